@@ -1,0 +1,114 @@
+"""The Engine: the one door through which front ends reach graphs, runs and saved threads."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from graphdeck.graphs.events import Event
+from graphdeck.graphs.records import (
+    CheckpointRow,
+    GraphInfo,
+    GraphShape,
+    RunRequest,
+    Snapshot,
+    ThreadPage,
+    ThreadStatus,
+    Value,
+)
+from graphdeck.graphs.values import Json
+
+
+class Run(Protocol):
+    """A run in progress."""
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        ...
+
+    def events(self) -> AsyncIterator[Event]:
+        """The run's events from its first on; ends after `run_ended`. One reader."""
+        ...
+
+    async def drain(self) -> None:
+        """Stop at the next step boundary."""
+        ...
+
+    async def cancel(self) -> None:
+        """Cancel the running tasks; a sync node goes on to its end in its thread."""
+        ...
+
+    async def kill(self) -> None:
+        """End the worker's whole process group at once."""
+        ...
+
+
+class Engine(Protocol):
+    """Graphs that can run, and the threads saved in checkpoint files.
+
+    Every method raises a `GraphdeckError` of errors.py where something is wrong with what it was given.
+    """
+
+    async def graphs(self) -> Sequence[GraphInfo]:
+        """The graphs that can be opened here, found by reading, without running any code."""
+        ...
+
+    def last_shape(self, graph: str) -> GraphShape | None:
+        """The graph's shape as it was last seen, at once and without running code; None where never seen."""
+        ...
+
+    async def describe(self, graph: str) -> GraphShape:
+        """Load a graph in a worker and tell what it is made of."""
+        ...
+
+    async def run(self, request: RunRequest) -> Run:
+        """Start a run; what goes wrong after this comes as its events."""
+        ...
+
+    async def threads(
+        self,
+        *,
+        status: ThreadStatus | None = None,
+        query: str = "",
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> ThreadPage:
+        """A page of the saved threads, newest activity first."""
+        ...
+
+    async def state(self, thread: str, checkpoint: str | None = None) -> Snapshot:
+        """The state of a thread at its newest or a given checkpoint, subgraphs included."""
+        ...
+
+    async def history(self, thread: str, *, limit: int = 100, before: str | None = None) -> Sequence[CheckpointRow]:
+        """The checkpoints of a thread, newest first."""
+        ...
+
+    async def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
+        """One value of a state, by dotted path or JSON Pointer."""
+        ...
+
+    async def update(
+        self, thread: str, values: Json, *, as_node: str | None = None, checkpoint: str | None = None
+    ) -> str:
+        """Write values into a thread's state; the new checkpoint's id."""
+        ...
+
+    async def delete(self, threads: Sequence[str]) -> None:
+        """Delete threads with all their checkpoints."""
+        ...
+
+    async def rename(self, thread: str, title: str) -> None:
+        """Give a thread a title; an empty one takes it away."""
+        ...
+
+    async def copy(self, thread: str) -> str:
+        """Copy a thread; the new thread's id."""
+        ...
+
+    async def changed(self) -> bool:
+        """Whether any checkpoint file has changed since this was last asked."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of all workers: they drain, and are killed after 10 seconds."""
+        ...

@@ -1,0 +1,306 @@
+"""The events of a run: one vocabulary for screens, `--json` output and tests."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from graphdeck.graphs.values import Json, to_json
+
+RunStatus: TypeAlias = Literal["done", "waiting", "breakpoint", "failed", "stopped", "recursion_limit", "lost"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Something that happened in a run."""
+
+    name: ClassVar[str] = ""
+    seq: int = 0
+    """Counts up from 1 within a run."""
+    time: str = ""
+    """ISO 8601, UTC."""
+    run: str = ""
+    """The run's id."""
+    ns: tuple[str, ...] = ()
+    """Subgraph path: `node:task id` for each level, empty for the graph itself."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """One line of the user's code in a traceback."""
+
+    file: str
+    """Absolute path."""
+    line: int
+    """Counts from 1."""
+    function: str
+    """Name of the function that the line is in."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class RunStarted(Event):
+    """The worker holds the lease and is about to run the graph."""
+
+    name = "run_started"
+    thread: str
+    """Thread id."""
+    graph: str
+    """Target, as it was asked for."""
+    file: str = ""
+    """Checkpoint file that the run writes; empty where the graph refuses saving."""
+    durability: str = "sync"
+    """`sync` or `async`."""
+    note: str = ""
+    """What graphdeck changed about saving, in one sentence; usually empty."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Checkpoint(Event):
+    """A checkpoint was put; its values can be read from the file."""
+
+    name = "checkpoint"
+    id: str
+    """Checkpoint id."""
+    parent: str | None
+    """Checkpoint id of the parent."""
+    step: int
+    """-1 for the input."""
+    source: str
+    """`input`, `loop`, `update` or `fork`."""
+    next: tuple[str, ...]
+    """Nodes that the coming step runs."""
+    changed: Mapping[str, tuple[int, str]]
+    """Keys that differ from the checkpoint before, with size in bytes and hash of the new value."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class NodeStarted(Event):
+    """A task began to run a node."""
+
+    name = "node_started"
+    task: str
+    """Task id."""
+    node: str
+    """Node name."""
+    triggers: tuple[str, ...] = ()
+    """Channels that made it run."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class NodeKept(Event):
+    """A task finished in an earlier run of this step, and is not run again."""
+
+    name = "node_kept"
+    task: str
+    """Task id."""
+    node: str
+    """Node name."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class NodeCached(Event):
+    """A task was answered from the node's cache."""
+
+    name = "node_cached"
+    task: str
+    """Task id; empty where LangGraph does not tell."""
+    node: str
+    """Node name."""
+    keys: tuple[str, ...] = ()
+    """State keys written."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class NodeFinished(Event):
+    """A task ended with a result."""
+
+    name = "node_finished"
+    task: str
+    """Task id."""
+    node: str
+    """Node name."""
+    ms: float
+    """Milliseconds since it started."""
+    keys: tuple[str, ...] = ()
+    """State keys written."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class NodeFailed(Event):
+    """A task ended with an error."""
+
+    name = "node_failed"
+    task: str
+    """Task id; empty where the error is the run's own."""
+    node: str
+    """Node name."""
+    error: str
+    """Class name of the exception."""
+    message: str
+    """Its text."""
+    traceback: str
+    """The user's frames, from their first one on."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class NodeStopped(Event):
+    """A task was cancelled: a sibling failed, or the run was stopped."""
+
+    name = "node_stopped"
+    task: str
+    """Task id."""
+    node: str
+    """Node name."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class NodeRetry(Event):
+    """A task failed and its retry policy runs it again."""
+
+    name = "node_retry"
+    task: str
+    """Task id; empty where it cannot be told."""
+    node: str
+    """Node name."""
+    attempt: int
+    """The attempt that failed, from 1."""
+    error: str
+    """Class name and text of the error."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Interrupt(Event):
+    """A node asks a person."""
+
+    name = "interrupt"
+    id: str
+    """Interrupt id: the key of its answer."""
+    task: str
+    """Task id."""
+    node: str
+    """Node name."""
+    value: Json
+    """The payload, in JSON form."""
+    schema: Json = None
+    """JSON schema of the answer, where the graph declares one."""
+    frames: tuple[Frame, ...] = ()
+    """The user's frames: where the node starts again, ..., the line that asks. Empty where none is the user's."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Token(Event):
+    """Text of a message that is being written, coalesced to about 30 events a second."""
+
+    name = "token"
+    task: str
+    """Task id."""
+    node: str
+    """Node name."""
+    message: str
+    """Message id."""
+    text: str
+    """The new part."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Message(Event):
+    """A whole message."""
+
+    name = "message"
+    task: str
+    """Task id."""
+    node: str
+    """Node name."""
+    role: str
+    """`human`, `ai`, `tool`, `system`, ..."""
+    data: Json
+    """The message in JSON form: `type`, `content`, `tool_calls`, `id`, ..."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Custom(Event):
+    """What a node gave to its stream writer."""
+
+    name = "custom"
+    task: str
+    """Task id; empty where it cannot be told."""
+    node: str
+    """Node name; empty where it cannot be told."""
+    data: Json
+    """In JSON form."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Output(Event):
+    """Printed text."""
+
+    name = "output"
+    task: str
+    """Task id; empty where it is the run's."""
+    node: str
+    """Node name; empty where it is the run's."""
+    stream: str
+    """`stdout` or `stderr`."""
+    text: str
+    """As printed, undecodable bytes replaced."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class TypeBlocked(Event):
+    """A stored value's type is not the target's own, so it was not built (`--trust` allows it)."""
+
+    name = "type_blocked"
+    type: str
+    """Dotted name."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class RunEnded(Event):
+    """The last event of every run."""
+
+    name = "run_ended"
+    status: RunStatus
+    """How it ended."""
+    next: tuple[str, ...] = ()
+    """Nodes that a continued run would run."""
+    error: Mapping[str, str] | None = None
+    """`type`, `message` and `hint` where it ended badly."""
+
+
+_CLASSES: dict[str, type[Event]] = {
+    cls.name: cls
+    for cls in (
+        RunStarted, Checkpoint, NodeStarted, NodeKept, NodeCached, NodeFinished, NodeFailed, NodeStopped, NodeRetry,
+        Interrupt, Token, Message, Custom, Output, TypeBlocked, RunEnded,
+    )
+}  # fmt: skip
+
+
+def event_to_dict(event: Event) -> dict[str, Json]:
+    """An event as a JSON object, its name under `event`."""
+    data: dict[str, Json] = {"event": event.name}
+    for field in dataclasses.fields(event):
+        value: Any = getattr(event, field.name)
+        match field.name:
+            case "frames":
+                data[field.name] = [dataclasses.asdict(frame) for frame in value]
+            case "changed":
+                data[field.name] = {key: list(pair) for key, pair in value.items()}
+            case "value" | "schema" | "data":  # in JSON form already; a second encoding would escape its `$type`
+                data[field.name] = value
+            case _:
+                data[field.name] = list(value) if isinstance(value, tuple) else to_json(value)
+    return data
+
+
+def event_from_dict(data: Mapping[str, Any]) -> Event:
+    """The event that `event_to_dict` described; unknown keys are left out, an unknown name raises KeyError."""
+    cls = _CLASSES[data["event"]]
+    fields: dict[str, Any] = {field.name: data[field.name] for field in dataclasses.fields(cls) if field.name in data}
+    for name in ("ns", "next", "triggers", "keys"):
+        if name in fields:
+            fields[name] = tuple(fields[name])
+    if "frames" in fields:
+        fields["frames"] = tuple(Frame(**frame) for frame in fields["frames"])
+    if "changed" in fields:
+        fields["changed"] = {key: (pair[0], pair[1]) for key, pair in fields["changed"].items()}
+    return cls(**fields)

@@ -1,0 +1,291 @@
+"""What graphdeck knows of graphs, threads and checkpoints: frozen records, the same for every front end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
+
+from graphdeck.graphs.events import Frame
+from graphdeck.graphs.values import Json
+
+START: Final = "__start__"
+END: Final = "__end__"
+
+ThreadStatus: TypeAlias = Literal["running", "waiting", "failed", "done", "breakpoint", "stopped"]
+GraphKind: TypeAlias = Literal["graph", "functional", "runnable"]
+Durability: TypeAlias = Literal["sync", "async"]
+
+
+# -- graphs ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GraphInfo:
+    """A graph that can be opened, known without running any code."""
+
+    target: str
+    """What opens it: `agent.py:graph`, a name of `langgraph.json`, or the bare name of a bundled graph."""
+    title: str
+    """Short name for lists."""
+    origin: str
+    """`project`, `langgraph.json` or `bundled`."""
+    description: str = ""
+    """One line on what it does; may be empty."""
+    error: str = ""
+    """Why it cannot be opened, as far as reading tells; empty where nothing is known against it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """A node of a graph."""
+
+    id: str
+    """Node name; `__start__` and `__end__` for START and END."""
+    kind: str = "node"
+    """`start`, `end`, `node`, `subgraph`, `tools` or `task` (functional API)."""
+    doc: str = ""
+    """First line of its docstring."""
+    file: str = ""
+    """Source file, where known."""
+    line: int = 0
+    """First line of its source, where known, from 1."""
+    unknown_targets: bool = False
+    """It has a router, or may `goto`, without declared targets."""
+    defer: bool = False
+    """It waits for all other tasks."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edge:
+    """An edge of a graph."""
+
+    source: str
+    """Node name."""
+    target: str
+    """Node name."""
+    label: str = ""
+    """What a conditional edge's router returns to take it, where that differs from the target."""
+    conditional: bool = False
+    """A router or `Command(goto=...)` decides."""
+    observed: bool = False
+    """Seen taken, not declared."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GraphShape:
+    """A loaded graph: what it is made of, what it takes, where it saves."""
+
+    target: str
+    """Target, as it was asked for."""
+    title: str
+    """Short name: the variable, or the name of `langgraph.json`."""
+    nodes: tuple[Node, ...]
+    """START first, END last, the others in the order of their definition."""
+    edges: tuple[Edge, ...]
+    """Declared edges."""
+    subgraphs: Mapping[str, "GraphShape"] = field(default_factory=dict)
+    """Shapes of the nodes that are graphs themselves, by node name."""
+    kind: GraphKind = "graph"
+    """Which API it was made with."""
+    input_schema: Json = None
+    """JSON schema of the input; None where it cannot be had."""
+    output_schema: Json = None
+    """JSON schema of the output; None where it cannot be had."""
+    context_schema: Json = None
+    """JSON schema of the context; None where the graph has none."""
+    state_keys: tuple[str, ...] = ()
+    """State keys."""
+    takes_messages: bool = False
+    """The input has a `messages` key that holds LangChain messages."""
+    file: str = ""
+    """Checkpoint file that runs of it write; empty where it refuses saving."""
+    saving: str = ""
+    """One sentence where graphdeck replaced or cannot use the graph's own saver; usually empty."""
+    breakpoints_before: tuple[str, ...] = ()
+    """Nodes with a static breakpoint before them, set at compile time."""
+    breakpoints_after: tuple[str, ...] = ()
+    """Nodes with a static breakpoint after them, set at compile time."""
+    model: str = ""
+    """Model and endpoint that a bundled graph will call; empty where it cannot be known."""
+    description: str = ""
+    """First line of the module's docstring, or the `description` of `langgraph.json`."""
+
+
+# -- saved threads ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThreadRow:
+    """A thread in a list."""
+
+    thread: str
+    """Thread id."""
+    status: ThreadStatus
+    """By the table of thread status: running, waiting, failed, done, breakpoint, stopped."""
+    file: str
+    """Checkpoint file that holds it."""
+    graph: str = ""
+    """Target that ran it last; empty where no run of graphdeck is known."""
+    title: str = ""
+    """Given by a person; empty without one."""
+    first_text: str = ""
+    """First human text of its state."""
+    step: int | None = None
+    """Step of the newest checkpoint, -1 for the input."""
+    updated: str = ""
+    """Time of the newest checkpoint, ISO 8601 UTC."""
+    next: tuple[str, ...] | None = ()
+    """Nodes that it would run next; None where only the graph's code can tell."""
+    interrupts: tuple[str, ...] = ()
+    """Ids of the interrupts that wait for an answer."""
+    holder: str = ""
+    """Who runs it, where it is running: `pid 4711 on host since ...`."""
+    error: str = ""
+    """Why its rows cannot be read; the other threads are listed all the same."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThreadPage:
+    """A page of threads, newest activity first."""
+
+    rows: tuple[ThreadRow, ...]
+    """The threads."""
+    cursor: str | None = None
+    """Give it back to get the next page; None at the end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckpointRow:
+    """A checkpoint in a thread's history."""
+
+    checkpoint: str
+    """Checkpoint id."""
+    parent: str | None
+    """Checkpoint id of its parent."""
+    step: int
+    """-1 for the input."""
+    source: str
+    """`input`, `loop`, `update` or `fork`."""
+    time: str
+    """ISO 8601, UTC."""
+    next: tuple[str, ...] | None
+    """Nodes that its next step runs; None where only the graph's code can tell."""
+    changed: tuple[str, ...]
+    """State keys that differ from its parent."""
+    ns: str = ""
+    """`checkpoint_ns`: empty for the graph itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PendingInterrupt:
+    """A question that waits for its answer."""
+
+    id: str
+    """Interrupt id: the key of its answer."""
+    node: str
+    """Node that asks."""
+    ns: tuple[str, ...]
+    """Subgraph path, `node:task id` for each level; empty for the graph itself."""
+    value: Json
+    """The payload, in JSON form."""
+    schema: Json = None
+    """JSON schema of the answer, where the graph declares one."""
+    frames: tuple[Frame, ...] = ()
+    """The user's frames, from where the node starts again to the line that asks; empty where none is the user's."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Node names from the outermost graph to the node that asks."""
+        return (*(part.partition(":")[0] for part in self.ns), self.node)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailedTask:
+    """An unfinished task with an error."""
+
+    node: str
+    """Node name."""
+    error: str
+    """The error as it is stored: the repr of the exception."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """The state of a thread at one checkpoint."""
+
+    thread: str
+    """Thread id."""
+    checkpoint: str
+    """Checkpoint id."""
+    step: int | None
+    """-1 for the input."""
+    status: ThreadStatus
+    """Status of the thread, seen from this checkpoint."""
+    next: tuple[str, ...] | None
+    """Nodes that the next step runs; None where only the graph's code can tell."""
+    values: Mapping[str, Json]
+    """State keys with their values in JSON form."""
+    interrupts: tuple[PendingInterrupt, ...] = ()
+    """Questions that wait, each once, with its deepest path."""
+    failed: tuple[FailedTask, ...] = ()
+    """Failed tasks of the step."""
+    changed: tuple[str, ...] = ()
+    """State keys that differ from the parent checkpoint."""
+    parent: str | None = None
+    """Checkpoint id of the parent."""
+    source: str = ""
+    """`input`, `loop`, `update` or `fork`."""
+    time: str = ""
+    """ISO 8601, UTC."""
+    graph: str = ""
+    """Target that ran the thread last; empty where no run of graphdeck is known."""
+    file: str = ""
+    """Checkpoint file."""
+    ns: str = ""
+    """`checkpoint_ns`: empty for the graph itself."""
+    subgraphs: tuple["Snapshot", ...] = ()
+    """States of the subgraphs that are in the middle of this step."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Value:
+    """One value of a state."""
+
+    path: str
+    """Path as it was asked for, dotted or a JSON Pointer."""
+    value: Json
+    """In JSON form."""
+
+
+# -- runs ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunRequest:
+    """What a run is to do."""
+
+    graph: str
+    """Target."""
+    thread: str
+    """Thread id; made where it does not exist."""
+    input: Json = None
+    """Input, meant only where `has_input`."""
+    has_input: bool = False
+    """The run starts with `input`; else it answers with `resume`, or just goes on."""
+    resume: Mapping[str, Json] = field(default_factory=dict)
+    """Answers by interrupt id."""
+    checkpoint: str | None = None
+    """Checkpoint id to run from; None for the newest."""
+    before: tuple[str, ...] = ()
+    """Nodes to stop before."""
+    after: tuple[str, ...] = ()
+    """Nodes to stop after."""
+    context: Json = None
+    """Values for the graph's context schema."""
+    recursion_limit: int | None = None
+    """Steps at the most; None for LangGraph's own limit."""
+    durability: Durability = "sync"
+    """When checkpoints are written."""
+    drop_question: bool = False
+    """Input may replace a question that waits."""
+    trust: bool = False
+    """Allow, from now on in this project, the stored types that were blocked."""

@@ -1,0 +1,162 @@
+"""The JSON form of any Python value: the one encoder, which never raises and never imports a user's type.
+
+Text, whole numbers, finite floats, booleans, None, lists and dicts with text keys stay as they are. Everything
+else becomes `{"$type": "module.Name", "value": ...}`; a dict with other keys, or with a key `$type`, becomes
+`{"$type": "dict", "value": [[key, value], ...]}`; a LangChain message becomes `{"type", "content", ...}`.
+"""
+
+import base64
+import dataclasses
+import datetime
+import enum
+import json
+import math
+from collections import deque
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+MAX_DEPTH = 200
+"""Levels of nesting that are encoded; what lies deeper (or in a circle) is shown by its type alone."""
+
+MESSAGE_MODULE = "langchain_core.messages."
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored object whose type was read by name and not built."""
+
+    type: str
+    """Dotted name, `module.Name`."""
+    value: Any
+    """What its constructor would have been given."""
+
+
+def type_name(value: object) -> str:
+    """The dotted name of a value's type, without `builtins.`."""
+    kind = type(value)
+    module = kind.__module__
+    return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
+
+
+def safe_repr(value: object, limit: int = 200) -> str:
+    """The repr of a value, cut at `limit` characters; a placeholder where repr itself fails."""
+    try:
+        text = repr(value)
+    except Exception as error:  # noqa: BLE001 - a user's repr may raise anything, and must not end a pane
+        return f"<{type_name(value)}: its repr raises {type(error).__name__}>"
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+
+
+def to_json(value: object) -> Json:
+    """Any value in its JSON form."""
+    return _encode(value, 0)
+
+
+def json_line(data: Json) -> str:
+    """A value in JSON form as one line of ASCII text, so that lone surrogates survive."""
+    return json.dumps(data, ensure_ascii=True, allow_nan=False)
+
+
+def tagged(type_: str, value: Json) -> dict[str, Json]:
+    """The JSON form of a value that JSON has no own form for."""
+    return {"$type": type_, "value": value}
+
+
+def _encode(value: object, depth: int) -> Json:
+    kind = type(value)
+    if value is None or kind is bool or kind is int or kind is str:
+        return value  # type: ignore[return-value] # the exact type was just looked at
+    if kind is float:
+        return value if math.isfinite(value) else tagged("float", str(value))  # type: ignore[arg-type, return-value] # as above
+    if depth >= MAX_DEPTH:
+        return tagged(type_name(value), "nested too deeply to show")
+    if kind is list:
+        return [_encode(item, depth + 1) for item in value]  # type: ignore[attr-defined] # as above
+    if kind is dict:
+        return _encode_dict(value, depth)  # type: ignore[arg-type] # as above
+    if isinstance(value, Stored):
+        return _encode_stored(value.type, value.value, depth)
+    return _encode_object(value, depth)
+
+
+def _encode_dict(value: Mapping[Any, Any], depth: int) -> Json:
+    if all(type(key) is str for key in value) and "$type" not in value:
+        return {key: _encode(item, depth + 1) for key, item in value.items()}
+    pairs: list[Json] = [[_encode(k, depth + 1), _encode(v, depth + 1)] for k, v in value.items()]
+    return tagged("dict", pairs)
+
+
+def _encode_stored(type_: str, value: object, depth: int) -> Json:
+    if type_.startswith(MESSAGE_MODULE) and isinstance(value, Mapping) and "content" in value:
+        return _encode_message(value, depth)
+    return tagged(type_, _encode(value, depth + 1))
+
+
+def _encode_message(fields: Mapping[Any, Any], depth: int) -> Json:
+    """A message as `type` and `content`, then whatever else it has that is not empty."""
+    names = [name for name in ("type", "content") if name in fields]
+    names += [name for name in fields if name not in names and not _is_empty(fields[name])]
+    return {str(name): _encode(fields[name], depth + 1) for name in names}
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value is False or (type(value) in (str, list, dict) and not value)
+
+
+def _encode_object(value: object, depth: int) -> Json:
+    name = type_name(value)
+    if isinstance(value, enum.Enum):
+        return tagged(name, _encode(value.value, depth + 1))
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return tagged(name, base64.b64encode(bytes(value)).decode("ascii"))
+    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+        return tagged(name, value.isoformat())
+    if isinstance(value, datetime.timedelta):
+        return tagged(name, value.total_seconds())
+    if isinstance(value, (tuple, set, frozenset, deque)):
+        return tagged(name, [_encode(item, depth + 1) for item in _ordered(value)])
+    fields = _fields(value)
+    if fields is not None:
+        return _encode_stored(name, fields, depth)
+    return tagged(name, _plain_text(value))
+
+
+def _ordered(value: Iterable[Any]) -> list[Any]:
+    """Sets in a stable order, so that one state always has one JSON form."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=lambda item: (type_name(item), safe_repr(item)))
+    return list(value)
+
+
+def _fields(value: object) -> dict[str, Any] | None:
+    """The fields of a dataclass, Pydantic model or other object that lists them; None for the rest."""
+    if isinstance(value, type):
+        return None
+    if dataclasses.is_dataclass(value):
+        return {field.name: _attribute(value, field.name) for field in dataclasses.fields(value)}
+    names = getattr(type(value), "model_fields", None) or getattr(type(value), "__fields__", None)
+    if isinstance(names, Mapping):
+        extra = getattr(value, "model_extra", None)
+        found: dict[str, Any] = {str(name): _attribute(value, name) for name in names}
+        return {**found, **extra} if isinstance(extra, Mapping) else found
+    if isinstance(value, Mapping):
+        return dict(value)
+    return None
+
+
+def _attribute(value: object, name: str) -> Any:
+    """An attribute; a placeholder where reading it fails, since a user's property may raise anything."""
+    try:
+        return getattr(value, name)
+    except Exception as error:  # noqa: BLE001 - see the docstring
+        return f"<reading {name} raises {type(error).__name__}>"
+
+
+_TEXT_TYPES = ("uuid.", "decimal.", "pathlib.", "ipaddress.", "fractions.", "zoneinfo.", "re.")
+
+
+def _plain_text(value: object) -> str:
+    """`str` of the standard library's value types, a guarded repr of all else."""
+    return str(value) if type_name(value).startswith(_TEXT_TYPES) else safe_repr(value)
