@@ -70,6 +70,8 @@ class Checkpoint(Event):
     """Nodes that the coming step runs."""
     changed: Mapping[str, tuple[int, str]]
     """Keys that differ from the checkpoint before, with size in bytes and hash of the new value."""
+    values: Json = None
+    """The state in JSON form, only where the graph refuses saving and no file holds it."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -285,7 +287,7 @@ def event_to_dict(event: Event) -> dict[str, Json]:
                 data[field.name] = [dataclasses.asdict(frame) for frame in value]
             case "changed":
                 data[field.name] = {key: list(pair) for key, pair in value.items()}
-            case "value" | "schema" | "data":  # in JSON form already; a second encoding would escape its `$type`
+            case "value" | "values" | "schema" | "data":  # in JSON form already
                 data[field.name] = value
             case _:
                 data[field.name] = list(value) if isinstance(value, tuple) else to_json(value)

@@ -22,6 +22,9 @@ MAX_DEPTH = 200
 
 MESSAGE_MODULE = "langchain_core.messages."
 
+_LONG = 1 << 10_000
+"""Whole numbers from here on are shown in hexadecimal: Python refuses to write very long ones in decimal."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stored:
@@ -66,6 +69,8 @@ def tagged(type_: str, value: Json) -> dict[str, Json]:
 
 def _encode(value: object, depth: int) -> Json:
     kind = type(value)
+    if kind is int and abs(value) >= _LONG:  # type: ignore[arg-type] # the exact type was just looked at
+        return tagged("int", hex(value))  # type: ignore[arg-type] # as above
     if value is None or kind is bool or kind is int or kind is str:
         return value  # type: ignore[return-value] # the exact type was just looked at
     if kind is float:

@@ -1,0 +1,90 @@
+"""What graphdeck remembers for a project: titles of threads, the file of each target, the last shape of each graph."""
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from graphdeck.graphs.local.home import FOLDER, home_of, read_json, write_json
+from graphdeck.graphs.records import Edge, GraphShape, Node
+
+NAMES = "names.json"
+
+
+def titles_of(file: Path) -> dict[str, str]:
+    """Titles that a person gave to threads of a checkpoint file."""
+    return dict(read_json(home_of(file) / NAMES).get("titles", {}))
+
+
+def set_title(file: Path, thread: str, title: str) -> None:
+    """Give a thread a title; an empty one takes it away."""
+    path = home_of(file) / NAMES
+    data = read_json(path)
+    titles = dict(data.get("titles", {}))
+    titles.pop(thread, None)
+    if title:
+        titles[thread] = title
+    write_json(path, {**data, "titles": titles})
+
+
+def forget_titles(file: Path, threads: tuple[str, ...]) -> None:
+    """Forget the titles of deleted threads; writes nothing where there are none."""
+    titles = titles_of(file)
+    if any(thread in titles for thread in threads):
+        path = home_of(file) / NAMES
+        kept = {thread: title for thread, title in titles.items() if thread not in threads}
+        write_json(path, {**read_json(path), "titles": kept})
+
+
+def remembered_files(project: Path) -> list[Path]:
+    """The checkpoint files that targets of this project used, without repeats; those that are gone are left out."""
+    found = read_json(project / FOLDER / NAMES).get("files", {})
+    paths = [Path(file) for file in dict.fromkeys(found.values())]
+    return [path for path in paths if path.exists()]
+
+
+def remember_file(project: Path, target: str, file: Path) -> None:
+    """Remember which checkpoint file a target used."""
+    path = project / FOLDER / NAMES
+    data = read_json(path)
+    files = dict(data.get("files", {}))
+    if files.get(target) != str(file):
+        write_json(path, {**data, "files": {**files, target: str(file)}})
+
+
+def last_shape(project: Path, target: str, source: str) -> GraphShape | None:
+    """The shape kept for a target, if its source is still the same."""
+    data = read_json(_shape_path(project, target))
+    if data.get("source") != source or not isinstance(data.get("shape"), dict):
+        return None
+    try:
+        return shape_from_dict(data["shape"])
+    except (TypeError, KeyError):  # written by another version
+        return None
+
+
+def keep_shape(project: Path, target: str, source: str, shape: Mapping[str, Any]) -> None:
+    """Keep the shape of a target for the next start."""
+    write_json(_shape_path(project, target), {"source": source, "shape": shape})
+
+
+def _shape_path(project: Path, target: str) -> Path:
+    name = hashlib.sha256(target.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return project / FOLDER / "shapes" / f"{name}.json"
+
+
+def shape_to_dict(shape: GraphShape) -> dict[str, Any]:
+    """A shape as plain data."""
+    return dataclasses.asdict(shape)
+
+
+def shape_from_dict(data: Mapping[str, Any]) -> GraphShape:
+    """The shape that `shape_to_dict` described; raises TypeError or KeyError where it is another version's."""
+    fields = dict(data)
+    fields["nodes"] = tuple(Node(**node) for node in fields["nodes"])
+    fields["edges"] = tuple(Edge(**edge) for edge in fields["edges"])
+    fields["subgraphs"] = {name: shape_from_dict(shape) for name, shape in fields["subgraphs"].items()}
+    for name in ("state_keys", "breakpoints_before", "breakpoints_after"):
+        fields[name] = tuple(fields[name])
+    return GraphShape(**fields)

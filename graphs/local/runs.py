@@ -1,0 +1,106 @@
+"""A run, seen from the front end: the worker's frames as events, and an ending whatever happens to the worker."""
+
+import dataclasses
+from collections import deque
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from graphdeck.graphs import events
+from graphdeck.graphs.errors import WorkerLost
+from graphdeck.graphs.events import Event, event_from_dict
+from graphdeck.graphs.local.workers import Exited, Frame, Printed, Worker, describe_exit
+from graphdeck.graphs.records import RunRequest
+
+
+class LocalRun:
+    """A run in a worker of this machine."""
+
+    def __init__(self, run: str, request: RunRequest, worker: Worker) -> None:
+        self._id = run
+        self._request = request
+        self._worker = worker
+        self._seq = 0
+        self._started = False
+        self._running: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._errors: deque[str] = deque(maxlen=20)
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self._id
+
+    async def events(self) -> AsyncIterator[Event]:
+        """The run's events from its first on; ends after `run_ended`. One reader."""
+        ended = False
+        try:
+            while not ended:
+                for event in self._translate(await self._worker.next()):
+                    ended = isinstance(event, events.RunEnded)
+                    yield event
+        finally:
+            if not ended:  # nobody reads on; after its end the worker closes by itself, once a cancelled thread lets it
+                self._worker.close()
+
+    async def drain(self) -> None:
+        """Stop at the next step boundary."""
+        await self._worker.send({"control": "drain"})
+
+    async def cancel(self) -> None:
+        """Cancel the running tasks; a sync node goes on to its end in its thread."""
+        await self._worker.send({"control": "cancel"})
+
+    async def kill(self) -> None:
+        """End the worker's whole process group at once."""
+        self._worker.kill()
+
+    def _translate(self, item: Frame | Printed | Exited) -> list[Event]:
+        match item:
+            case Frame(data):
+                event = event_from_dict(data)
+                self._follow(event)
+                return [self._number(event)]
+            case Printed(stream, text):
+                return [self._printed(stream, text)]
+            case Exited(status):
+                return self._lost(status)
+
+    def _follow(self, event: Event) -> None:
+        """Keep the books that prints and an abrupt end need."""
+        match event:
+            case events.RunStarted():
+                self._started = True
+            case events.NodeStarted(task=task, node=node, ns=ns):
+                self._running[task] = node, ns
+            case events.NodeFinished(task=task) | events.NodeFailed(task=task) | events.NodeStopped(task=task):
+                self._running.pop(task, None)
+            case events.NodeCached(task=task) | events.Interrupt(task=task):
+                self._running.pop(task, None)
+            case events.Output(stream="stderr", text=text):
+                self._errors.append(text)
+
+    def _printed(self, stream: str, text: str) -> Event:
+        """Output that went past `sys.stdout`: the node's where exactly one innermost node runs, else the run's."""
+        if stream == "stderr":
+            self._errors.append(text)
+        inside = {part for _, ns in self._running.values() for part in ns}
+        innermost = [(task, node, ns) for task, (node, ns) in self._running.items() if f"{node}:{task}" not in inside]
+        task, node, ns = innermost[0] if len(innermost) == 1 else ("", "", ())
+        return self._number(events.Output(task=task, node=node, ns=ns, stream=stream, text=text))
+
+    def _lost(self, status: int) -> list[Event]:
+        """The worker is gone without a `run_ended`."""
+        error = WorkerLost(
+            describe_exit(status, "".join(self._errors)),
+            "the file is whole up to the last checkpoint: continue the thread to run the unfinished node again",
+        )
+        found: list[Event] = []
+        if not self._started:
+            found.append(events.RunStarted(thread=self._request.thread, graph=self._request.graph))
+        following = tuple(dict.fromkeys(node for node, ns in self._running.values() if not ns))
+        found.append(events.RunEnded(status="lost", next=following, error=error.to_dict()))
+        return [self._number(event) for event in found]
+
+    def _number(self, event: Event) -> Event:
+        self._seq += 1
+        time = event.time or datetime.now(UTC).isoformat()
+        return dataclasses.replace(event, seq=self._seq, time=time, run=self._id)

@@ -1,0 +1,86 @@
+"""A lease is held by one process at a time, and by nobody once that process is gone."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graphdeck.graphs.errors import RunningElsewhere
+from graphdeck.graphs.local import lease
+from graphdeck.graphs.local.lease import Lease, holder_of, lease_path
+
+THREAD = "täglich/../[/red] 1"
+HOLD = """
+import sys
+from pathlib import Path
+from graphdeck.graphs.local.lease import Lease
+held = Lease.take(Path(sys.argv[1]), sys.argv[2], "their-run")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "threads.sqlite"
+
+
+@pytest.fixture
+def holder(file: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Another process that holds the lease."""
+    command = [sys.executable, "-c", HOLD, str(file), THREAD]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_nobody_holds_a_thread_at_first(file: Path) -> None:
+    assert holder_of(file, THREAD) is None
+    assert list(file.parent.iterdir()) == []
+
+
+def test_the_holder_is_told_and_gone_after_release(file: Path) -> None:
+    held = Lease.take(file, THREAD, "run-1")
+    holder = holder_of(file, THREAD)
+    assert holder is not None
+    assert (holder.pid, holder.run) == (os.getpid(), "run-1")
+    held.release()
+    held.release()
+    assert holder_of(file, THREAD) is None
+    assert not lease_path(file, THREAD).exists()
+
+
+def test_another_process_is_refused_and_told_who(
+    file: Path, holder: "subprocess.Popen[str]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "PATIENCE", 0.0)
+    with pytest.raises(RunningElsewhere, match=f"pid {holder.pid}"):
+        Lease.take(file, THREAD, "run-2")
+    Lease.take(file, "another thread", "run-2").release()
+
+
+def test_a_killed_holder_frees_the_lease(file: Path, holder: "subprocess.Popen[str]") -> None:
+    assert holder_of(file, THREAD) is not None
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    assert holder_of(file, THREAD) is None
+    Lease.take(file, THREAD, "run-2").release()
+
+
+def test_the_folder_ignores_itself(file: Path) -> None:
+    Lease.take(file, THREAD, "run-1").release()
+    assert (file.parent / ".graphdeck" / ".gitignore").read_text() == "*\n"
+
+
+def test_a_damaged_lease_file_holds_nothing(file: Path) -> None:
+    path = lease_path(file, THREAD)
+    path.parent.mkdir(parents=True)
+    path.write_text("not json")
+    assert holder_of(file, THREAD) is None
+    Lease.take(file, THREAD, "run-1").release()
