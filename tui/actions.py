@@ -1,0 +1,161 @@
+"""Every action once: this table feeds key bindings, footer, help list and command palette.
+
+An action `answer` of the place `deck` is carried out by the method `action_answer` of the deck's screen, and its
+binding has the id `deck.answer`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+Place: TypeAlias = Literal["app", "deck", "approval", "picker", "help"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """Something that a person can do, with its key."""
+
+    id: str
+    """Name of its `action_...` method."""
+    key: str
+    """Textual's names of its keys, separated by commas; the first one is shown."""
+    label: str
+    """A word or two, for the footer."""
+    help: str
+    """A sentence, for help and palette."""
+    group: str
+    """Heading in the help list."""
+    where: Place
+    """Screen that it belongs to; `app` for every screen."""
+    in_text_field: bool = False
+    """Its key counts while a text field has the focus, too."""
+
+    @property
+    def shown_key(self) -> str:
+        """The key as people write it: `a`, `Ctrl+P`, `?`."""
+        return shown_key(self.key.split(",")[0])
+
+
+_KEY_NAMES: Final = {
+    "question_mark": "?",
+    "slash": "/",
+    "space": "space",
+    "escape": "Esc",
+    "enter": "Enter",
+    "delete": "Del",
+    "end": "End",
+}
+
+
+def shown_key(key: str) -> str:
+    """Textual's name of a key as people write it."""
+    *modifiers, name = key.split("+")
+    if modifiers:
+        return "+".join([*(modifier.capitalize() for modifier in modifiers), _KEY_NAMES.get(name, name.upper())])
+    return _KEY_NAMES.get(name, name)
+
+
+def _deck(name: str, key: str, label: str, text: str, group: str, in_text_field: bool = False) -> Action:
+    return Action(id=name, key=key, label=label, help=text, group=group, where="deck", in_text_field=in_text_field)
+
+
+_GROUPS: Final = {"app": "Everywhere", "approval": "Approval", "picker": "Opening a graph", "help": "Help"}
+
+
+def _of(where: Place, name: str, key: str, label: str, text: str, in_text_field: bool = False) -> Action:
+    group = _GROUPS[where]
+    return Action(id=name, key=key, label=label, help=text, group=group, where=where, in_text_field=in_text_field)
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    _deck("answer", "a", "answer", "Open the question that waits in this thread", "Run"),
+    _deck("open_question", "ctrl+o", "question", "Open the question, also from the input line", "Run", True),
+    _deck("input", "i", "input", "Go to the input line; Esc leaves it", "Run"),
+    _deck("pause", "space", "pause", "Pause at the next step, or go on with a thread that stands still", "Run"),
+    _deck("stop", "ctrl+c", "stop", "Stop the run: first pause, then cancel, then kill", "Run", True),
+    _deck("new_thread", "n", "new thread", "Begin a new thread", "Threads"),
+    _deck("focus_threads", "t", "threads", "Go to the list of threads", "Threads"),
+    _deck("rename_thread", "R", "rename", "Give this thread a title", "Threads"),
+    _deck("delete_thread", "D,delete", "delete", "Delete this thread with all its checkpoints (asks first)", "Threads"),
+    _deck("refresh", "r", "refresh", "Read graph, threads and state again", "Threads"),
+    _deck("show_graph", "1", "Graph", "Show the graph", "Panes"),
+    _deck("show_state", "2", "State", "Show the state", "Panes"),
+    _deck("show_messages", "3", "Messages", "Show the conversation", "Panes"),
+    _deck("show_timeline", "4", "Timeline", "Show the checkpoints of this thread", "Panes"),
+    _deck("show_log", "5", "Log", "Show prints, errors and retries", "Panes"),
+    _deck("show_threads", "6", "Threads", "Show the threads of this file", "Panes"),
+    _deck("filter", "slash", "filter", "Filter the list", "Panes"),
+    _deck("copy", "c", "copy", "Copy the selected value", "Panes"),
+    _deck("back", "escape", "back", "Leave the input line or an old checkpoint; never decides anything", "Panes"),
+    _deck("open_target", "o", "open", "Open another graph", "Panes"),
+    _of("app", "help", "question_mark,f1", "keys", "List all keys"),
+    _of("app", "palette", "ctrl+p", "commands", "Find a command by its name", True),
+    _of("app", "toggle_theme", "T", "theme", "Change between the dark and the light theme"),
+    _of("app", "quit", "ctrl+q,q", "quit", "Leave graphdeck (asks while a run is on)"),
+    _of("approval", "approve", "a", "approve", "Approve this action"),
+    _of("approval", "reject", "r", "reject", "Reject this action; a reason may be given"),
+    _of("approval", "type_answer", "t", "type answer", "Type an answer, as text or as JSON"),
+    _of("approval", "toggle_json", "ctrl+t", "text/JSON", "Send what was typed as text, or as JSON", True),
+    _of("approval", "next_action", "n", "next", "Go to the next action"),
+    _of("approval", "previous_action", "p", "previous", "Go to the previous action"),
+    _of("approval", "send", "s", "send", "Send all decisions"),
+    _of("approval", "leave", "escape", "leave waiting", "Close without deciding; the thread goes on waiting", True),
+    _of("picker", "choose", "enter", "open", "Open this graph"),
+    _of("picker", "filter", "slash", "filter", "Filter the list"),
+    _of("picker", "reload", "r", "reload", "Look for graphs again"),
+    _of("picker", "back", "escape", "back", "Go back", True),
+    _of("help", "run", "enter", "run", "Do this now"),
+    _of("help", "back", "escape", "back", "Go back", True),
+)
+
+
+def actions_of(where: Place) -> tuple[Action, ...]:
+    """The actions of one place, in the order of the table."""
+    return tuple(action for action in ACTIONS if action.where == where)
+
+
+def action(where: Place, name: str) -> Action:
+    """One action by its id; raises KeyError where there is none such."""
+    for candidate in ACTIONS:
+        if candidate.where == where and candidate.id == name:
+            return candidate
+    raise KeyError(f"{where}.{name}")
+
+
+def help_groups(*places: Place) -> tuple[tuple[str, tuple[Action, ...]], ...]:
+    """The actions of some places under their headings: the places' own first, then those of every screen."""
+    found: dict[str, list[Action]] = {}
+    for place in (*places, "app") if "app" not in places else places:
+        for each in ACTIONS:
+            if each.where == place:
+                found.setdefault(each.group, []).append(each)
+    return tuple((group, tuple(members)) for group, members in found.items())
+
+
+def bindings_for(where: Place) -> "list[Binding]":
+    """Textual's bindings for the actions of one place."""
+    return [binding for each in actions_of(where) for binding in _bindings(each)]
+
+
+def _bindings(each: Action) -> "Iterable[Binding]":
+    """One binding a key, so that a key of its own can be priority while its plain letter is not.
+
+    A letter never has priority: while a text field has the focus it is typed. A key with Ctrl, which cannot be typed,
+    has priority where the action counts in text fields; Escape reaches the screen by itself.
+    """
+    from textual.binding import Binding
+
+    for index, key in enumerate(each.key.split(",")):
+        typed = len(key) == 1 or "+" not in key
+        yield Binding(
+            key,
+            each.id,
+            each.label,
+            id=f"{each.where}.{each.id}" if index == 0 else None,
+            key_display=shown_key(key),
+            tooltip=each.help,
+            priority=each.in_text_field and not typed,
+        )
