@@ -1,0 +1,361 @@
+"""What waits for a person, as rows to decide, and the decisions in the shape that each question demands.
+
+Shapes are those of langchain's HumanInTheLoopMiddleware (one question for several tool calls, or one for each), of
+the older HumanInterrupt, and LangGraph's own `interrupt(value, response_schema=...)`. Whatever fits none of them is
+shown as it is and takes any answer.
+"""
+
+import dataclasses
+import enum
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NoReturn, TypeAlias
+
+from graphdeck.graphs.events import Frame
+from graphdeck.graphs.records import PendingInterrupt
+from graphdeck.graphs.schema import problems
+from graphdeck.graphs.values import Json, json_line, to_json
+
+DecisionKind: TypeAlias = Literal["approve", "reject", "answer"]
+
+DECISIONS = ("approve", "edit", "reject", "respond")
+"""What the middleware knows, where a question does not say what it allows."""
+
+
+class Shape(enum.Enum):
+    """How the answer to an action is put."""
+
+    BATCHED = "batched"
+    """The middleware's `{"decisions": [...]}`, of which the action's answer is one."""
+    PER_CALL = "per_call"
+    """The middleware's single decision, `{"type": "approve"}`."""
+    HUMAN = "human"
+    """The older list of one, `[{"type": "accept", "args": ...}]`."""
+    PLAIN = "plain"
+    """Any value; True approves, False rejects."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's answer to one action."""
+
+    kind: DecisionKind
+    """`approve`, `reject`, or `answer` for a typed value."""
+    reason: str = ""
+    """Why it is rejected, where the shape takes a reason."""
+    value: Json = None
+    """The typed value."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Action:
+    """One thing to decide."""
+
+    interrupt: str
+    """Interrupt id that the answer belongs to."""
+    path: tuple[str, ...]
+    """Node names from the outermost graph to the node that asks."""
+    shape: Shape
+    """How its answer is put."""
+    name: str
+    """The tool that asks to run; the node where no tool is named."""
+    payload: Json
+    """What is asked, in JSON form: a tool's arguments, else the whole value."""
+    details: Mapping[str, Json] = dataclasses.field(default_factory=dict)
+    """What else the question says, by heading."""
+    raw: Json = None
+    """The whole value of the interrupt."""
+    schema: Json = None
+    """JSON schema of its answer."""
+    accepts: Json = None
+    """What approving sends back under `args`, in the older shape."""
+    may_approve: bool = True
+    """Approving is among the allowed decisions."""
+    may_reject: bool = True
+    """Rejecting is among the allowed decisions."""
+    takes_reason: bool = False
+    """A rejection can say why."""
+    note: str = ""
+    """What is odd about the question, or which decisions only a typed answer can give; usually empty."""
+    frames: tuple[Frame, ...] = ()
+    """The user's frames, from where the node starts again to the line that asks."""
+
+    @property
+    def is_tool(self) -> bool:
+        """Whether a tool asks to run."""
+        return self.shape is not Shape.PLAIN
+
+    @property
+    def prefers_json(self) -> bool:
+        """Whether a typed answer is more likely JSON than text."""
+        kind = self.schema.get("type") if isinstance(self.schema, Mapping) else None
+        return self.shape is not Shape.PLAIN or kind not in (None, "string")
+
+    def reply(self, decision: Decision) -> Json:
+        """The decision as the question wants it."""
+        if decision.kind == "answer":
+            return decision.value
+        approved = decision.kind == "approve"
+        match self.shape:
+            case Shape.PLAIN:
+                return approved
+            case Shape.HUMAN if approved:
+                return [{"type": "accept", "args": self.accepts}]
+            case Shape.HUMAN if self.takes_reason and (decision.reason or not self._may_ignore()):
+                return [{"type": "response", "args": decision.reason}]
+            case Shape.HUMAN:
+                return [{"type": "ignore", "args": None}]
+        if decision.kind == "reject" and decision.reason:
+            return {"type": "reject", "message": decision.reason}
+        return {"type": decision.kind}
+
+    def wrong(self, decision: Decision) -> str:
+        """Why the decision cannot be sent; empty where it can."""
+        if decision.kind == "approve" and not self.may_approve:
+            return "approving is not among the allowed decisions"
+        if decision.kind == "reject" and not self.may_reject:
+            return "rejecting is not among the allowed decisions"
+        return "; ".join(problems(self.reply(decision), self.schema)[:3])
+
+    def _may_ignore(self) -> bool:
+        return not problems([{"type": "ignore", "args": None}], self.schema)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sheet:
+    """All actions of a thread that wait, with the decisions made so far."""
+
+    actions: tuple[Action, ...]
+    """In the order of their interrupts."""
+    decisions: Mapping[int, Decision] = dataclasses.field(default_factory=dict)
+    """By the action's place in `actions`."""
+
+    def decide(self, index: int, decision: Decision) -> "Sheet":
+        """The sheet with one decision more, or another one; ValueError says why it cannot be sent."""
+        wrong = self.actions[index].wrong(decision)
+        if wrong:
+            raise ValueError(wrong)
+        return Sheet(self.actions, {**self.decisions, index: decision})
+
+    @property
+    def undecided(self) -> tuple[int, ...]:
+        """Places of the actions without a decision."""
+        return tuple(index for index in range(len(self.actions)) if index not in self.decisions)
+
+    def answers(self) -> dict[str, Json]:
+        """The answers by interrupt id; ValueError unless every action is decided."""
+        if self.undecided:
+            raise ValueError(f"{len(self.undecided)} of {len(self.actions)} actions are undecided")
+        found: dict[str, Json] = {}
+        for index, action in enumerate(self.actions):
+            reply = action.reply(self.decisions[index])
+            if action.shape is Shape.BATCHED:
+                batch = found.setdefault(action.interrupt, {"decisions": []})
+                batch["decisions"].append(reply)  # type: ignore[index, call-overload, union-attr] # as just made
+            else:
+                found[action.interrupt] = reply
+        return found
+
+
+def sheet(interrupts: Iterable[PendingInterrupt]) -> Sheet:
+    """The actions of pending interrupts, each interrupt once."""
+    once = {interrupt.id: interrupt for interrupt in interrupts}
+    return Sheet(tuple(action for interrupt in once.values() for action in _actions(interrupt)))
+
+
+def typed(text: str, as_json: bool) -> Json:
+    """The value that a typed answer stands for; ValueError where JSON is meant and is not there."""
+    if not as_json:
+        return text
+    try:
+        value: Json = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}" if "\n" in text else f"column {error.colno}"
+        raise ValueError(
+            f"not JSON: {error.msg} at {where}" if text.strip() else "not JSON: nothing is typed"
+        ) from None
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return value
+
+
+def sends(text: str, as_json: bool) -> str:
+    """What a typed answer will send, in words; ValueError as `typed`."""
+    value = typed(text, as_json)
+    return f"sends JSON {json_line(value)}" if as_json else f"sends the text {json.dumps(text, ensure_ascii=False)}"
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"not JSON: {name} is not a JSON value")
+
+
+# -- from a payload to its actions -----------------------------------------------------------------------------
+
+
+def _actions(interrupt: PendingInterrupt) -> Iterable[Action]:
+    value = interrupt.value
+    if isinstance(value, dict):
+        requests, configs = value.get("action_requests"), value.get("review_configs")
+        if isinstance(requests, list) and isinstance(configs, list):
+            return _batched(interrupt, value, requests, configs)
+        if value.get("type") == "tool_approval" and _is_call(value, "name"):
+            return (_per_call(interrupt, value),)
+    older = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if isinstance(older, dict) and _is_call(older.get("action_request"), "action") and _is_config(older.get("config")):
+        return (_human(interrupt, older),)
+    return (_plain(interrupt),)
+
+
+def _plain(interrupt: PendingInterrupt, schema: Json = None, note: str = "") -> Action:
+    schema = interrupt.schema if schema is None else schema
+    return Action(
+        interrupt=interrupt.id,
+        path=interrupt.path,
+        shape=Shape.PLAIN,
+        name=interrupt.node,
+        payload=interrupt.value,
+        raw=interrupt.value,
+        schema=schema,
+        may_approve=not problems(True, schema),
+        may_reject=not problems(False, schema),
+        note=note,
+        frames=interrupt.frames,
+    )
+
+
+def _batched(
+    interrupt: PendingInterrupt, value: Mapping[str, Json], requests: list[Json], configs: list[Json]
+) -> tuple[Action, ...]:
+    if not requests or not all(_is_call(request, "name") for request in requests):
+        return (_plain(interrupt, _batch_schema(len(requests)), "looks like a batch of tool calls, but is malformed"),)
+    also = {
+        f"question's {key}": item for key, item in value.items() if key not in ("action_requests", "review_configs")
+    }
+    return tuple(
+        _batched_call(interrupt, request, _allowed(configs, index, request["name"]), also)
+        for index, request in enumerate(requests)
+        if isinstance(request, dict)  # they all are; said again for the type checker
+    )
+
+
+def _batched_call(
+    interrupt: PendingInterrupt, request: Mapping[str, Any], allowed: tuple[str, ...], also: Mapping[str, Json]
+) -> Action:
+    return Action(
+        interrupt=interrupt.id,
+        path=interrupt.path,
+        shape=Shape.BATCHED,
+        name=request["name"],
+        payload=request["args"],
+        details={**_details(request, ("name", "args")), **also},
+        raw=interrupt.value,
+        schema=_decision_schema(allowed),
+        may_approve="approve" in allowed,
+        may_reject="reject" in allowed,
+        takes_reason="reject" in allowed,
+        note=_only_typed(allowed, ("approve", "reject")),
+        frames=interrupt.frames,
+    )
+
+
+def _per_call(interrupt: PendingInterrupt, value: Mapping[str, Any]) -> Action:
+    may_approve = not problems({"type": "approve"}, interrupt.schema)
+    may_reject = not problems({"type": "reject"}, interrupt.schema)
+    return Action(
+        interrupt=interrupt.id,
+        path=interrupt.path,
+        shape=Shape.PER_CALL,
+        name=value["name"],
+        payload=value["args"],
+        details=_details(value, ("type", "name", "args")),
+        raw=interrupt.value,
+        schema=interrupt.schema,
+        may_approve=may_approve,
+        may_reject=may_reject,
+        takes_reason=may_reject,
+        note="" if may_approve or may_reject else "neither approve nor reject is allowed: type the decision as JSON",
+        frames=interrupt.frames,
+    )
+
+
+def _human(interrupt: PendingInterrupt, value: Mapping[str, Any]) -> Action:
+    names = {"accept": "allow_accept", "edit": "allow_edit", "response": "allow_respond", "ignore": "allow_ignore"}
+    allowed = tuple(name for name, key in names.items() if value["config"].get(key) is True)
+    request = value["action_request"]
+    item: Json = {"type": "object", "required": ["type", "args"], "properties": {"type": {"enum": list(allowed)}}}
+    return Action(
+        interrupt=interrupt.id,
+        path=interrupt.path,
+        shape=Shape.HUMAN,
+        name=request["action"],
+        payload=request["args"],
+        details=_details(request, ("action", "args")) | _details(value, ("action_request", "config")),
+        raw=interrupt.value,
+        schema={"type": "array", "minItems": 1, "maxItems": 1, "items": item},
+        # Handlers of this shape read the arguments back from the answer; what JSON cannot hold is better left out.
+        accepts=request if to_json(request) == request else None,
+        may_approve="accept" in allowed,
+        may_reject="ignore" in allowed or "response" in allowed,
+        takes_reason="response" in allowed,
+        note=_only_typed(allowed, ("accept", "ignore", "response")),
+        frames=interrupt.frames,
+    )
+
+
+def _is_call(request: object, name: str) -> bool:
+    return isinstance(request, dict) and isinstance(request.get(name), str) and isinstance(request.get("args"), dict)
+
+
+def _is_config(config: object) -> bool:
+    return isinstance(config, dict) and any(str(key).startswith("allow_") for key in config)
+
+
+def _allowed(configs: list[Json], index: int, name: Json) -> tuple[str, ...]:
+    """What may be decided about a call: by the config in its place, else the first one of its name, else anything."""
+    in_place = configs[index : index + 1]
+    for config in (*in_place, *configs):
+        if isinstance(config, dict) and config.get("action_name") == name:
+            listed = config.get("allowed_decisions")
+            known = tuple(item for item in listed if isinstance(item, str)) if isinstance(listed, list) else ()
+            return known or DECISIONS
+    return DECISIONS
+
+
+def _decision_schema(allowed: tuple[str, ...]) -> Json:
+    call: Json = {
+        "type": "object",
+        "required": ["name", "args"],
+        "properties": {"name": {"type": "string"}, "args": {"type": "object"}},
+    }
+    needs: dict[str, tuple[list[Json], Json]] = {
+        "edit": (["type", "edited_action"], {"edited_action": call}),
+        "respond": (["type", "message"], {"message": {"type": "string"}}),
+        "reject": (["type"], {"message": {"type": "string"}}),
+    }
+    options: list[Json] = []
+    for name in dict.fromkeys(allowed):
+        required, properties = needs.get(name, (["type"], {}))
+        assert isinstance(properties, dict)
+        options.append({"type": "object", "required": required, "properties": {"type": {"const": name}, **properties}})
+    return {"oneOf": options}
+
+
+def _batch_schema(count: int) -> Json:
+    decisions: Json = {"type": "array", "minItems": count, "maxItems": count, "items": {"type": "object"}}
+    return {"type": "object", "required": ["decisions"], "properties": {"decisions": decisions}}
+
+
+def _details(value: Mapping[str, Json], shown: tuple[str, ...]) -> dict[str, Json]:
+    """What a question says besides; its description without the arguments that the middleware repeats in it."""
+    rest = {key: item for key, item in value.items() if key not in shown}
+    description = rest.get("description")
+    if isinstance(description, str):
+        repeated = f"\n\nTool: {value.get('name')}\nArgs: {value.get('args')}"
+        rest["description"] = description.removesuffix(repeated)
+    return {key: item for key, item in rest.items() if item is not None and item != ""}
+
+
+def _only_typed(allowed: tuple[str, ...], keys: tuple[str, ...]) -> str:
+    if any(name in allowed for name in keys):
+        return ""
+    return f"only {' or '.join(allowed) or 'nothing'} is allowed here: type the decision as JSON"
