@@ -1,0 +1,288 @@
+"""What a drawing is: cells, rectangles and routes; and the canvas that turns runs of line into characters.
+
+A layout (the rail, later the flow) puts horizontal and vertical runs and texts on a `Canvas`. One rule holds for every
+layout: **lines that touch are joined, and a crossing leaves a gap**. A cell in which a run ends is a joint and is drawn
+with all its arms (`├ ┼ ╯`); where a horizontal run only passes a vertical one, the vertical one alone is drawn, as if
+the other went under it.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple, TypeAlias, overload
+
+from graphdeck.graphs.records import Edge, Node
+
+CellKind: TypeAlias = Literal["blank", "glyph", "name", "mark", "line", "arrow", "label"]
+LineKind: TypeAlias = Literal["plain", "conditional", "observed"]
+
+UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
+_STRENGTH: Final[dict[LineKind, int]] = {"plain": 0, "conditional": 1, "observed": 2}
+
+
+class Point(NamedTuple):
+    """A cell's place, counted from the top left corner."""
+
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """Where a node's name stands, in cells."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One terminal cell."""
+
+    text: str
+    """A character with its combining marks; empty where the wide character to the left reaches into this cell."""
+    kind: CellKind = "blank"
+    """`glyph` is where the painter puts a node's state; `mark` says something about a node after its name."""
+    node: str = ""
+    """Node that a glyph, name or mark belongs to."""
+    edges: tuple[Edge, ...] = ()
+    """Edges that a line, arrow or label belongs to."""
+
+
+Row: TypeAlias = tuple[Cell, ...]
+
+BLANK: Final = Cell(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class Charset:
+    """The characters of a drawing."""
+
+    glyph: str
+    """An idle node."""
+    left: str
+    """Arrowhead to the left."""
+    right: str
+    """Arrowhead to the right."""
+    quotes: tuple[str, str]
+    """Around the label of an edge that arrives from the left."""
+    unknown: str
+    """After a node that may go to nodes that are not declared."""
+    cut: str
+    """End of a text that was cut."""
+    broken: str
+    """Instead of a control character."""
+    horizontal: Mapping[LineKind, str]
+    """Horizontal line."""
+    vertical: Mapping[LineKind, str]
+    """Vertical line."""
+    joints: str
+    """Indexed by the sum of the arms UP, DOWN, LEFT, RIGHT."""
+
+
+UNICODE: Final = Charset(
+    glyph="○",
+    left="◀",
+    right="▶",
+    quotes=("‹", "›"),
+    unknown="⇢ ?",
+    cut="…",
+    broken="\N{REPLACEMENT CHARACTER}",
+    horizontal={"plain": "─", "conditional": "╌", "observed": "·"},
+    vertical={"plain": "│", "conditional": "┆", "observed": "·"},
+    joints="   │ ╯╮┤ ╰╭├─┴┬┼",
+)
+ASCII: Final = Charset(
+    glyph="o",
+    left="<",
+    right=">",
+    quotes=("(", ")"),
+    unknown="-> ?",
+    cut="...",
+    broken="?",
+    horizontal={"plain": "-", "conditional": "~", "observed": "."},
+    vertical={"plain": "|", "conditional": ":", "observed": "."},
+    joints="   | ',+ ',+-',+",
+)
+
+
+def line_kind(edge: Edge) -> LineKind:
+    """The line that an edge is drawn with."""
+    if edge.observed:
+        return "observed"
+    return "conditional" if edge.conditional else "plain"
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A graph as cells; the same for every layout."""
+
+    width: int
+    """Cells in every row."""
+    height: int
+    """Number of rows."""
+    rows: Sequence[Row]
+    """Rows of cells, each painted when it is first asked for."""
+    nodes: tuple[Node, ...]
+    """The drawn nodes, from top to bottom."""
+    rects: Mapping[str, Rect]
+    """Where each node's name stands, by node id."""
+    glyphs: Mapping[str, Point]
+    """The cell of each node's state glyph, by node id."""
+    routes: Mapping[Edge, tuple[Point, ...]]
+    """Corners of each edge's line, from the source's glyph or name to the target's."""
+
+    def row_of(self, node: str) -> int:
+        """The row of a node's name; KeyError for an unknown node."""
+        return self.rects[node].y
+
+    def node_in(self, row: int) -> str | None:
+        """The node whose name stands in a row; None where there is none."""
+        return self._by_row.get(row)
+
+    def path_of(self, edge: Edge) -> tuple[Point, ...]:
+        """All cells of an edge's line, from source to target; KeyError for an unknown edge."""
+        corners = self.routes[edge]
+        cells = [corners[0]]
+        for (x0, y0), (x1, y1) in pairwise(corners):
+            step = Point((x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0))
+            while cells[-1] != (x1, y1):
+                cells.append(Point(cells[-1].x + step.x, cells[-1].y + step.y))
+        return tuple(cells)
+
+    @cached_property
+    def _by_row(self) -> Mapping[int, str]:
+        return {rect.y: node for node, rect in self.rects.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A straight piece of line from `first` to `last`, both included, along its row or column."""
+
+    first: int
+    last: int
+    edges: tuple[Edge, ...]
+    kind: LineKind
+
+
+@dataclass
+class Canvas:
+    """Collects runs of line and texts; `rows` paints them.
+
+    Two runs of one row, or of one column, may share no more than an end; runs of a column are added in any order.
+    """
+
+    charset: Charset
+    _across: dict[int, list[_Run]] = field(default_factory=dict)
+    _down: dict[int, list[_Run]] = field(default_factory=dict)
+    _texts: dict[int, list[tuple[int, Sequence[Cell]]]] = field(default_factory=dict)
+
+    def across(self, y: int, x0: int, x1: int, edges: tuple[Edge, ...]) -> None:
+        """A horizontal run; edges of different kinds are drawn as the strongest (plain, conditional, observed)."""
+        self._across.setdefault(y, []).append(_run(x0, x1, edges))
+
+    def down(self, x: int, y0: int, y1: int, edges: tuple[Edge, ...]) -> None:
+        """A vertical run."""
+        self._down.setdefault(x, []).append(_run(y0, y1, edges))
+
+    def text(self, x: int, y: int, cells: Sequence[Cell]) -> None:
+        """Cells that cover whatever runs below them."""
+        self._texts.setdefault(y, []).append((x, cells))
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """The painted rows."""
+        columns = [
+            _Column(x, [run.first for run in runs], [run.last for run in runs], runs)
+            for x, runs in sorted((x, sorted(runs, key=lambda run: run.first)) for x, runs in self._down.items())
+        ]
+        return _Rows(width, height, self, columns)
+
+    def _paint(self, y: int, width: int, columns: Iterable["_Column"]) -> Row:
+        cells = [BLANK] * width
+        joined = self._paint_across(y, cells)
+        for column in columns:
+            touching = column.at(y)
+            if touching:
+                cells[column.x] = self._upright(y, touching, joined.get(column.x))
+        for x, text in self._texts.get(y, ()):
+            cells[x : x + len(text)] = text
+        return tuple(cells)
+
+    def _paint_across(self, y: int, cells: list[Cell]) -> dict[int, tuple[int, tuple[Edge, ...]]]:
+        """Paint the horizontal runs of a row; return the arms and edges of the cells in which one ends."""
+        ends: dict[int, tuple[int, tuple[Edge, ...]]] = {}
+        for run in self._across.get(y, ()):
+            cell = Cell(self.charset.horizontal[run.kind], "line", "", run.edges)
+            cells[run.first : run.last + 1] = [cell] * (run.last - run.first + 1)
+            for x, arm in ((run.first, RIGHT), (run.last, LEFT)):
+                arms, edges = ends.get(x, (0, ()))
+                ends[x] = (arms | arm, edges + run.edges)
+        return ends
+
+    def _upright(self, y: int, runs: Sequence[_Run], joined: tuple[int, tuple[Edge, ...]] | None) -> Cell:
+        """The cell in which vertical runs stand: a plain line, or a joint where a horizontal run ends as well."""
+        if joined is None:
+            edges = _merge(run.edges for run in runs)
+            kind = min((run.kind for run in runs), key=_STRENGTH.__getitem__)
+            return Cell(self.charset.vertical[kind], "line", "", edges)
+        arms, sideways = joined
+        for run in runs:
+            arms |= (UP if run.first < y else 0) | (DOWN if run.last > y else 0)
+        return Cell(self.charset.joints[arms], "line", "", _merge([*(run.edges for run in runs), sideways]))
+
+
+def _run(first: int, last: int, edges: tuple[Edge, ...]) -> _Run:
+    return _Run(first, last, edges, min((line_kind(edge) for edge in edges), key=_STRENGTH.__getitem__))
+
+
+def _merge(groups: Iterable[tuple[Edge, ...]]) -> tuple[Edge, ...]:
+    return tuple(dict.fromkeys(edge for group in groups for edge in group))
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """The vertical runs of one column, sorted, so that a row finds its own without looking at all."""
+
+    x: int
+    firsts: Sequence[int]
+    lasts: Sequence[int]
+    runs: Sequence[_Run]
+
+    def at(self, y: int) -> Sequence[_Run]:
+        """The runs that touch a row: one, or the two that meet there."""
+        return self.runs[bisect_left(self.lasts, y) : bisect_right(self.firsts, y)]
+
+
+class _Rows(Sequence[Row]):
+    """Rows of a canvas, each painted once: of a drawing with thousands of rows a screen shows few."""
+
+    def __init__(self, width: int, height: int, canvas: Canvas, columns: Sequence[_Column]) -> None:
+        self._width = width
+        self._height = height
+        self._canvas = canvas
+        self._columns = columns
+        self._painted: dict[int, Row] = {}
+
+    def __len__(self) -> int:
+        return self._height
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return [self[y] for y in range(self._height)[index]]
+        y = range(self._height)[index]
+        if y not in self._painted:
+            self._painted[y] = self._canvas._paint(y, self._width, self._columns)
+        return self._painted[y]
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self[y] for y in range(self._height))

@@ -1,0 +1,60 @@
+"""Drawings and graphs for other eyes: plain text, JSON and Mermaid."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from graphdeck.graphs.drawing.canvas import Drawing
+from graphdeck.graphs.records import END, START, Edge, Node
+from graphdeck.graphs.values import Json
+
+_SHAPES = {"start": ('(["', '"])'), "end": ('(["', '"])'), "subgraph": ('[["', '"]]')}
+_SPECIAL = re.compile(r"[^\w .,:/()+\-]")
+
+
+def to_text(drawing: Drawing) -> str:
+    """The drawing as lines of text, without trailing blanks."""
+    return "\n".join("".join([cell.text for cell in row]).rstrip() for row in drawing.rows)
+
+
+def to_json(drawing: Drawing, edges: Iterable[Edge]) -> dict[str, Json]:
+    """Nodes with their rectangles (in cells of the text), and edges."""
+    nodes: list[Json] = []
+    for node in drawing.nodes:
+        rect = drawing.rects[node.id]
+        nodes.append(
+            {"id": node.id, "kind": node.kind, "x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height}
+        )
+    lines: list[Json] = [
+        {
+            "source": edge.source,
+            "target": edge.target,
+            "label": edge.label,
+            "conditional": edge.conditional,
+            "observed": edge.observed,
+        }
+        for edge in edges
+    ]
+    return {"nodes": nodes, "edges": lines}
+
+
+def to_mermaid(nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
+    """A Mermaid flowchart; conditional edges are dotted, observed ones dotted with a round end.
+
+    Nodes are called n0, n1, ...: a name of the graph may be a word of Mermaid's own.
+    """
+    ids = {node.id: f"n{index}" for index, node in enumerate(nodes)}
+    lines = ["flowchart TD"]
+    for node in nodes:
+        opening, closing = _SHAPES.get(node.kind, ('["', '"]'))
+        title = {START: "START", END: "END"}.get(node.id, node.id)
+        lines.append(f"    {ids[node.id]}{opening}{_quoted(title)}{closing}")
+    for edge in edges:
+        label = f'|"{_quoted(edge.label)}"|' if edge.label else ""
+        arrow = "-.-o" if edge.observed else "-.->" if edge.conditional else "-->"
+        lines.append(f"    {ids[edge.source]} {arrow}{label} {ids[edge.target]}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A text with all that Mermaid could read as its own as character codes; a blank one as a space."""
+    return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", text) or " "

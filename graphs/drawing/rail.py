@@ -1,0 +1,300 @@
+"""The rail: one row a node, as commit logs are drawn.
+
+    ○ START
+    │
+    ○ agent ◀─────╮        an edge to the node just below is the *trunk* between them, its label beside it
+    ├╌ done ╌╌╌╌╌╌│╌╮      an edge that leaves to the right, its label on it
+    ┆ tool_calls  │ ┆
+    ○ tools ──────╯ ┆
+    ○ END ◀╌╌╌╌╌╌╌╌╌╯
+
+How to read it. Every edge is drawn once, in one of three ways:
+
+* *Trunk*: a row of its own between two nodes, a line in the column of the glyphs, read downwards.
+* *Gather*: a vertical line on the right with exactly one arrowhead `◀`, at the target (its hub). Every horizontal line
+  that joins it from the left, other than the hub's own, is a *tap*: one edge from the node that the tap starts at. A
+  tap starts beside a node's name, or below the node in the column of the glyphs. A tap that goes on to the right
+  (`┼ ┴ ┬`) taps the next line too: one edge each. Back-edges and self-loops are gathers.
+* *Fan*: a vertical line on the left with exactly one end without an arrowhead, at the source (its hub, in the node's
+  row or in the row below it). Every `▶` that it leads to is one edge, its label in `‹ ›` after the target's name.
+
+Lines that touch are joined; a line with a gap at both sides of another goes under it and has nothing to do with it.
+A tap's own line tells the kind of its edge: `─` plain, `╌` conditional, `·` observed (seen taken, not declared). In the
+common part of several edges the strongest of their kinds is drawn. `⇢ ?` after a name says that the node may go to
+nodes that the graph does not declare.
+
+In ASCII the lines are `- |` plain, `~ :` conditional, `.` observed; `,` joins downwards, `'` upwards, `+` both ways.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from graphdeck.graphs.drawing.canvas import ASCII, BLANK, UNICODE, Canvas, Cell, Charset, Drawing, Point, Rect
+from graphdeck.graphs.drawing.measure import Measure, cut, tame, to_cells, width
+from graphdeck.graphs.drawing.order import orders
+from graphdeck.graphs.drawing.plan import Bus, Link, Plan, lane_count, make_plan
+from graphdeck.graphs.records import END, START, Edge, Node
+
+NAME_LIMIT = 32
+"""Cells of a name, at most; a longer one is cut."""
+LABEL_LIMIT = 24
+"""Cells of a label, at most."""
+SMALLEST_NAME, SMALLEST_LABEL = 8, 6
+"""Names and labels are not cut below this, however narrow the drawing should be."""
+MANY = 250
+"""Above this many nodes and edges only the most usual order is tried."""
+
+_TITLES = {START: "START", END: "END"}
+
+
+def rail(
+    nodes: Sequence[Node],
+    edges: Sequence[Edge],
+    *,
+    ascii: bool = False,  # noqa: A002 - the word that the command line uses
+    labels: bool = True,
+    max_width: int | None = None,
+    measure: Measure = width,
+) -> Drawing:
+    """Draw a graph as a rail.
+
+    The same graph gives the same drawing, and observed edges never change the order of the rows. With `max_width`
+    names and labels are cut as far as needed (not below 8 and 6 cells), so that a graph with many lanes may still be
+    wider. `measure` gives the width of a text in cells. Nodes that only edges name are drawn too.
+    """
+    by_id = {node.id: node for node in nodes}
+    for edge in edges:
+        for name in (edge.source, edge.target):
+            by_id.setdefault(name, Node(id=name, kind={START: "start", END: "end"}.get(name, "node")))
+    plan = _best_plan(tuple(by_id), tuple(dict.fromkeys(edges)), labels=labels)
+    charset = ASCII if ascii else UNICODE
+    drawn = [by_id[name] for name in plan.rows]
+    return _Painter(plan, drawn, charset, measure, labels=labels).draw(max_width)
+
+
+def _best_plan(names: Sequence[str], edges: Sequence[Edge], *, labels: bool) -> Plan:
+    """The cheapest plan; judged without observed edges, so that a run does not move the rows."""
+    declared = [edge for edge in edges if not edge.observed]
+    candidates = orders(names, declared)
+    if len(names) + len(edges) > MANY:
+        candidates = candidates[:1]
+    choices = [(order, fans) for order in candidates for fans in (True, False)]
+    plans = [make_plan(order, declared, fans=fans, labels=labels) for order, fans in choices]
+    best = min(range(len(plans)), key=lambda index: plans[index].cost)
+    if len(declared) == len(edges):
+        return plans[best]
+    order, fans = choices[best]
+    return make_plan(order, edges, fans=fans, labels=labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What a row shows between the lanes: a name, a label, and cells around them that cannot be cut."""
+
+    name: str = ""
+    label: str = ""
+    fixed: int = 0
+
+
+class _Painter:
+    """Puts a plan on a canvas."""
+
+    def __init__(self, plan: Plan, nodes: Sequence[Node], charset: Charset, measure: Measure, *, labels: bool) -> None:
+        self._plan = plan
+        self._nodes = nodes
+        self._charset = charset
+        self._measure = measure
+        self._labels = labels
+        self._canvas = Canvas(charset)
+        self._fans = {fan.node: fan for fan in plan.fans}
+        self._gathers = {gather.node: gather for gather in plan.gathers}
+        self._at_node = {link.row: link for link in plan.links if link.row == plan.rows[link.node]}
+        self._arriving = {tap.row: tap.edge for fan in plan.fans for tap in fan.taps}
+        self._trunk_x = 2 * lane_count(plan.fans) + 1 if plan.fans else 0
+        self._name_limit, self._label_limit = NAME_LIMIT, LABEL_LIMIT
+        self._first_lane = 0
+        self._tail: dict[int, int] = {}  # row of a node -> where a line may begin, right of its texts
+        self._routes: dict[Edge, tuple[Point, ...]] = {}
+
+    def draw(self, max_width: int | None) -> Drawing:
+        lanes = lane_count(self._plan.gathers)
+        right = 2 * lanes - 1 if lanes else 0
+        middle = self._fit(self._bodies(), None if max_width is None else max_width - self._trunk_x - right)
+        self._first_lane = self._trunk_x + middle
+        rects = {node.id: self._draw_node(node) for node in self._nodes}
+        self._draw_stems()
+        self._draw_arrivals()
+        for fan in self._plan.fans:
+            self._draw_fan(fan)
+        for gather in self._plan.gathers:
+            self._draw_gather(gather)
+        for link in self._plan.links:
+            self._draw_link(link)
+        whole = self._first_lane + right
+        return Drawing(
+            width=whole,
+            height=self._plan.height,
+            rows=self._canvas.rows(whole, self._plan.height),
+            nodes=tuple(self._nodes),
+            rects=rects,
+            glyphs={node: Point(self._trunk_x, row) for node, row in self._plan.rows.items()},
+            routes=self._routes,
+        )
+
+    # -- widths ------------------------------------------------------------------------------------------------
+
+    def _bodies(self) -> list[_Body]:
+        bodies = []
+        for node in self._nodes:
+            row = self._plan.rows[node.id]
+            arriving = self._label(self._arriving.get(row))
+            tail = 3 if node.id in self._gathers else 2 if row in self._at_node else 0
+            mark = 1 + len(self._charset.unknown) if node.unknown_targets else 0
+            bodies.append(_Body(self._title(node), arriving, 2 + mark + (3 if arriving else 0) + tail))
+        for link in self._plan.links:
+            if link.row not in self._at_node:
+                label = self._label(link.edges[0])
+                bodies.append(_Body("", label, 5 if label else 2))
+        bodies.extend(_Body("", self._label(trunk.edge), 2) for trunk in self._plan.trunks)
+        return bodies
+
+    def _fit(self, bodies: Sequence[_Body], room: int | None) -> int:
+        """Set the limits of names and labels so that every row fits; return the width of the widest."""
+        sizes = {(body.fixed, self._measure(body.name), self._measure(body.label)) for body in bodies}
+        for less in range(max(NAME_LIMIT - SMALLEST_NAME, LABEL_LIMIT - SMALLEST_LABEL) + 1):
+            self._name_limit = max(NAME_LIMIT - less, SMALLEST_NAME)
+            self._label_limit = max(LABEL_LIMIT - less, SMALLEST_LABEL)
+            widest = max(
+                (fixed + min(name, self._name_limit) + min(label, self._label_limit) for fixed, name, label in sizes),
+                default=0,
+            )
+            if room is None or widest <= room:
+                break
+        return widest
+
+    def _title(self, node: Node) -> str:
+        return tame(_TITLES.get(node.id, node.id), self._charset, self._measure)
+
+    def _label(self, edge: Edge | None) -> str:
+        return tame(edge.label, self._charset, self._measure) if edge and self._labels else ""
+
+    # -- nodes -------------------------------------------------------------------------------------------------
+
+    def _draw_node(self, node: Node) -> Rect:
+        x, y = self._trunk_x, self._plan.rows[node.id]
+        name = cut(self._title(node), self._name_limit, self._measure, self._charset.cut)
+        cells = [Cell(self._charset.glyph, "glyph", node.id), BLANK]
+        cells += to_cells(name, "name", self._measure, node=node.id)
+        rect = Rect(x + 2, y, len(cells) - 2, 1)
+        if node.unknown_targets:
+            cells += [Cell(char, "mark", node.id) for char in " " + self._charset.unknown]
+        arriving = self._arriving.get(y)
+        if arriving and self._label(arriving):
+            opening, closing = self._charset.quotes
+            cells += [BLANK, Cell(opening, "label", "", (arriving,)), *self._label_cells(arriving)]
+            cells.append(Cell(closing, "label", "", (arriving,)))
+        self._canvas.text(x, y, cells)
+        self._tail[y] = x + len(cells) + 1
+        return rect
+
+    def _label_cells(self, edge: Edge) -> list[Cell]:
+        text = cut(self._label(edge), self._label_limit, self._measure, self._charset.cut)
+        return to_cells(text, "label", self._measure, edges=(edge,))
+
+    def _draw_stems(self) -> None:
+        """The lines in the column of the glyphs: from each node down to its links, its fan and its trunk."""
+        stems: dict[str, list[tuple[int, tuple[Edge, ...]]]] = {}
+        for fan in self._plan.fans:
+            stems.setdefault(fan.node, []).append((fan.row, tuple(tap.edge for tap in fan.taps)))
+        for link in self._plan.links:
+            stems.setdefault(link.node, []).append((link.row, link.edges))
+        for trunk in self._plan.trunks:
+            edge = trunk.edge
+            below = self._plan.rows[edge.target]
+            stems.setdefault(edge.source, []).append((below, (edge,)))
+            self._canvas.text(self._trunk_x + 2, trunk.row, self._label_cells(edge))
+            self._routes[edge] = (
+                Point(self._trunk_x, self._plan.rows[edge.source] + 1),
+                Point(self._trunk_x, below - 1),
+            )
+        for node, stops in stems.items():
+            above = self._plan.rows[node]
+            for index, (row, _) in enumerate(stops):
+                if row > above:
+                    leaving = tuple(edge for _, edges in stops[index:] for edge in edges)
+                    self._canvas.down(self._trunk_x, above, row, leaving)
+                    above = row
+
+    # -- buses -------------------------------------------------------------------------------------------------
+
+    def _draw_bus(self, bus: Bus, x: int) -> None:
+        """A bus's vertical line, in runs from joint to joint."""
+        joints = sorted({bus.row, *(tap.row for tap in bus.taps)})
+        for above, below in pairwise(joints):
+            if below <= bus.row:
+                edges = tuple(tap.edge for tap in bus.taps if tap.row <= above)
+            else:
+                edges = tuple(tap.edge for tap in bus.taps if tap.row >= below)
+            self._canvas.down(x, above, below, edges)
+
+    def _fan_x(self, fan: Bus) -> int:
+        return self._trunk_x - 3 - 2 * fan.lane
+
+    def _gather_x(self, gather: Bus) -> int:
+        return self._first_lane + 2 * gather.lane
+
+    def _draw_fan(self, fan: Bus) -> None:
+        x, node_row = self._fan_x(fan), self._plan.rows[fan.node]
+        self._draw_bus(fan, x)
+        below = fan.row > node_row  # the hub has a row of its own, since the node's row has an arrival
+        start = Point(self._trunk_x, fan.row) if below else Point(self._trunk_x - 1, fan.row)
+        self._canvas.across(fan.row, x, start.x, tuple(tap.edge for tap in fan.taps))
+        for row, edge in fan.taps:
+            self._routes[edge] = (start, Point(x, fan.row), Point(x, row), Point(self._trunk_x - 1, row))
+
+    def _draw_arrivals(self) -> None:
+        """The taps of fans, row by row: several fans may share one."""
+        arrivals: dict[int, list[tuple[int, Edge]]] = {}
+        for fan in self._plan.fans:
+            for row, edge in fan.taps:
+                arrivals.setdefault(row, []).append((self._fan_x(fan), edge))
+        for row, arriving in arrivals.items():
+            arriving.sort(key=lambda item: item[0])
+            ends = [x for x, _ in arriving[1:]] + [self._trunk_x - 1]
+            for index, end in enumerate(ends):
+                self._canvas.across(row, arriving[index][0], end, tuple(edge for _, edge in arriving[: index + 1]))
+            edges = tuple(edge for _, edge in arriving)
+            self._canvas.text(self._trunk_x - 1, row, [Cell(self._charset.right, "arrow", "", edges)])
+
+    def _draw_gather(self, gather: Bus) -> None:
+        edges = tuple(tap.edge for tap in gather.taps)
+        x, tail = self._gather_x(gather), self._tail[gather.row]
+        self._draw_bus(gather, x)
+        self._canvas.across(gather.row, tail, x, edges)
+        self._canvas.text(tail, gather.row, [Cell(self._charset.left, "arrow", "", edges)])
+
+    def _draw_link(self, link: Link) -> None:
+        """A tap, or the taps of several gathers that one row holds."""
+        at_node = link.row in self._at_node
+        first = self._tail[link.row] if at_node else self._trunk_x
+        self._draw_taps(link, first)
+        if not at_node and self._label(link.edges[0]):
+            text = [BLANK, *self._label_cells(link.edges[0]), BLANK]
+            self._canvas.text(self._trunk_x + 2, link.row, text)
+        above = [] if at_node else [Point(first, self._plan.rows[link.node] + 1)]
+        for edge in link.edges:
+            gather = self._gathers[edge.target]
+            x = self._gather_x(gather)
+            end = Point(self._tail[gather.row], gather.row)
+            self._routes[edge] = (*above, Point(first, link.row), Point(x, link.row), Point(x, gather.row), end)
+
+    def _draw_taps(self, link: Link, first: int) -> None:
+        by_x: dict[int, list[Edge]] = {}
+        for edge in sorted(link.edges, key=lambda edge: self._gather_x(self._gathers[edge.target])):
+            by_x.setdefault(self._gather_x(self._gathers[edge.target]), []).append(edge)
+        left = first
+        for x in by_x:
+            going = tuple(edge for lane, edges in by_x.items() if lane >= x for edge in edges)
+            self._canvas.across(link.row, left, x, going)
+            left = x
