@@ -1,0 +1,25 @@
+"""Which state keys differ between a checkpoint and its parent."""
+
+from graphdeck.graphs.saved.delta import delta_keys
+from graphdeck.graphs.saved.rows import SavedCheckpoint
+
+
+def changed_keys(checkpoint: SavedCheckpoint, parent: SavedCheckpoint | None) -> tuple[str, ...]:
+    """State keys whose values differ from the parent's, gone ones included; all of them without a parent."""
+    ours, deltas = checkpoint.state(), delta_keys(checkpoint)
+    if parent is None:
+        return (*ours, *deltas)
+    theirs = parent.state()
+    written = [key for key in (*ours, *theirs) if checkpoint.versions.get(key) != parent.versions.get(key)]
+    changed = [key for key in written if _differ(ours, theirs, key)]
+    changed += [key for key in deltas if checkpoint.versions.get(key) != parent.versions.get(key)]
+    return tuple(dict.fromkeys(changed))
+
+
+def _differ(ours: dict[str, object], theirs: dict[str, object], key: str) -> bool:
+    if key not in ours or key not in theirs:
+        return True
+    try:
+        return ours[key] != theirs[key]
+    except RecursionError:  # too deep to compare: it was written, so it is called changed
+        return True

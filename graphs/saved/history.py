@@ -1,0 +1,62 @@
+"""The checkpoints of a thread, newest first."""
+
+from collections.abc import Iterator
+
+from graphdeck.graphs.records import CheckpointRow
+from graphdeck.graphs.saved.changes import changed_keys
+from graphdeck.graphs.saved.decode import Undecodable
+from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
+from graphdeck.graphs.saved.rows import SavedCheckpoint, load_checkpoint, load_tasks
+from graphdeck.graphs.saved.status import due_after, next_nodes
+
+_IDS_SQL = (
+    "SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id < ?"
+    " ORDER BY checkpoint_id DESC LIMIT ?"
+)
+_AFTER_ALL = "~"
+"""Sorts behind every checkpoint id."""
+
+
+def read_history(
+    file: CheckpointFile, thread: str, *, limit: int = 100, before: str | None = None
+) -> list[CheckpointRow]:
+    """The checkpoints of a thread, newest first; with `before`, those older than that one.
+
+    `next` is what the step after each checkpoint ran or would run; of the newest, what is left of it.
+    Raises `ThreadNotFound` and `FileError`.
+    """
+    file.refresh()
+    try:
+        head = find_checkpoint(file, thread)
+        if before is not None:
+            find_checkpoint(file, thread, before)
+        ids = [row[0] for row in file.query(_IDS_SQL, (thread, before or _AFTER_ALL, limit))]
+        return list(_rows(file, thread, ids, head.id))
+    except Undecodable as error:
+        raise unreadable(file, thread, error) from error
+
+
+def _rows(file: CheckpointFile, thread: str, ids: list[str], head: str) -> Iterator[CheckpointRow]:
+    ahead: SavedCheckpoint | None = None
+    for id_ in ids:
+        saved = ahead if ahead is not None and ahead.id == id_ else load_checkpoint(file, thread, "", id_)
+        if saved is None:  # deleted meanwhile
+            continue
+        ahead = load_checkpoint(file, thread, "", saved.parent) if saved.parent else None
+        yield _row(file, saved, ahead, is_head=id_ == head)
+
+
+def _row(
+    file: CheckpointFile, saved: SavedCheckpoint, parent: SavedCheckpoint | None, *, is_head: bool
+) -> CheckpointRow:
+    tasks = load_tasks(file, saved.key)
+    return CheckpointRow(
+        checkpoint=saved.id,
+        parent=saved.parent,
+        step=saved.step,
+        source=saved.source,
+        time=saved.time,
+        next=next_nodes(due_after(saved, tasks), tasks, finished_too=not is_head),
+        changed=changed_keys(saved, parent),
+    )

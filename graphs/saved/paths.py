@@ -1,0 +1,75 @@
+"""Finding a value in a state by PATH: dotted (`messages.0.content`), or a JSON Pointer where it starts with `/`."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from graphdeck.graphs.errors import PathNotFound
+from graphdeck.graphs.values import Json
+
+_SHOWN: Final = 20
+"""Keys that an error names."""
+
+
+def find_value(values: Mapping[str, Json], path: str) -> Json:
+    """The value at a path; an empty path is the whole state. Raises `PathNotFound`, which names the keys there are.
+
+    A tagged value (`{"$type", "value"}`) is stepped through, so that `profile.name` finds a field of a dataclass.
+    """
+    here: Json = dict(values)
+    walked: list[str] = []
+    for part in split_path(path):
+        found, inner = _step(here, part)
+        if not found:
+            raise _not_found(part, walked, here)
+        here = inner
+        walked.append(part)
+    return here
+
+
+def split_path(path: str) -> list[str]:
+    """The keys and indexes of a path."""
+    if path.startswith("/"):
+        return [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
+    return path.split(".") if path else []
+
+
+def _step(here: Json, part: str) -> tuple[bool, Json]:
+    if isinstance(here, dict) and part in here:
+        return True, here[part]
+    here = _untagged(here)
+    if isinstance(here, dict):
+        return part in here, here.get(part)
+    if isinstance(here, list) and part.isascii() and part.isdigit() and len(part) < 19 and int(part) < len(here):
+        return True, here[int(part)]
+    return False, None
+
+
+def _untagged(here: Json) -> Json:
+    """What a tagged value holds; of a dict with other keys, a dict by the text of its keys."""
+    if not isinstance(here, dict) or here.keys() != {"$type", "value"}:
+        return here
+    inner = here["value"]
+    if here["$type"] == "dict" and isinstance(inner, list):
+        return {_key_text(pair[0]): pair[1] for pair in inner if isinstance(pair, list) and len(pair) == 2}
+    return inner
+
+
+def _key_text(key: Json) -> str:
+    inner = _untagged(key)
+    return ",".join(map(_key_text, inner)) if isinstance(inner, list) else str(inner)
+
+
+def _not_found(part: str, walked: list[str], here: Json) -> PathNotFound:
+    where = f"at {'.'.join(walked)}" if walked else "in the state"
+    here = _untagged(here)
+    if isinstance(here, dict):
+        names = [f'"{name}"' for name in list(here)[:_SHOWN]]
+        more = f" and {len(here) - _SHOWN} more" if len(here) > _SHOWN else ""
+        hint = f"There are: {', '.join(names)}{more}." if names else "It is empty."
+        if any("." in name for name in here):
+            hint += " A key with a dot is reached by a path that starts with / and is divided by /."
+        return PathNotFound(f'There is no "{part}" {where}.', hint)
+    if isinstance(here, list):
+        hint = f"It is a list with indexes 0 to {len(here) - 1}." if here else "It is an empty list."
+        return PathNotFound(f'There is no "{part}" {where}.', hint)
+    return PathNotFound(f'There is no "{part}" {where}.', "The value there has no parts.")

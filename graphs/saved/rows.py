@@ -1,0 +1,242 @@
+"""The rows of a checkpoint file as records: checkpoints, and the tasks that ran after each."""
+
+import datetime
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from graphdeck.graphs.saved.decode import DELTA_SNAPSHOT, Undecodable, decode, outline
+from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.values import Stored
+
+NO_TASK: Final = "00000000-0000-0000-0000-000000000000"
+"""Task id of writes that are input to a step."""
+
+_CONTROL_PREFIXES: Final = ("branch:", "join:", "start:")
+_PULL: Final = "~__pregel_pull, "
+_PUSH: Final = "~__pregel_push, "
+_NOT_OUTPUT: Final = ("__error__", "__error_source_node__", "__interrupt__", "__resume__")
+
+Key: TypeAlias = tuple[str, str, str]
+"""Thread id, `checkpoint_ns` and checkpoint id."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCheckpoint:
+    """A row of the table `checkpoints`, its objects not decoded yet."""
+
+    key: Key
+    """What names it."""
+    parent: str | None
+    """Checkpoint id of its parent."""
+    metadata: Mapping[str, Any]
+    """`step`, `source`, `parents`, and the flat values that a run gave."""
+    type: str
+    """Format of `blob`."""
+    blob: bytes
+    """The checkpoint as it is stored."""
+    body: Mapping[str, Any]
+    """Its outline: `v`, `ts`, `channel_values`, `channel_versions`, `versions_seen`."""
+
+    @property
+    def id(self) -> str:
+        """Checkpoint id."""
+        return self.key[2]
+
+    @property
+    def channels(self) -> Mapping[str, Any]:
+        """Outline of all channels that hold something."""
+        return _mapping(self.body.get("channel_values"))
+
+    @property
+    def versions(self) -> Mapping[str, Any]:
+        """Version of each channel that was ever written."""
+        return _mapping(self.body.get("channel_versions"))
+
+    @property
+    def seen(self) -> Mapping[str, Any]:
+        """By node, the versions of its triggers when it last ran."""
+        return _mapping(self.body.get("versions_seen"))
+
+    @property
+    def step(self) -> int:
+        """-1 for the input."""
+        step = self.metadata.get("step")
+        return step if isinstance(step, int) else (step_of(self.id) or 0)
+
+    @property
+    def source(self) -> str:
+        """`input`, `loop`, `update` or `fork`."""
+        return str(self.metadata.get("source", ""))
+
+    @property
+    def time(self) -> str:
+        """ISO 8601, UTC."""
+        time = self.body.get("ts")
+        return time if isinstance(time, str) else time_of(self.id)
+
+    def state(self) -> dict[str, Any]:
+        """Outline of the state keys alone, without the channels that steer a graph."""
+        return {name: value for name, value in self.channels.items() if not is_control(name)}
+
+    def values(self) -> dict[str, Any]:
+        """The state keys, decoded whole; raises `Undecodable`."""
+        channels = _mapping(_mapping(decode(self.type, self.blob)).get("channel_values"))
+        return {name: _whole(value) for name, value in channels.items() if not is_control(name)}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the table `writes` knows of one task of the step after a checkpoint."""
+
+    id: str
+    """Task id."""
+    path: str
+    """`task_path`: how it came to run; empty in files of old versions."""
+    finished: bool
+    """It has written its output."""
+    interrupts: tuple[Mapping[str, Any], ...]
+    """Fields of the questions that it asked last: `value`, `id`, `response_schema`."""
+    error: str
+    """The repr of its error; empty without one."""
+
+    @property
+    def node(self) -> str | None:
+        """Node that an edge started; None for a task of a `Send`, of the functional API, or of an unknown path."""
+        return self.path.removeprefix(_PULL) if self.path.startswith(_PULL) else None
+
+    @property
+    def send(self) -> int | None:
+        """Index of the `Send` that started it; None for all others."""
+        index = self.path.removeprefix(_PUSH).partition(",")[0]
+        return int(index) if self.path.startswith(_PUSH) and index.isdigit() else None
+
+    @property
+    def called_by(self) -> str | None:
+        """Functional API: the entrypoint whose call started it; None for all others."""
+        if self.path.count(_PUSH) and _PULL in self.path:
+            return self.path.partition(_PULL)[2].partition(", ")[0]
+        return None
+
+    @property
+    def failed(self) -> bool:
+        """It ended with an error of its own; a cancelled one did not."""
+        return bool(self.error) and not self.finished and not self.error.startswith("CancelledError(")
+
+
+def is_control(channel: str) -> bool:
+    """Whether a channel steers the graph, and is no state key."""
+    return channel in ("__start__", "__pregel_tasks") or channel.startswith(_CONTROL_PREFIXES)
+
+
+def load_checkpoint(
+    file: CheckpointFile, thread: str, ns: str = "", checkpoint: str | None = None
+) -> SavedCheckpoint | None:
+    """A checkpoint, by default the newest of its namespace; None where there is none, `Undecodable` where broken."""
+    which = "checkpoint_id = ?" if checkpoint else "? IS NULL ORDER BY checkpoint_id DESC LIMIT 1"
+    rows = file.query(
+        "SELECT checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata FROM checkpoints"
+        f" WHERE thread_id = ? AND checkpoint_ns = ? AND {which}",
+        (thread, ns, checkpoint),
+    )
+    return read_checkpoint(thread, ns, rows[0]) if rows else None
+
+
+def read_checkpoint(thread: str, ns: str, row: tuple[Any, ...]) -> SavedCheckpoint:
+    """A checkpoint from its id, parent, type, blob and metadata; raises `Undecodable`."""
+    id_, parent, type_, blob, metadata = row
+    if not isinstance(blob, bytes):
+        raise Undecodable("it holds no bytes")
+    body = outline(type_, blob)
+    if not isinstance(body, dict) or "channel_values" not in body:
+        what = f"its format is {body.type}" if isinstance(body, Stored) else "it is not a checkpoint"
+        raise Undecodable(what)
+    return SavedCheckpoint((thread, ns, id_), parent, read_metadata(metadata), str(type_), blob, body)
+
+
+def read_metadata(data: bytes | str | None) -> Mapping[str, Any]:
+    """A metadata column; empty where it cannot be read, as nothing else depends on it."""
+    try:
+        return _mapping(json.loads(data or b"{}"))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def load_tasks(file: CheckpointFile, key: Key) -> list[Task]:
+    """The tasks of the step after a checkpoint that wrote anything, in their order; raises `Undecodable`."""
+    rows = file.query(
+        f"SELECT task_id, {file.task_path}, channel, type,"
+        " CASE WHEN channel IN ('__error__', '__interrupt__') THEN value END FROM writes"
+        " WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ? AND task_id <> ? ORDER BY 2, task_id, idx",
+        (*key, NO_TASK),
+    )
+    by_task: dict[str, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        by_task.setdefault(row[0], []).append(row)
+    return [_read_task(writes) for writes in by_task.values()]
+
+
+def _read_task(writes: list[tuple[Any, ...]]) -> Task:
+    interrupts: list[Mapping[str, Any]] = []
+    error = ""
+    for _, _, channel, type_, data in writes:
+        if channel == "__interrupt__":
+            found = decode(type_, data)
+            interrupts += [_interrupt(item) for item in (found if isinstance(found, list) else [found])]
+        elif channel == "__error__":
+            error = str(decode(type_, data))
+    finished = any(write[2] not in _NOT_OUTPUT for write in writes)
+    return Task(writes[0][0], writes[0][1], finished, tuple(interrupts), error)
+
+
+def _interrupt(stored: Any) -> Mapping[str, Any]:
+    if isinstance(stored, Stored) and isinstance(stored.value, dict):
+        return stored.value
+    return {"value": stored}
+
+
+def _whole(value: Any) -> Any:
+    return value.value if isinstance(value, Stored) and value.type == DELTA_SNAPSHOT else value
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+# -- what a checkpoint id tells: LangGraph makes it a UUID of version 6 whose clock sequence is the step --------
+
+_SEQUENCE: Final = 0x4000
+_GREGORIAN_TICKS: Final = 0x01B21DD213814000
+"""Ticks of 100 ns from 1582, where UUIDs begin, to 1970."""
+
+
+def step_of(checkpoint: str) -> int | None:
+    """Step of a checkpoint by its id, right up to step 16,000; None for an id of another kind."""
+    number = _uuid6(checkpoint)
+    if number is None:
+        return None
+    sequence = (number >> 48) & (_SEQUENCE - 1)
+    return sequence if sequence < _SEQUENCE - 0x100 else sequence - _SEQUENCE
+
+
+def time_of(checkpoint: str) -> str:
+    """Time of a checkpoint by its id, ISO 8601 UTC; empty for an id of another kind."""
+    number = _uuid6(checkpoint)
+    if number is None:
+        return ""
+    ticks = (number >> 80 << 12) | (number >> 64 & 0xFFF)
+    try:
+        moment = datetime.datetime.fromtimestamp((ticks - _GREGORIAN_TICKS) / 1e7, datetime.UTC)
+    except (ValueError, OverflowError, OSError):
+        return ""
+    return moment.isoformat()
+
+
+def _uuid6(text: str) -> int | None:
+    try:
+        number = uuid.UUID(text)
+    except ValueError:
+        return None
+    return number.int if number.version == 6 else None

@@ -1,0 +1,219 @@
+"""The threads of a checkpoint file, newest activity first."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from graphdeck.graphs.errors import InputError
+from graphdeck.graphs.records import ThreadPage, ThreadRow, ThreadStatus
+from graphdeck.graphs.saved.decode import Undecodable
+from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.rows import (
+    SavedCheckpoint,
+    load_checkpoint,
+    load_tasks,
+    read_metadata,
+    step_of,
+    time_of,
+)
+from graphdeck.graphs.saved.status import Due, due_after, next_nodes, pending, status_of
+from graphdeck.graphs.saved.texts import first_text
+
+_SCAN: Final = 2000
+"""Newest rows looked at before all threads are counted: enough for a page, and read in a millisecond."""
+
+_GRAPH_LOOKBACK: Final = 64
+"""Newest checkpoints searched for the name of the graph; another program's runs leave none."""
+
+_REMEMBERED: Final = 4096
+"""Heads whose facts are kept, so that a list that is read again every second decodes only what is new."""
+
+_MARKS: Final[Mapping[ThreadStatus, str]] = {"waiting": "__interrupt__", "failed": "__error__"}
+"""Channels without which a thread cannot have the status."""
+
+_NEWEST_SQL: Final = "SELECT rowid, thread_id FROM checkpoints NOT INDEXED WHERE rowid < ? ORDER BY rowid DESC LIMIT ?"
+_LATEST_SQL: Final = "SELECT max(rowid) FROM checkpoints WHERE thread_id = ?"
+_ALL_SQL: Final = """
+WITH RECURSIVE ids(id) AS (
+    SELECT min(thread_id) FROM checkpoints
+    UNION ALL
+    SELECT (SELECT min(thread_id) FROM checkpoints WHERE thread_id > ids.id) FROM ids WHERE ids.id IS NOT NULL
+)
+SELECT (SELECT max(rowid) FROM checkpoints WHERE thread_id = ids.id) AS latest, id
+FROM ids WHERE id IS NOT NULL AND latest < ? ORDER BY latest DESC
+"""
+_END: Final = 2**63 - 1
+
+
+def nobody(thread: str) -> str:
+    """Default `holder`: no thread is being run."""
+    return ""
+
+
+def never(thread: str, checkpoint: str) -> bool:
+    """Default `stopped_by_breakpoint`: no thread was stopped by one."""
+    return False
+
+
+def list_threads(
+    file: CheckpointFile,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    status: ThreadStatus | None = None,
+    query: str = "",
+    holder: Callable[[str], str] = nobody,
+    titles: Mapping[str, str] | None = None,
+    stopped_by_breakpoint: Callable[[str, str], bool] = never,
+) -> ThreadPage:
+    """A page of threads, the last written first; a thread with broken rows is listed with its `error`.
+
+    `query` is looked for in ids, titles and first texts, in either case. `holder` tells who runs a thread (empty for
+    nobody), `stopped_by_breakpoint` whether a breakpoint stopped it at a checkpoint. Raises `FileError`.
+    """
+    file.refresh()
+    lister = _Lister(file, holder, titles or {}, stopped_by_breakpoint)
+    wanted = _candidates(file, status)
+    rows: list[ThreadRow] = []
+    last = _END
+    for rowid, thread in _newest_first(file, _read_cursor(cursor)):
+        if wanted is not None and thread not in wanted:
+            continue
+        row = lister.row(thread)
+        if (status and row.status != status) or (query and not _mentions(row, query)):
+            continue
+        if len(rows) >= limit:
+            return ThreadPage(rows=tuple(rows), cursor=str(last))
+        rows.append(row)
+        last = rowid
+    return ThreadPage(rows=tuple(rows))
+
+
+def find_graph(file: CheckpointFile, thread: str) -> str:
+    """The target that ran a thread last, by the newest of its checkpoints that names one; empty where none does."""
+    rows = file.query(
+        "SELECT metadata FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
+        " ORDER BY checkpoint_id DESC LIMIT ?",
+        (thread, _GRAPH_LOOKBACK),
+    )
+    names = (read_metadata(row[0]).get("graphdeck_graph") for row in rows)
+    return next((name for name in names if isinstance(name, str) and name), "")
+
+
+def _read_cursor(cursor: str | None) -> int:
+    if cursor is None:
+        return _END
+    if not cursor.isdigit() or int(cursor) > _END:
+        raise InputError("The cursor is not one that a page of threads gave.", "Leave it out to start at the newest.")
+    return int(cursor)
+
+
+def _newest_first(file: CheckpointFile, before: int) -> Iterator[tuple[int, str]]:
+    """Each thread with its newest row, if that is older than `before`: what is newer was on an earlier page."""
+    rows = file.query(_NEWEST_SQL, (before, _SCAN))
+    met: set[str] = set()
+    for rowid, thread in rows:
+        if thread in met:
+            continue
+        met.add(thread)
+        if before == _END or file.query(_LATEST_SQL, (thread,))[0][0] == rowid:
+            yield rowid, thread
+    if len(rows) == _SCAN:
+        yield from file.query(_ALL_SQL, (rows[-1][0],))
+
+
+def _candidates(file: CheckpointFile, status: ThreadStatus | None) -> set[str] | None:
+    """Threads that can have a status, where one look at the writes tells; None for all."""
+    if status is None or status not in _MARKS:
+        return None
+    return {row[0] for row in file.query("SELECT DISTINCT thread_id FROM writes WHERE channel = ?", (_MARKS[status],))}
+
+
+def _mentions(row: ThreadRow, query: str) -> bool:
+    wanted = query.casefold()
+    return any(wanted in text.casefold() for text in (row.thread, row.title, row.first_text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What a list needs of the newest checkpoint of a thread."""
+
+    step: int
+    time: str
+    due: Due
+    first_text: str
+    graph: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Lister:
+    file: CheckpointFile
+    holder: Callable[[str], str]
+    titles: Mapping[str, str]
+    stopped_by_breakpoint: Callable[[str, str], bool]
+
+    def row(self, thread: str) -> ThreadRow:
+        found = self.file.query(
+            "SELECT checkpoint_id, length(checkpoint) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
+            " ORDER BY checkpoint_id DESC LIMIT 1",
+            (thread,),
+        )
+        if not found:
+            return self._broken(thread, "", "It has checkpoints of subgraphs only.")
+        try:
+            return self._row(thread, *found[0])
+        except Undecodable as error:
+            return self._broken(thread, found[0][0], f"Checkpoint {found[0][0]} cannot be read: {error}.")
+
+    def _row(self, thread: str, checkpoint: str, size: int) -> ThreadRow:
+        tasks = load_tasks(self.file, (thread, "", checkpoint))
+        key = ("head", thread, checkpoint, size)
+        head: _Head | None = self.file.remembered.get(key)
+        if head is None:
+            saved = load_checkpoint(self.file, thread, "", checkpoint)
+            if saved is None:
+                raise Undecodable("it was deleted meanwhile")
+            head = self._head(saved, due_after(saved, tasks))
+            if head.due.known:  # else its writes, which may still come, have a say
+                self._remember(key, head)
+        next_ = next_nodes(head.due, tasks)
+        holder = self.holder(thread)
+        status = status_of(head.due, next_, tasks, running=bool(holder))
+        if status == "stopped" and self.stopped_by_breakpoint(thread, checkpoint):
+            status = "breakpoint"
+        return ThreadRow(
+            thread=thread,
+            status=status,
+            file=str(self.file.path),
+            graph=head.graph,
+            title=self.titles.get(thread, ""),
+            first_text=head.first_text,
+            step=head.step,
+            updated=head.time,
+            next=next_,
+            interrupts=tuple(str(interrupt.get("id", "")) for _, interrupt in pending(tasks)),
+            holder=holder,
+        )
+
+    def _head(self, saved: SavedCheckpoint, due: Due) -> _Head:
+        graph = find_graph(self.file, saved.key[0])
+        return _Head(saved.step, saved.time, due, first_text(self.file, saved), graph)
+
+    def _remember(self, key: object, head: _Head) -> None:
+        if len(self.file.remembered) >= _REMEMBERED:
+            self.file.remembered.clear()
+        self.file.remembered[key] = head
+
+    def _broken(self, thread: str, checkpoint: str, why: str) -> ThreadRow:
+        holder = self.holder(thread)
+        return ThreadRow(
+            thread=thread,
+            status="running" if holder else "stopped",
+            file=str(self.file.path),
+            title=self.titles.get(thread, ""),
+            step=step_of(checkpoint),
+            updated=time_of(checkpoint),
+            next=None,
+            holder=holder,
+            error=why,
+        )
