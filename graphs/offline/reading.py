@@ -16,7 +16,7 @@ _PARTICLES = r"(?:(?:van|von|de|der|di|da|del|la|le|el|al|bin)\s+)*"
 _NAME = rf"({_PARTICLES}[^\W\d_a-z][\w'’.-]*(?:\s+{_PARTICLES}[^\W\d_a-z][\w'’-]*){{0,3}})"
 _PLAIN_WORDS = (
     "no not thanks thank you hi hello i the me us my it some any this next "
-    "eur euro euros please find book hotel hotels room rooms"
+    "page parts pairs eur euro euros please find book hotel hotels room rooms"
 )
 _NO_NAMES = frozenset(
     word.casefold() for word in [*CITIES, *OTHER_NAMES, *MONTHS, *COUNTS, *re.findall(r"\w+", _PLAIN_WORDS)]
@@ -28,7 +28,9 @@ def cities(text: str) -> tuple[str, ...]:
     words = re.findall(r"[^\W\d_]+", text)
     known = {city.casefold() for city in CITIES} | OTHER_NAMES.keys()
     exact = [find_city(word) for word in words if word.casefold() in known]
-    close = [find_city(word) for word in words if len(word) > 3 and word.casefold() not in _NO_NAMES]
+    long = [word for word in words if len(word) > 3 and word.casefold() not in _NO_NAMES]
+    # "then" is close to "Athen": a slip in the first letter is rarer than such an accident
+    close = [city for word in long if (city := find_city(word)) and city[0] == word[0].upper()]
     return tuple(dict.fromkeys(city for city in exact or close if city))
 
 
