@@ -19,7 +19,6 @@ CellKind: TypeAlias = Literal["blank", "glyph", "name", "mark", "line", "arrow",
 LineKind: TypeAlias = Literal["plain", "conditional", "observed"]
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
-_STRENGTH: Final[dict[LineKind, int]] = {"plain": 0, "conditional": 1, "observed": 2}
 
 
 class Point(NamedTuple):
@@ -39,8 +38,7 @@ class Rect:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One terminal cell."""
 
     text: str
@@ -117,6 +115,17 @@ def line_kind(edge: Edge) -> LineKind:
     return "conditional" if edge.conditional else "plain"
 
 
+def _strongest(edges: Iterable[Edge]) -> LineKind:
+    """The kind that the common part of several edges is drawn with."""
+    strongest: LineKind = "observed"
+    for edge in edges:
+        if not edge.observed:
+            if not edge.conditional:
+                return "plain"
+            strongest = "conditional"
+    return strongest
+
+
 @dataclass(frozen=True, eq=False)
 class Drawing:
     """A graph as cells; the same for every layout."""
@@ -159,14 +168,13 @@ class Drawing:
         return {rect.y: node for node, rect in self.rects.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """A straight piece of line from `first` to `last`, both included, along its row or column."""
 
     first: int
     last: int
-    edges: tuple[Edge, ...]
-    kind: LineKind
+    cell: Cell
+    """What it looks like between its ends."""
 
 
 @dataclass
@@ -183,11 +191,13 @@ class Canvas:
 
     def across(self, y: int, x0: int, x1: int, edges: tuple[Edge, ...]) -> None:
         """A horizontal run; edges of different kinds are drawn as the strongest (plain, conditional, observed)."""
-        self._across.setdefault(y, []).append(_run(x0, x1, edges))
+        cell = Cell(self.charset.horizontal[_strongest(edges)], "line", "", edges)
+        self._across.setdefault(y, []).append(_Run(x0, x1, cell))
 
     def down(self, x: int, y0: int, y1: int, edges: tuple[Edge, ...]) -> None:
         """A vertical run."""
-        self._down.setdefault(x, []).append(_run(y0, y1, edges))
+        cell = Cell(self.charset.vertical[_strongest(edges)], "line", "", edges)
+        self._down.setdefault(x, []).append(_Run(y0, y1, cell))
 
     def text(self, x: int, y: int, cells: Sequence[Cell]) -> None:
         """Cells that cover whatever runs below them."""
@@ -206,8 +216,10 @@ class Canvas:
         joined = self._paint_across(y, cells)
         for column in columns:
             touching = column.at(y)
-            if touching:
-                cells[column.x] = self._upright(y, touching, joined.get(column.x))
+            if touching and column.x in joined:
+                cells[column.x] = self._joint(y, touching, *joined[column.x])
+            elif touching:
+                cells[column.x] = touching[-1].cell
         for x, text in self._texts.get(y, ()):
             cells[x : x + len(text)] = text
         return tuple(cells)
@@ -216,31 +228,19 @@ class Canvas:
         """Paint the horizontal runs of a row; return the arms and edges of the cells in which one ends."""
         ends: dict[int, tuple[int, tuple[Edge, ...]]] = {}
         for run in self._across.get(y, ()):
-            cell = Cell(self.charset.horizontal[run.kind], "line", "", run.edges)
-            cells[run.first : run.last + 1] = [cell] * (run.last - run.first + 1)
+            cells[run.first : run.last + 1] = [run.cell] * (run.last - run.first + 1)
             for x, arm in ((run.first, RIGHT), (run.last, LEFT)):
                 arms, edges = ends.get(x, (0, ()))
-                ends[x] = (arms | arm, edges + run.edges)
+                ends[x] = (arms | arm, edges + run.cell.edges)
         return ends
 
-    def _upright(self, y: int, runs: Sequence[_Run], joined: tuple[int, tuple[Edge, ...]] | None) -> Cell:
-        """The cell in which vertical runs stand: a plain line, or a joint where a horizontal run ends as well."""
-        if joined is None:
-            edges = _merge(run.edges for run in runs)
-            kind = min((run.kind for run in runs), key=_STRENGTH.__getitem__)
-            return Cell(self.charset.vertical[kind], "line", "", edges)
-        arms, sideways = joined
+    def _joint(self, y: int, runs: Sequence[_Run], arms: int, sideways: tuple[Edge, ...]) -> Cell:
+        """The cell in which horizontal runs, with these arms and edges, meet vertical ones."""
         for run in runs:
             arms |= (UP if run.first < y else 0) | (DOWN if run.last > y else 0)
-        return Cell(self.charset.joints[arms], "line", "", _merge([*(run.edges for run in runs), sideways]))
-
-
-def _run(first: int, last: int, edges: tuple[Edge, ...]) -> _Run:
-    return _Run(first, last, edges, min((line_kind(edge) for edge in edges), key=_STRENGTH.__getitem__))
-
-
-def _merge(groups: Iterable[tuple[Edge, ...]]) -> tuple[Edge, ...]:
-    return tuple(dict.fromkeys(edge for group in groups for edge in group))
+        groups = (*(run.cell.edges for run in runs), sideways)
+        edges = {id(edge): edge for group in groups for edge in group}  # by id: hashing a thousand edges is slow
+        return Cell(self.charset.joints[arms], "line", "", tuple(edges.values()))
 
 
 @dataclass(frozen=True, slots=True)

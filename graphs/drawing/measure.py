@@ -16,7 +16,7 @@ _TURNS_ROWS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}  #
 
 def width(text: str) -> int:
     """Cells that a text takes: two for a wide character, none for a combining mark or a format character."""
-    return sum(map(_char_width, text))
+    return len(text) if text.isascii() else sum(map(_char_width, text))
 
 
 def _char_width(char: str) -> int:
@@ -27,6 +27,8 @@ def _char_width(char: str) -> int:
 
 def tame(text: str, charset: Charset, measure: Measure) -> str:
     """A text in which nothing can move the cells beside it."""
+    if text.isascii() and text.isprintable():
+        return text
     tamed = "".join(charset.broken if _is_wild(char) else char for char in text)
     if tamed and measure(tamed[0]) == 0:  # a mark that would combine with what stands before the text
         return charset.broken + tamed
@@ -54,6 +56,8 @@ def to_cells(
     text: str, kind: CellKind, measure: Measure, *, node: str = "", edges: tuple[Edge, ...] = ()
 ) -> list[Cell]:
     """The cells of a text; a wide character is followed by empty ones."""
+    if text.isascii():
+        return [Cell(char, kind, node, edges) for char in text]
     cells: list[Cell] = []
     for cluster in _clusters(text, measure):
         cells.append(Cell(cluster, kind, node, edges))
@@ -63,6 +67,9 @@ def to_cells(
 
 def _clusters(text: str, measure: Measure) -> Iterator[str]:
     """Characters, each with the marks and joined characters that follow it."""
+    if text.isascii():
+        yield from text
+        return
     cluster = ""
     for char in text:
         if cluster and (measure(char) == 0 or cluster.endswith(_JOINER)):

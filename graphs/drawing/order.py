@@ -18,12 +18,14 @@ def orders(nodes: Sequence[str], edges: Iterable[Edge]) -> list[tuple[str, ...]]
     back = back_edges(nodes, targets)
     forward = {node: [target for target in targets[node] if (node, target) not in back] for node in nodes}
     ending = _reaching_end(forward)
-    last = [node for node in nodes if node != END] + [node for node in nodes if node == END]
-    dead_first = sorted(last, key=lambda node: (node in ending, node == END))
+    usual = sorted(nodes, key=lambda node: node == END)
+    onward_first = sorted(usual, key=lambda node: node not in ending)
+    onward_last = sorted(usual, key=lambda node: (node in ending, node == END))
     found = [
-        _topological(nodes, forward, last, hold_end=True),
-        _topological(nodes, forward, last, hold_end=False),
-        _topological(nodes, forward, dead_first, hold_end=True),
+        _topological(nodes, forward, usual, hold_end=True),
+        _topological(nodes, forward, onward_first, hold_end=True),
+        _topological(nodes, forward, onward_first, hold_end=False),
+        _topological(nodes, forward, onward_last, hold_end=True),
     ]
     return list(dict.fromkeys(found))
 

@@ -26,6 +26,7 @@ nodes that the graph does not declare.
 In ASCII the lines are `- |` plain, `~ :` conditional, `.` observed; `,` joins downwards, `'` upwards, `+` both ways.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -76,11 +77,13 @@ def rail(
 def _best_plan(names: Sequence[str], edges: Sequence[Edge], *, labels: bool) -> Plan:
     """The cheapest plan; judged without observed edges, so that a run does not move the rows."""
     declared = [edge for edge in edges if not edge.observed]
-    candidates = orders(names, declared)
-    if len(names) + len(edges) > MANY:
-        candidates = candidates[:1]
-    choices = [(order, fans) for order in candidates for fans in (True, False)]
+    usual, *others = orders(names, declared)
+    choices = [(usual, True), (usual, False)]
     plans = [make_plan(order, declared, fans=fans, labels=labels) for order, fans in choices]
+    if len(names) + len(edges) <= MANY:
+        with_fans = plans[0].cost <= plans[1].cost
+        choices += [(order, with_fans) for order in others]
+        plans += [make_plan(order, declared, fans=with_fans, labels=labels) for order in others]
     best = min(range(len(plans)), key=lambda index: plans[index].cost)
     if len(declared) == len(edges):
         return plans[best]
@@ -230,13 +233,11 @@ class _Painter:
 
     def _draw_bus(self, bus: Bus, x: int) -> None:
         """A bus's vertical line, in runs from joint to joint."""
-        joints = sorted({bus.row, *(tap.row for tap in bus.taps)})
-        for above, below in pairwise(joints):
-            if below <= bus.row:
-                edges = tuple(tap.edge for tap in bus.taps if tap.row <= above)
-            else:
-                edges = tuple(tap.edge for tap in bus.taps if tap.row >= below)
-            self._canvas.down(x, above, below, edges)
+        edges = tuple(tap.edge for tap in bus.taps)
+        rows = [tap.row for tap in bus.taps]
+        for above, below in pairwise(sorted({bus.row, *rows})):
+            passing = edges[: bisect_right(rows, above)] if below <= bus.row else edges[bisect_left(rows, below) :]
+            self._canvas.down(x, above, below, passing)
 
     def _fan_x(self, fan: Bus) -> int:
         return self._trunk_x - 3 - 2 * fan.lane
