@@ -9,6 +9,9 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 FIELDS = frozenset({"name", "age", "address", "question"})
 """Properties that a schema must have for these rules to fill it."""
 
+LONGEST = 4_000
+"""Characters of a text that are read, so that the patterns below stay quick."""
+
 _CAPITAL = r"[^\W\d_a-z][\w'’-]*"
 _STREET = r"[^\W\d_a-z][\w'’. -]*?\s\d+\s?[a-zA-Z]?\b|\d+\s+[^\W\d_a-z][\w'’. -]*\w"
 _ADDRESS = rf"((?:{_STREET})(?:,\s*(?:\d{{4,5}}\s+)?{_CAPITAL}(?:\s{_CAPITAL})*)*)"
@@ -27,7 +30,7 @@ def read_person(text: str) -> dict[str, Any]:
     A line `(question) answer` settles what its question asked for.
     """
     found: dict[str, list[str]] = {"name": [], "age": [], "address": []}
-    for line in text.splitlines():
+    for line in text[-LONGEST:].splitlines():  # the newest answers are at the end
         reply = re.fullmatch(r"\((.*)\)\s*(.*)", line.strip())
         about = _about(reply[1]) if reply else ""
         said = reply[2] if reply else line

@@ -21,6 +21,9 @@ HELP = (
 )
 NOTHING_BOOKED = "Nothing was booked. Tell me what to look for instead."
 
+LONGEST = 4_000
+"""Characters of a message that are read: comparing names with each pair of words takes its time."""
+
 Call = tuple[str, dict[str, Any]]
 
 
@@ -54,7 +57,7 @@ def answer(messages: Sequence[BaseMessage]) -> AIMessage:
     talk, results = Talk(), list[ToolMessage]()
     for message in messages:
         if isinstance(message, HumanMessage):
-            talk, results = _hear(talk, message.text), []
+            talk, results = _hear(talk, message.text[:LONGEST]), []
         elif isinstance(message, AIMessage):
             talk, results = replace(talk, asked=message.text), []
         elif isinstance(message, ToolMessage):

@@ -105,8 +105,18 @@ async def test_no_asks_what_is_wrong(form: Form) -> None:
     assert (await form.answer("the name is Jo Berg"))["details"] == READ | {"name": "Jo Berg"}
 
 
-async def test_a_second_message_starts_afresh(form: Form) -> None:
+async def test_a_text_after_a_wrong_correction_wins(form: Form) -> None:
     await form.start(CLEAR)
     await form.answer({"age": 131})
-    await form.answer({"age": 40})
-    assert (await form.start("I am Jo Berg")) == "What is the age?"
+    assert await form.answer("the age is 36") == {
+        "question": "Is this right?",
+        "details": READ | {"age": 36},
+        "problem": "",
+    }
+
+
+async def test_a_second_message_starts_afresh(form: Form) -> None:
+    await form.start(CLEAR)
+    await form.answer(True)
+    assert await form.start("I am Jo Berg") == "What is the age?"
+    assert await form.details() == {"name": "Jo Berg", "age": None, "address": None}

@@ -56,3 +56,7 @@ def test_what_is_missing_or_has_two_readings_is_asked_for(text: str, question: s
 def test_a_later_line_wins_and_settles_its_question(line: str, field: str, value: Any) -> None:
     read = read_person(f"My name is Kim Larsen, I am 34 or 35, and I live at 12 Harbour Street, Oslo\n{line}")
     assert read[field] == value
+
+
+def test_a_very_long_text_is_read_from_its_end() -> None:
+    assert read_person("A b 1 " * 200_000 + "\nmy name is Kim Larsen")["name"] == "Kim Larsen"

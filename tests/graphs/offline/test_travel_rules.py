@@ -108,6 +108,16 @@ def test_a_second_booking_needs_its_own_wish_and_keeps_the_guest(talk: Talk) -> 
     assert [args["nights"] for args in calls(answers, "book_hotel")] == [3, 2]
 
 
+def test_a_search_after_a_booking_books_nothing(talk: Talk) -> None:
+    answers = talk("book Casa Verde for 3 nights for Kim", "hotels in Oslo for 2 nights")
+    assert [args["hotel"] for args in calls(answers, "book_hotel")] == ["Casa Verde"]
+
+
+def test_another_city_takes_the_place_of_a_chosen_hotel(talk: Talk) -> None:
+    answers = talk("book Casa Verde", "rather something in Oslo, 2 nights, for Kim")
+    assert [args["hotel"] for args in calls(answers, "book_hotel")] == ["Winter Lodge"]
+
+
 def test_where_nothing_fits_nothing_is_booked_and_the_reason_is_told(talk: Talk) -> None:
     answers = talk("book a hotel in Rome under 20 EUR, 3 nights for Kim")
     assert calls(answers, "book_hotel") == []
@@ -133,3 +143,8 @@ def test_off_topic_the_rules_say_what_they_are(talk: Talk, text: str) -> None:
     (answer,) = talk(text)
     assert answer.text.startswith("I am a set of offline rules, not a language model")
     assert not answer.tool_calls
+
+
+def test_a_very_long_message_is_answered_from_its_beginning(talk: Talk) -> None:
+    answers = talk("find a hotel in Rome. " + "the quick brown fox " * 50_000)
+    assert calls(answers, "search_hotels") == [{"city": "Rome"}]
