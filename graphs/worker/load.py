@@ -1,0 +1,231 @@
+"""Loading a target: its module is imported, and the graph in it made ready to run."""
+
+import inspect
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, TypeAlias
+
+from langchain_core.runnables import Runnable, RunnableParallel, RunnableSequence
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.graph import StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.pregel import Pregel
+from langgraph.pregel.protocol import PregelProtocol
+
+from graphdeck.graphs.errors import TargetError, TargetLoadError
+from graphdeck.graphs.local.config import read_config
+from graphdeck.graphs.local.targets import Target, entry_target
+from graphdeck.graphs.records import GraphKind
+from graphdeck.graphs.worker.chain import PROMPT_VALUES, ChainBuilder
+from graphdeck.graphs.worker.environment import load_config_env
+from graphdeck.graphs.worker.importing import import_target, own_modules
+from graphdeck.graphs.worker.own_types import allowed_types
+
+AnyGraph: TypeAlias = Pregel[Any, Any, Any, Any]
+AnyBuilder: TypeAlias = StateGraph[Any, Any, Any, Any]
+SaverKind: TypeAlias = Literal["none", "memory", "file", "refused", "closed", "other"]
+
+PREVIOUS = "__previous__"
+"""Channel that only graphs of the functional API have."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """A graph that is ready to run, and what was learned while it was loaded."""
+
+    graph: AnyGraph
+    """The graph, with the saver that it came with."""
+    builder: AnyBuilder | None
+    """What it was compiled from; None for the functional API."""
+    kind: GraphKind
+    """Which API it was made with."""
+    name: str
+    """The variable that holds it."""
+    module: str
+    """Dotted name of its module."""
+    own_modules: tuple[str, ...]
+    """Names of all imported modules that are the target's own."""
+    allowed_types: tuple[tuple[str, str], ...]
+    """Types that its checkpoints may build: (module, name), for `JsonPlusSerializer(allowed_msgpack_modules=...)`."""
+    description: str
+    """First line of the module's docstring, or the `description` of `langgraph.json`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaverInfo:
+    """The checkpointer that a graph came with."""
+
+    kind: SaverKind
+    """`refused` is `checkpointer=False`; `closed` and `other` cannot be used by graphdeck."""
+    path: Path | None = None
+    """Its file, for the kind `file`."""
+    serde: SerializerProtocol | None = None
+    """Its serializer, where that is not LangGraph's usual one: what takes the saver's place needs the same."""
+    reason: str = ""
+    """Why it cannot be used; empty where it can."""
+
+
+def load(target: Target) -> Loaded:
+    """Import a target and make its graph ready to run. Once per process: modules and variables stay as it sets them.
+
+    Raises TargetError where the target is not a graph, TargetLoadError where the user's code fails.
+    """
+    if target.kind in ("checkpoint_file", "folder"):
+        raise TargetError(f"{target.path} names no single graph", "name one: FILE.py:NAME")
+    description = _described(target)
+    load_config_env(target)
+    target = entry_target(target)
+    module = import_target(target)
+    name, value = _pick(module, target)
+    builder = _builder(value, name, module)
+    graph = value if isinstance(value, Pregel) else _compile(builder, name, module)
+    kind = _graph_kind(graph, builder)
+    own = own_modules(target, module)
+    types = allowed_types(own)
+    return Loaded(
+        graph=graph,
+        builder=builder,
+        kind=kind,
+        name=name,
+        module=module.__name__,
+        own_modules=own,
+        allowed_types=(*types, *PROMPT_VALUES) if kind == "runnable" else types,
+        description=description or _first_line(module.__doc__),
+    )
+
+
+def own_file(graph: AnyGraph) -> SaverInfo:
+    """Where a graph's own checkpointer saves; to be asked in the thread that loaded it, as SQLite demands."""
+    saver = graph.checkpointer
+    if saver is False:
+        return SaverInfo(kind="refused")
+    if not isinstance(saver, BaseCheckpointSaver):
+        return SaverInfo(kind="none")
+    serde = _special_serde(saver)
+    if isinstance(saver, InMemorySaver):
+        return SaverInfo(kind="memory", serde=serde)
+    if not isinstance(saver, SqliteSaver):
+        return SaverInfo(kind="other", serde=serde, reason=f"it is a {type(saver).__name__}")
+    try:
+        rows = saver.conn.execute("PRAGMA database_list").fetchall()
+    except sqlite3.Error as error:
+        return SaverInfo(kind="closed", serde=serde, reason=f"its SQLite connection cannot be used ({error})")
+    file = next((file for _, schema, file in rows if schema == "main"), "")
+    return SaverInfo(kind="file", path=Path(file), serde=serde) if file else SaverInfo(kind="memory", serde=serde)
+
+
+def _special_serde(saver: BaseCheckpointSaver[Any]) -> SerializerProtocol | None:
+    """The saver's serializer where it does more, or allows less, than the one that graphdeck would use."""
+    serde = saver.serde
+    if type(serde) is not JsonPlusSerializer:
+        return serde
+    settings = vars(serde)  # private, but there is no other way to tell a serializer that somebody has set up
+    is_usual = (
+        not settings.get("pickle_fallback")
+        and not settings.get("_custom_unpack_ext_hook")
+        and not isinstance(settings.get("_allowed_msgpack_modules"), set)
+        and not settings.get("_allowed_json_modules")
+    )
+    return None if is_usual else serde
+
+
+# -- which value of the module ---------------------------------------------------------------------------------------
+
+
+def _pick(module: ModuleType, target: Target) -> tuple[str, object]:
+    """The value that a target names, or the module's only graph."""
+    found = _graphs_in(module)
+    if target.name:
+        if not hasattr(module, target.name):
+            raise TargetError(f"{_place(module)} has no {target.name!r}", _listing(found))
+        return target.name, getattr(module, target.name)
+    if not found:
+        raise TargetError(f"{_place(module)} has no graph", "name one: a compiled graph at module level")
+    if len(found) > 1:
+        raise TargetError(f"{_place(module)} has several graphs: {', '.join(found)}", "name one: FILE.py:NAME")
+    return next(iter(found.items()))
+
+
+def _graphs_in(module: ModuleType) -> Mapping[str, object]:
+    """The module's graphs by name: compiled ones; where there are none, builders; where there are none, chains."""
+    values = {name: value for name, value in vars(module).items() if not name.startswith("_")}
+    for kinds in (Pregel, StateGraph, (RunnableSequence, RunnableParallel)):
+        found: dict[int, tuple[str, object]] = {}
+        for name, value in values.items():
+            if isinstance(value, kinds):
+                found.setdefault(id(value), (name, value))
+        if found:
+            return dict(found.values())
+    return {}
+
+
+def _builder(value: object, name: str, module: ModuleType) -> AnyBuilder | None:
+    """What a value is compiled from; None for graphs that have no builder; TargetError where it is no graph."""
+    if isinstance(value, CompiledStateGraph):
+        return value.builder
+    if isinstance(value, Pregel):
+        return None
+    if isinstance(value, StateGraph):
+        return value
+    if isinstance(value, Runnable) and not isinstance(value, PregelProtocol):
+        return ChainBuilder(value)
+    found = _listing(_graphs_in(module))
+    what = f"{_place(module)}:{name}"
+    if isinstance(value, PregelProtocol):
+        raise TargetError(f"{what} is a {type(value).__name__}: remote graphs cannot be opened yet", found)
+    if inspect.isroutine(value) or inspect.isclass(value):
+        kind = "a class" if inspect.isclass(value) else "a function"
+        raise TargetError(
+            f"{what} is {kind}: factories, which make a graph when they are called, are not supported yet",
+            f"call it at module level (graph = {name}(...)) and name that" + (f"; {found}" if found else ""),
+        )
+    raise TargetError(f"{what} is {_a(type(value).__name__)}, not a graph", found or "name a compiled graph")
+
+
+def _compile(builder: AnyBuilder | None, name: str, module: ModuleType) -> AnyGraph:
+    assert builder is not None
+    try:
+        return builder.compile()
+    except ValueError as error:
+        hint = "add an edge from START to the first node" if "entrypoint" in str(error) else "correct the graph"
+        raise TargetLoadError(f"{_place(module)}:{name} does not compile: {error}", hint) from error
+
+
+def _graph_kind(graph: AnyGraph, builder: AnyBuilder | None) -> GraphKind:
+    if isinstance(builder, ChainBuilder):
+        return "runnable"
+    return "functional" if builder is None and PREVIOUS in graph.channels else "graph"
+
+
+# -- words -----------------------------------------------------------------------------------------------------------
+
+
+def _described(target: Target) -> str:
+    """The `description` that `langgraph.json` gives, if any."""
+    if target.kind != "config":
+        return ""
+    entry = read_config(target.path).graphs.get(target.name)
+    return entry.description if entry else ""
+
+
+def _place(module: ModuleType) -> str:
+    return module.__file__ or module.__name__
+
+
+def _listing(found: Mapping[str, object]) -> str:
+    return f"graphs in it: {', '.join(found)}" if found else ""
+
+
+def _first_line(doc: str | None) -> str:
+    return (doc or "").strip().partition("\n")[0]
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
