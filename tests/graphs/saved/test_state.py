@@ -1,0 +1,415 @@
+"""States, questions and statuses of threads that the real engine left, kind of stop by kind of stop."""
+
+import operator
+from collections.abc import Callable
+from typing import Annotated, Any, TypedDict
+
+import pytest
+from langchain_core.messages import AnyMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.channels.delta import DeltaChannel
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.errors import GraphRecursionError
+from langgraph.func import entrypoint, task
+from langgraph.graph import END, START, StateGraph, add_messages
+from langgraph.types import Command, Send, interrupt
+
+from graphdeck.graphs.errors import FileError, PathNotFound, ThreadNotFound
+from graphdeck.graphs.saved.delta import DELTA_CHANNEL
+from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.state import read_state, read_value
+from graphdeck.graphs.saved.threads import list_threads
+
+Look = Callable[[], CheckpointFile]
+
+
+class State(TypedDict):
+    log: Annotated[list[str], operator.add]
+
+
+def config(thread: str = "t", checkpoint: str | None = None) -> RunnableConfig:
+    here = {"thread_id": thread} | ({"checkpoint_id": checkpoint} if checkpoint else {})
+    return {"configurable": here}
+
+
+def says(name: str) -> Callable[[State], dict[str, list[str]]]:
+    return lambda state: {"log": [name]}
+
+
+def asks(name: str) -> Callable[[State], dict[str, list[str]]]:
+    return lambda state: {"log": [f"{name}: {interrupt(f'{name}?')}"]}
+
+
+def fails(state: State) -> dict[str, list[str]]:
+    raise ValueError("no luck")
+
+
+def graph_of(edges: list[tuple[str | list[str], str]], **nodes: Any) -> "StateGraph[State]":
+    graph = StateGraph(State)
+    for name, node in nodes.items():
+        graph.add_node(name, node)
+    for source, target in edges:
+        graph.add_edge(source, target)
+    return graph
+
+
+# -- waiting ---------------------------------------------------------------------------------------------------
+
+
+def test_parallel_questions_are_all_listed_until_answered(saver: SqliteSaver, look: Look) -> None:
+    names = ("a", "b", "c")
+    edges: list[tuple[str | list[str], str]] = [(START, name) for name in names]
+    graph = graph_of(edges, **{name: asks(name) for name in names}).compile(checkpointer=saver)
+    graph.invoke({"log": []}, config())
+    state = read_state(look(), "t")
+    assert state.status == "waiting"
+    assert state.next == names
+    assert [(question.node, question.value, question.ns) for question in state.interrupts] == [
+        (name, f"{name}?", ()) for name in names
+    ]
+    assert {question.id for question in state.interrupts} == {q.id for q in graph.get_state(config()).interrupts}
+
+    answered = next(question.id for question in state.interrupts if question.node == "b")
+    graph.invoke(Command(resume={answered: "yes"}), config())
+    state = read_state(look(), "t")
+    assert [question.node for question in state.interrupts] == ["a", "c"]
+    assert state.next == ("a", "c")
+    (row,) = list_threads(look()).rows
+    assert set(row.interrupts) == {question.id for question in state.interrupts}
+    assert row.next == ("a", "c")
+
+
+def test_a_question_two_subgraphs_deep_is_shown_once_with_its_path(saver: SqliteSaver, look: Look) -> None:
+    desk = graph_of([(START, "review")], review=asks("review")).compile()
+    team = graph_of([(START, "desk")], desk=desk).compile()
+    graph = graph_of([(START, "plan"), ("plan", "team")], plan=says("plan"), team=team).compile(checkpointer=saver)
+    graph.invoke({"log": []}, config())
+
+    state = read_state(look(), "t")
+    assert state.next == ("team",)
+    (question,) = state.interrupts
+    assert question.path == ("team", "desk", "review")
+    assert question.value == "review?"
+    outer = graph.get_state(config(), subgraphs=True).tasks[0]
+    assert outer.state is not None
+    inner = outer.state.tasks[0]  # type: ignore[union-attr] # a snapshot, as subgraphs were asked for
+    assert question.ns == (f"team:{outer.id}", f"desk:{inner.id}")
+    assert question.id == outer.interrupts[0].id
+
+    (shown,) = state.subgraphs
+    assert shown.ns == f"team:{outer.id}"
+    assert shown.values == {"log": ["plan"]}
+    (deepest,) = shown.subgraphs
+    assert deepest.next == ("review",)
+    assert deepest.status == "waiting"
+    assert deepest.interrupts == state.interrupts
+
+    graph.invoke(Command(resume={question.id: "ok"}), config())
+    state = read_state(look(), "t")
+    assert (state.status, state.interrupts, state.subgraphs) == ("done", (), ())
+
+
+def test_a_subgraph_that_keeps_its_own_state(saver: SqliteSaver, look: Look) -> None:
+    team = graph_of([(START, "review")], review=asks("review")).compile(checkpointer=True)
+    graph = graph_of([(START, "team")], team=team).compile(checkpointer=saver)
+    for answer in ("one", "two"):
+        graph.invoke({"log": []}, config())
+        (question,) = read_state(look(), "t").interrupts
+        assert question.path == ("team", "review")
+        graph.invoke(Command(resume={question.id: answer}), config())
+        assert read_state(look(), "t").subgraphs == ()
+
+
+def test_subgraphs_called_in_one_function(saver: SqliteSaver, look: Look) -> None:
+    first = graph_of([(START, "one")], one=says("one")).compile()
+    second = graph_of([(START, "two")], two=asks("two")).compile()
+
+    def both(state: State) -> Any:
+        return second.invoke(first.invoke(state))  # type: ignore[arg-type] # the output is the state
+
+    graph_of([(START, "both")], both=both).compile(checkpointer=saver).invoke({"log": []}, config())
+    state = read_state(look(), "t")
+    (question,) = state.interrupts
+    assert question.path == ("both", "two")
+    assert len(state.subgraphs) == 2
+
+
+def test_a_declared_answer_schema_is_read(saver: SqliteSaver, look: Look) -> None:
+    schema = {"type": "integer", "minimum": 1}
+
+    def node(state: State) -> dict[str, list[str]]:
+        return {"log": [str(interrupt("how many?", response_schema=schema))]}
+
+    graph_of([(START, "node")], node=node).compile(checkpointer=saver).invoke({"log": []}, config())
+    (question,) = read_state(look(), "t").interrupts
+    assert question.schema == schema
+
+
+def test_a_thread_whose_node_is_gone_still_waits(saver: SqliteSaver, look: Look) -> None:
+    graph_of([(START, "old")], old=asks("old")).compile(checkpointer=saver).invoke({"log": []}, config())
+    assert graph_of([(START, "new")], new=says("new")).compile(checkpointer=saver).get_state(config()).next == ()
+    state = read_state(look(), "t")
+    assert (state.status, state.next) == ("waiting", ("old",))
+
+
+# -- failed, stopped, breakpoint -------------------------------------------------------------------------------
+
+
+def test_a_failed_node(saver: SqliteSaver, look: Look) -> None:
+    graph = graph_of([(START, "good"), ("good", "bad")], good=says("good"), bad=fails).compile(checkpointer=saver)
+    with pytest.raises(ValueError, match="no luck"):
+        graph.invoke({"log": []}, config())
+    state = read_state(look(), "t")
+    assert (state.status, state.next, state.values) == ("failed", ("bad",), {"log": ["good"]})
+    assert [(failed.node, failed.error) for failed in state.failed] == [("bad", "ValueError('no luck')")]
+    assert list_threads(look()).rows[0].status == "failed"
+
+
+def test_cancelled_siblings_of_a_failed_task_are_no_failures(saver: SqliteSaver, look: Look) -> None:
+    edges: list[tuple[str | list[str], str]] = [(START, "bad"), (START, "slow")]
+    graph = graph_of(edges, bad=fails, slow=says("slow")).compile(checkpointer=saver, interrupt_before=["slow"])
+    graph.invoke({"log": []}, config())
+    head = graph.get_state(config()).config
+    saver.put_writes(head, [("__error__", "CancelledError()")], "id-1", "~__pregel_pull, slow")
+    state = read_state(look(), "t")
+    assert (state.status, state.failed) == ("stopped", ())
+    saver.put_writes(head, [("__error__", "ValueError('x')")], "id-2", "~__pregel_pull, bad")
+    state = read_state(look(), "t")
+    assert (state.status, [failed.node for failed in state.failed]) == ("failed", ["bad"])
+
+
+def test_a_static_breakpoint_is_told_from_a_stop_by_the_callers_record(saver: SqliteSaver, look: Look) -> None:
+    graph = graph_of([(START, "a"), ("a", "b")], a=says("a"), b=says("b"))
+    graph.compile(checkpointer=saver, interrupt_before=["b"]).invoke({"log": []}, config())
+    state = read_state(look(), "t")
+    assert (state.status, state.next) == ("stopped", ("b",))
+    asked: list[tuple[str, str]] = []
+
+    def stopped_by_breakpoint(thread: str, checkpoint: str) -> bool:
+        asked.append((thread, checkpoint))
+        return True
+
+    assert read_state(look(), "t", stopped_by_breakpoint=stopped_by_breakpoint).status == "breakpoint"
+    assert list_threads(look(), stopped_by_breakpoint=stopped_by_breakpoint).rows[0].status == "breakpoint"
+    assert set(asked) == {("t", state.checkpoint)}
+    assert read_state(look(), "t", holder=lambda thread: "pid 1").status == "running"
+
+
+def test_the_recursion_limit(saver: SqliteSaver, look: Look) -> None:
+    graph = graph_of([(START, "a"), ("a", "a")], a=says("a")).compile(checkpointer=saver)
+    with pytest.raises(GraphRecursionError):
+        graph.invoke({"log": []}, {**config(), "recursion_limit": 3})
+    state = read_state(look(), "t")
+    assert (state.status, state.next) == ("stopped", ("a",))
+
+
+# -- what comes next -------------------------------------------------------------------------------------------
+
+
+def test_a_join_waits_for_all_even_where_a_name_has_a_plus(saver: SqliteSaver, look: Look) -> None:
+    edges: list[tuple[str | list[str], str]] = [(START, "a"), (START, "a+b"), ("a", "late"), (["late", "a+b"], "end")]
+    nodes = {"a": says("a"), "a+b": says("a+b"), "late": says("late"), "end": says("end")}
+    graph = graph_of(edges, **nodes).compile(checkpointer=saver, interrupt_before=["late", "end"])
+    graph.invoke({"log": []}, config())
+    assert read_state(look(), "t").next == ("late",)
+    graph.invoke(None, config())
+    assert read_state(look(), "t").next == ("end",)
+    graph.invoke(None, config())
+    assert read_state(look(), "t").status == "done"
+
+
+def test_a_question_of_a_node_with_a_plus_before_a_join(saver: SqliteSaver, look: Look) -> None:
+    edges: list[tuple[str | list[str], str]] = [(START, "a"), (START, "a+b"), (["a", "a+b"], "end")]
+    nodes = {"a": says("a"), "a+b": asks("a+b"), "end": says("end")}
+    graph_of(edges, **nodes).compile(checkpointer=saver).invoke({"log": []}, config())
+    state = read_state(look(), "t")
+    assert (state.status, state.next) == ("waiting", ("a+b",))
+
+
+def test_a_deferred_node_is_due_when_all_else_has_finished(saver: SqliteSaver, look: Look) -> None:
+    graph: Any = graph_of([(START, "a"), (START, "b"), ("b", "c")], a=says("a"), b=says("b"), c=says("c"))
+    graph.add_node("last", says("last"), defer=True).add_edge("a", "last").add_edge("c", "last")
+    compiled = graph.compile(checkpointer=saver, interrupt_before=["c", "last"])
+    compiled.invoke({"log": []}, config())
+    assert read_state(look(), "t").next == ("c",) == compiled.get_state(config()).next
+    compiled.invoke(None, config())
+    assert read_state(look(), "t").next == ("last",) == compiled.get_state(config()).next
+
+
+def test_sends_are_named_one_by_one(saver: SqliteSaver, look: Look) -> None:
+    class Item(TypedDict):
+        n: int
+
+    def work(item: Item) -> dict[str, list[str]]:
+        return {"log": [str(interrupt(item["n"]) if item["n"] == 1 else item["n"])]}
+
+    graph = graph_of([(START, "plan")], plan=says("plan"), work=work)
+    graph.add_conditional_edges("plan", lambda state: [Send("work", {"n": n}) for n in range(3)], ["work"])
+    compiled = graph.compile(checkpointer=saver)
+    compiled.invoke({"log": []}, config())
+    state = read_state(look(), "t")
+    assert state.next == ("work",)
+    assert [(question.node, question.value) for question in state.interrupts] == [("work", 1)]
+    old = read_state(look(), "t", state.parent)
+    assert old.next == ("plan",)
+
+
+def test_the_functional_api_names_no_next_but_its_questions(saver: SqliteSaver, look: Look) -> None:
+    @task
+    def ask(word: str) -> Any:
+        return interrupt(f"{word}?")
+
+    @entrypoint(checkpointer=saver)
+    def flow(word: str, *, previous: Any = None) -> Any:
+        return [previous, ask(word).result()]
+
+    flow.invoke("first", config())
+    state = read_state(look(), "t")
+    assert (state.status, state.next) == ("waiting", None)
+    (question,) = state.interrupts
+    assert (question.node, question.value, question.ns) == ("flow", "first?", ())
+    flow.invoke(Command(resume={question.id: "yes"}), config())
+    state = read_state(look(), "t")
+    assert (state.status, state.next) == ("done", ())
+    assert state.values["__end__"] == [None, "yes"]
+    flow.invoke("second", config())
+    assert (read_state(look(), "t").status, read_state(look(), "t").next) == ("waiting", None)
+
+
+def test_a_functional_task_that_fails_is_one_failure(saver: SqliteSaver, look: Look) -> None:
+    @task
+    def bad() -> None:
+        raise ValueError("no luck")
+
+    @entrypoint(checkpointer=saver)
+    def flow(word: str) -> Any:
+        return bad().result()
+
+    with pytest.raises(ValueError, match="no luck"):
+        flow.invoke("x", config())
+    state = read_state(look(), "t")
+    assert state.status == "failed"
+    assert [(failed.node, failed.error) for failed in state.failed] == [("flow", "ValueError('no luck')")]
+
+
+def test_a_position_written_by_hand(saver: SqliteSaver, look: Look) -> None:
+    graph = graph_of([(START, "a"), ("a", "b")], a=asks("a"), b=says("b")).compile(checkpointer=saver)
+    graph.invoke({"log": []}, config())
+    graph.update_state(config(), {"log": ["mine"]}, as_node="a")
+    state = read_state(look(), "t")
+    assert (state.status, state.next, state.source) == ("stopped", ("b",), "update")
+    assert (state.values, state.changed) == ({"log": ["mine"]}, ("log",))
+    graph.update_state(config(), None, as_node=END)
+    assert (read_state(look(), "t").status, read_state(look(), "t").next) == ("done", ())
+
+
+def test_an_old_checkpoint_shows_its_whole_step(saver: SqliteSaver, look: Look) -> None:
+    graph = graph_of([(START, "a"), ("a", "b")], a=says("a"), b=says("b")).compile(checkpointer=saver)
+    graph.invoke({"log": []}, config())
+    for old in graph.get_state_history(config()):
+        id_ = old.config["configurable"]["checkpoint_id"]
+        state = read_state(look(), "t", id_)
+        assert (state.checkpoint, state.next) == (id_, old.next)
+        assert state.values.get("log", []) == old.values["log"]  # a reducer's empty start is not stored
+
+
+# -- values ----------------------------------------------------------------------------------------------------
+
+
+def test_values_by_path(saver: SqliteSaver, look: Look) -> None:
+    class Mixed(TypedDict):
+        messages: Annotated[list[AnyMessage], add_messages]
+        data: Any
+
+    data = {"a.b": {"/": 1}, "set": {7}, 5: "five", "list": [1, [2]], "": "empty"}
+    graph = StateGraph(Mixed).add_node("a", lambda state: {}).add_edge(START, "a").compile(checkpointer=saver)
+    graph.invoke({"messages": [HumanMessage("hi", id="m")], "data": data}, config())
+    file = look()
+
+    def value(path: str) -> Any:
+        found = read_value(file, "t", None, path)
+        assert found.path == path
+        return found.value
+
+    assert value("messages.0.content") == "hi"
+    assert value("/messages/0/id") == "m"
+    assert value("data.list.1.0") == 2
+    assert value("data.5") == "five"
+    assert value("/data/a.b/~1") == 1
+    assert value("/data/") == "empty"
+    assert value("data.set.0") == 7
+    assert value("data.set.$type") == "set"
+    assert value("") == read_state(file, "t").values
+    for path, hint in [
+        ("mesages", '"messages"'), ("messages.1", "0 to 0"), ("messages.x", "0 to 0"),
+        ("messages.0.content.x", "no parts"), ("data.a.b", "starts with /"), ("messages.-1", "0 to 0"),
+        ("messages.²", "0 to 0"),
+    ]:  # fmt: skip
+        with pytest.raises(PathNotFound) as caught:
+            read_value(file, "t", None, path)
+        assert hint in caught.value.hint
+
+
+def test_a_state_of_one_value(saver: SqliteSaver, look: Look) -> None:
+    schema: Any = int
+    graph: Any = StateGraph(schema).add_node("a", lambda n: n + 1).add_edge(START, "a").compile(checkpointer=saver)
+    graph.invoke(3, config())
+    assert read_state(look(), "t").values == {"__root__": 4}
+
+
+@pytest.mark.parametrize(("frequency", "form"), [(3, "whole"), (4, "writes")])
+def test_a_delta_channel_is_shown_as_snapshot_and_writes(
+    saver: SqliteSaver, look: Look, frequency: int, form: str
+) -> None:
+    def add(state: list[str], writes: Any) -> list[str]:
+        return [*state, *(item for write in writes for item in write)]
+
+    class Delta(TypedDict):
+        log: Annotated[list[str], DeltaChannel(add, snapshot_frequency=frequency)]
+
+    graph = StateGraph(Delta).add_node("a", says("a")).add_node("b", says("b"))  # type: ignore[arg-type] # as State
+    graph.add_edge(START, "a").add_edge("a", "b")
+    compiled = graph.compile(checkpointer=saver)
+    forms = set()
+    for round_ in range(3):
+        compiled.invoke({"log": [f"in {round_}"]}, config())
+        whole = compiled.get_state(config()).values["log"]
+        shown = read_state(look(), "t").values["log"]
+        if isinstance(shown, dict):
+            assert shown["$type"] == DELTA_CHANNEL
+            parts: Any = shown["value"]
+            shown = [*(parts["snapshot"] or []), *(item for write in parts["writes"] for item in write)]
+            forms.add("writes")
+        else:
+            forms.add("whole")
+        assert shown == whole
+    assert forms == {form}
+
+
+# -- not there, not readable -----------------------------------------------------------------------------------
+
+
+def test_a_thread_or_checkpoint_that_is_not_there(saver: SqliteSaver, look: Look) -> None:
+    graph = graph_of([(START, "a")], a=says("a")).compile(checkpointer=saver)
+    graph.invoke({"log": []}, config("Rome in May"))
+    with pytest.raises(ThreadNotFound, match="no thread") as caught:
+        read_state(look(), "rome")
+    assert '"Rome in May"' in caught.value.hint
+    with pytest.raises(ThreadNotFound, match="no thread") as caught:
+        read_state(look(), "Rom in Mai")
+    assert '"Rome in May"' in caught.value.hint
+    with pytest.raises(ThreadNotFound, match="no thread") as caught:
+        read_state(look(), "zzz")
+    assert "graphdeck threads" in caught.value.hint
+    newest = read_state(look(), "Rome in May").checkpoint
+    with pytest.raises(ThreadNotFound, match="no checkpoint") as caught:
+        read_state(look(), "Rome in May", newest[:-3])
+    assert newest in caught.value.hint
+
+
+def test_a_checkpoint_that_cannot_be_decoded(saver: SqliteSaver, look: Look) -> None:
+    graph_of([(START, "a")], a=says("a")).compile(checkpointer=saver).invoke({"log": []}, config())
+    saver.conn.execute("UPDATE checkpoints SET checkpoint = x'c1'")
+    saver.conn.commit()
+    with pytest.raises(FileError, match=r'Thread "t" .* cannot be read: broken msgpack'):
+        read_state(look(), "t")
