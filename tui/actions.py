@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-Place: TypeAlias = Literal["app", "deck", "approval", "picker", "help"]
+Place: TypeAlias = Literal["app", "deck", "approval", "picker", "help", "confirm"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +62,13 @@ def _deck(name: str, key: str, label: str, text: str, group: str, in_text_field:
     return Action(id=name, key=key, label=label, help=text, group=group, where="deck", in_text_field=in_text_field)
 
 
-_GROUPS: Final = {"app": "Everywhere", "approval": "Approval", "picker": "Opening a graph", "help": "Help"}
+_GROUPS: Final = {
+    "app": "Everywhere",
+    "approval": "Approval",
+    "picker": "Opening a graph",
+    "help": "Help",
+    "confirm": "Asking back",
+}
 
 
 def _of(where: Place, name: str, key: str, label: str, text: str, in_text_field: bool = False) -> Action:
@@ -109,6 +115,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("picker", "back", "escape", "back", "Go back", True),
     _of("help", "run", "enter", "run", "Do this now"),
     _of("help", "back", "escape", "back", "Go back", True),
+    _of("confirm", "yes", "y", "yes", "Do it"),
+    _of("confirm", "back", "escape,n", "no", "Do nothing", True),
 )
 
 
