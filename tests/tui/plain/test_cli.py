@@ -1,0 +1,107 @@
+"""Which words are commands, what wrong ones say, and what is loaded for it."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphdeck.tui import cli as cli_module
+from graphdeck.tui.cli import main
+
+Cli = Callable[..., Any]
+
+COMMANDS = ("delete", "draw", "history", "rename", "run", "show", "threads")
+
+
+def test_help_lists_the_commands(cli: Cli) -> None:
+    done = cli("--help")
+    assert done.status == 0
+    assert tuple(sorted(cli_module.commands.commands)) == COMMANDS
+    for command in COMMANDS:
+        assert f"  {command} " in done.out
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("agent.py",), ("./threads",), ("--db", "x.sqlite"), ("--thread", "t"), ("runs",)]
+)
+def test_any_other_first_word_opens_the_workbench_which_needs_a_terminal(cli: Cli, words: tuple[str, ...]) -> None:
+    done = cli(*words)
+    assert done.status == 64
+    assert "the workbench needs a terminal" in done.err
+    assert "graphdeck run" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run",),
+        ("run", "a.py", "--nonsense"),
+        ("run", "a.py", "--recursion-limit", "0"),
+        ("run", "a.py", "--durability", "exit"),
+        ("run", "a.py", "--answer", "x=1"),
+        ("run", "a.py", "--input", "{"),
+        ("threads", "--status", "sleeping"),
+        ("threads", "--limit", "0"),
+        ("show",),
+        ("delete",),
+        ("rename", "t"),
+        ("draw", "a.py", "--style", "spiral"),
+        ("draw", "a.py", "--mermaid", "--json"),
+        ("draw", "no_such_file.py:graph"),
+        ("agent.py", "and more"),
+    ],
+)
+def test_wrong_words_exit_with_64_and_print_nothing_to_standard_output(cli: Cli, words: tuple[str, ...]) -> None:
+    done = cli(*words)
+    assert (done.status, done.out) == (64, "")
+    assert "rror: " in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_load_nothing_heavy(option: str) -> None:
+    heavy = ["asyncio", "textual", "rich", "langgraph", "langchain_core", "sqlite3", "ormsgpack"]
+    script = (
+        "import sys\n"
+        "from graphdeck.tui.cli import main\n"
+        f"try: main([{option!r}])\n"
+        f"finally: print(sorted(set({heavy!r}) & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert done.returncode == 0
+
+
+def test_reading_loads_neither_langgraph_nor_textual(threads_file: Path) -> None:
+    script = (
+        "import sys\n"
+        "from graphdeck.tui.cli import main\n"
+        f"try: main(['threads', '--db', {str(threads_file)!r}])\n"
+        "finally: print([m for m in ('langgraph', 'langchain_core', 'textual', 'pydantic') if m in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=threads_file.parent)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+    assert "waiting" in done.stdout
+
+
+def test_a_fault_of_ours_is_one_line_and_a_file(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def broken(*_: object, **__: object) -> int:
+        raise RuntimeError("what \x1b[31m now")
+
+    monkeypatch.setattr(cli_module, "_with_engine", broken)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(SystemExit) as exit_:
+        main(["threads"])
+    out, err = capsys.readouterr()
+    assert exit_.value.code == 70
+    assert out == ""
+    assert "RuntimeError: what ⟨U+001B⟩[31m now" in err
+    assert "Traceback" not in err
+    (log,) = tmp_path.glob("graphdeck-*.log")
+    assert str(log) in err
+    assert "RuntimeError" in log.read_text()

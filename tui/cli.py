@@ -1,0 +1,329 @@
+"""The command line: arguments to calls. Nothing heavy is imported before a command needs it."""
+
+import io
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import click
+
+from graphdeck.graphs.errors import GraphdeckError
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.engine import Engine
+    from graphdeck.tui.plain.terminal import Terminal
+
+Files: TypeAlias = tuple[Path, ...]
+
+USAGE: Final = 64
+"""Exit status of wrong arguments."""
+
+INTERRUPTED: Final = 130
+"""Exit status where Ctrl+C ended a command."""
+
+BROKEN_PIPE: Final = 1
+"""Exit status where nobody reads our output any more; click's own."""
+
+SCREENFUL: Final = 50
+"""Rows of a list for people, unless they say how many."""
+
+STATUSES: Final = ("running", "waiting", "failed", "done", "breakpoint", "stopped")
+SORTS: Final = ("updated", "status", "thread", "graph", "title", "step")
+SQLITE_MAGIC: Final = b"SQLite format 3\0"
+
+_SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
+_json = click.option("--json", "as_json", is_flag=True, help="JSON, one object a line, nothing cut.")
+_db = click.option("--db", type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint file.")
+_limit = click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"Rows at the most ({SCREENFUL} for people, all with --json).",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, then exit with its status."""
+    _never_fail_to_encode()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    command = commands if words[:1] and words[0] in {*commands.commands, "-h", "--help", "--version"} else workbench
+    sys.exit(_status(command, words))
+
+
+def _never_fail_to_encode() -> None:
+    """Let the standard streams write any text: what their encoding lacks is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _status(command: click.Command, words: list[str]) -> int:
+    try:
+        status: int = command.main(words, prog_name="graphdeck", standalone_mode=False) or 0
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the last flush would complain
+        return BROKEN_PIPE
+    except Exception as error:  # noqa: BLE001 - the outermost frame: a fault of ours is told in one line and logged
+        from graphdeck.tui.plain.errors import tell_crash
+
+        return tell_crash(error)
+    return status
+
+
+def _engine(files: Files) -> "Engine":
+    """The engine for the current folder; raises GraphdeckError where there can be none."""
+    if os.name == "nt":
+        raise GraphdeckError("graphdeck does not run on Windows itself", "it does in WSL: wsl --install")
+    from graphdeck.graphs.local.engine import LocalEngine
+
+    return LocalEngine(Path.cwd(), files)
+
+
+def _with_engine(files: Files, work: "Callable[[Engine], Awaitable[int]]", *, as_json: bool = False) -> int:
+    """Do a command's work with an engine; errors are told, the exit status is given back."""
+    import asyncio
+
+    async def whole() -> int:
+        engine = _engine(files)
+        try:
+            return await work(engine)
+        finally:
+            await engine.close()
+
+    try:
+        return asyncio.run(whole())
+    except GraphdeckError as error:
+        return _tell(error, as_json=as_json)
+
+
+def _tell(error: GraphdeckError, *, as_json: bool = False) -> int:
+    from graphdeck.tui.plain.errors import tell_error
+
+    return tell_error(error, as_json=as_json)
+
+
+def _files(db: Path | None) -> Files:
+    return () if db is None else (db,)
+
+
+def _terminal() -> "Terminal":
+    from graphdeck.tui.plain.terminal import terminal_of
+
+    return terminal_of(sys.stdout)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+# -- the workbench ---------------------------------------------------------------------------------------------------
+
+
+@click.command(name="graphdeck", context_settings=_SETTINGS)
+@click.argument("target", required=False)
+@_db
+@click.option("--thread", metavar="ID", help="Thread to open.")
+def workbench(target: str | None, db: Path | None, thread: str | None) -> int:
+    """Open the workbench, with TARGET if it is given.
+
+    TARGET is FILE.py:NAME, FILE.py, MODULE:NAME, a langgraph.json or its folder, a name in it, a checkpoint file,
+    or a bundled graph. `graphdeck --help` lists the commands.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("the workbench needs a terminal; without one, use: graphdeck run TARGET --input JSON")
+    if target is not None and _is_checkpoint_file(Path(target)):
+        db = db or Path(target)
+        target = None
+
+    try:
+        engine = _engine(_files(db))
+    except GraphdeckError as error:
+        return _tell(error)
+    from graphdeck.tui.app import run_app
+
+    status: int = run_app(engine, target, thread)
+    return status
+
+
+def _is_checkpoint_file(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
+    except OSError:
+        return False
+
+
+# -- the commands ----------------------------------------------------------------------------------------------------
+
+
+@click.group(
+    name="graphdeck", context_settings=_SETTINGS, options_metavar="", subcommand_metavar="[TARGET] | COMMAND ..."
+)
+@click.version_option(package_name="graphdeck", message="graphdeck %(version)s")
+def commands() -> None:
+    """A terminal workbench for LangGraph agents.
+
+    Without a command, graphdeck opens the workbench: graphdeck [TARGET] [--db FILE] [--thread ID].
+    A file that is called like a command is named with its folder: graphdeck ./threads
+    """
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.argument("target")
+@click.option("--input", metavar="JSON|@FILE|-", help="Input: JSON, a file with JSON, or standard input.")
+@click.option("--message", metavar="TEXT", help="Input: one user message.")
+@click.option("--thread", metavar="ID", help="Thread to go on with, or to make.  [default: a new one]")
+@click.option("--answer", "answers", multiple=True, metavar="ID=JSON", help="Answer to an interrupt, by its id.")
+@click.option("--before", multiple=True, metavar="NODE", help="Stop before this node.")
+@click.option("--after", multiple=True, metavar="NODE", help="Stop after this node.")
+@click.option("--context", metavar="JSON|@FILE|-", help="Values for the graph's context schema.")
+@click.option("--recursion-limit", type=click.IntRange(min=1), metavar="N", help="Steps at the most.")
+@click.option("--durability", type=click.Choice(["sync", "async"]), default="sync", show_default=True)
+@click.option("--drop-question", is_flag=True, help="New input may take the place of a question that waits.")
+@click.option("--trust", is_flag=True, help="Build the stored types that were blocked, from now on in this project.")
+@_db
+@_json
+def run(db: Path | None, as_json: bool, **words: Any) -> int:
+    """Run TARGET, and print what happens. Never asks.
+
+    At an interrupt it prints the question and the command that answers it, and exits 2. With --thread alone it goes
+    on with that thread.
+    """
+    from graphdeck.tui.plain.arguments import RunOptions, request_of
+    from graphdeck.tui.plain.run import run as run_plain
+
+    try:
+        request = request_of(RunOptions(**words))
+    except GraphdeckError as error:
+        return _tell(error)
+    return _with_engine(_files(db), lambda engine: run_plain(engine, request, db=db, as_json=as_json))
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.option("--db", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint file.")
+@click.option("--status", type=click.Choice(STATUSES), help="Only threads of this status.")
+@click.option("--search", default="", metavar="TEXT", help="Only threads with this in id, title or first text.")
+@click.option("--sort", type=click.Choice(SORTS), default="updated", show_default=True)
+@_limit
+@_json
+def threads(db: Files, status: Any, search: str, sort: str, limit: int | None, as_json: bool) -> int:
+    """List the saved threads, newest activity first."""
+    from graphdeck.tui.plain.threads import threads as list_threads
+
+    return _with_engine(
+        db,
+        lambda engine: list_threads(
+            engine,
+            status=status,
+            query=search,
+            sort=sort,
+            limit=_rows(limit, as_json),
+            as_json=as_json,
+            terminal=_terminal(),
+            now=_now,
+        ),
+        as_json=as_json,
+    )
+
+
+def _rows(limit: int | None, as_json: bool) -> int | None:
+    return limit if limit is not None or as_json else SCREENFUL
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.argument("thread")
+@click.argument("path", required=False)
+@click.option("--checkpoint", metavar="ID", help="Checkpoint to show.  [default: the newest]")
+@_db
+@_json
+def show(thread: str, path: str | None, checkpoint: str | None, db: Path | None, as_json: bool) -> int:
+    """Show the state of THREAD, or the one value that PATH leads to.
+
+    PATH is dotted (messages.0.content), or a JSON Pointer (/messages/0/content).
+    """
+    from graphdeck.tui.plain.show import show as show_plain
+
+    return _with_engine(
+        _files(db),
+        lambda engine: show_plain(
+            engine, thread, path, checkpoint=checkpoint, as_json=as_json, db=db, terminal=_terminal(), now=_now
+        ),
+        as_json=as_json,
+    )
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.argument("thread")
+@_limit
+@_db
+@_json
+def history(thread: str, limit: int | None, db: Path | None, as_json: bool) -> int:
+    """List the checkpoints of THREAD, newest first."""
+    from graphdeck.tui.plain.history import history as list_history
+
+    return _with_engine(
+        _files(db),
+        lambda engine: list_history(
+            engine, thread, limit=_rows(limit, as_json), as_json=as_json, terminal=_terminal(), now=_now
+        ),
+        as_json=as_json,
+    )
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.argument("target")
+@click.option("--style", type=click.Choice(["rail"]), default="rail", show_default=True, help="How it is laid out.")
+@click.option("--width", "columns", type=click.IntRange(min=20), metavar="N", help="Cells at the most.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="ASCII characters only.")
+@click.option("--mermaid", is_flag=True, help="A Mermaid flowchart instead.")
+@_json
+def draw(target: str, style: str, columns: int | None, ascii_only: bool, mermaid: bool, as_json: bool) -> int:
+    """Draw the graph of TARGET."""
+    from graphdeck.tui.plain.draw import draw as draw_plain
+
+    if mermaid and as_json:
+        raise click.UsageError("--mermaid and --json exclude each other")
+    terminal = _terminal()
+    most = columns or (terminal.columns if sys.stdout.isatty() else None)
+    return _with_engine(
+        (),
+        lambda engine: draw_plain(
+            engine,
+            target,
+            columns=most,
+            ascii_only=ascii_only or terminal.ascii_only,
+            mermaid=mermaid,
+            as_json=as_json,
+        ),
+        as_json=as_json,
+    )
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.argument("names", nargs=-1, required=True, metavar="THREAD...")
+@_db
+def delete(names: tuple[str, ...], db: Path | None) -> int:
+    """Delete threads with all their checkpoints."""
+    from graphdeck.tui.plain.manage import delete as delete_plain
+
+    return _with_engine(_files(db), lambda engine: delete_plain(engine, names))
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.argument("thread")
+@click.argument("title")
+@_db
+def rename(thread: str, title: str, db: Path | None) -> int:
+    """Give THREAD a title; an empty one takes it away."""
+    from graphdeck.tui.plain.manage import rename as rename_plain
+
+    return _with_engine(_files(db), lambda engine: rename_plain(engine, thread, title))

@@ -1,0 +1,139 @@
+"""Questions that wait, in lines: who asks what, what runs again, and the command that answers them."""
+
+import json
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from graphdeck.graphs.records import PendingInterrupt, RunRequest
+from graphdeck.graphs.values import Json, json_line
+from graphdeck.tui.plain.arguments import command_line
+from graphdeck.tui.plain.terminal import Terminal, indent
+from graphdeck.tui.questions import Action, Decision, Sheet, sheet
+from graphdeck.tui.source_lines import Excerpt, excerpts
+from graphdeck.tui.text import safe
+
+MOST_SOURCE_LINES = 12
+"""Lines of source shown before a question; the ones before them are counted."""
+
+FROM_FIRST = " from its first line"
+
+_DEEPEST = 20
+"""Levels of a schema that are followed; schemas may be recursive."""
+
+
+def questions_text(
+    questions: Sequence[PendingInterrupt], request: RunRequest, db: Path | None, terminal: Terminal
+) -> str:
+    """All that a person needs to answer the questions of a thread; `request` ran it last."""
+    blocks = [question_text(question, terminal) for question in questions]
+    return "\n".join([*blocks, answering(questions, request, db)])
+
+
+def question_text(question: PendingInterrupt, terminal: Terminal) -> str:
+    """One question: who asks, the whole payload, the shape of its answer, what runs again."""
+    path = ":".join(safe(name, identifier=True) for name in question.path)
+    lines = [f"  {terminal.style(path, 'bold')}  {safe(question.id)}", indent(value_text(question.value), "    ")]
+    if question.schema is not None:
+        lines.append(f"    its answer fits {safe(json_line(question.schema))}")
+    return "\n".join([*lines, indent(runs_again(path, question, terminal), "    ")])
+
+
+def runs_again(path: str, question: PendingInterrupt, terminal: Terminal) -> str:
+    """What a resume repeats: a node always runs again from its first line."""
+    if not question.frames:
+        # Without frames the middleware asks, or a run asked that graphdeck did not see: then nothing is known.
+        from_middleware = all(action.is_tool for action in sheet([question]).actions)
+        return f"when it goes on, {path} runs again{'; none of your lines repeat' if from_middleware else FROM_FIRST}"
+    lines = [f"when it goes on, {path} runs again{FROM_FIRST}:"]
+    found = excerpts(question.frames)
+    for number, excerpt in enumerate(found, 1):
+        lines += _source(excerpt, terminal, asks=number == len(found))
+    return "\n".join(lines)
+
+
+def _source(excerpt: Excerpt, terminal: Terminal, *, asks: bool) -> list[str]:
+    frame = excerpt.frame
+    place = f"  {safe(frame.file, identifier=True)}:{frame.line} in {safe(frame.function, identifier=True)}"
+    if excerpt.trouble:
+        return [f"{place}: {safe(excerpt.trouble)}"]
+    shown = excerpt.lines[-MOST_SOURCE_LINES:]
+    left_out = len(excerpt.lines) - len(shown)
+    lines = [place, *([f"    ({left_out} lines before these)"] if left_out else [])]
+    pointer = terminal.pick("▸", ">")
+    texts = textwrap.dedent("\n".join(text.expandtabs(4) for _, text in shown)).split("\n")
+    for (number, _), text in zip(shown, texts, strict=True):
+        mark = pointer if number == frame.line else " "
+        lines.append(f"    {number:>4} {mark} {safe(text)}")
+    if asks:
+        lines[-1] += "    (your answer arrives here)"
+    return lines
+
+
+def answering(questions: Sequence[PendingInterrupt], request: RunRequest, db: Path | None) -> str:
+    """The command that answers the questions, filled in with examples; for tool calls, the rejecting one too."""
+    asked = sheet(questions)
+    each = "" if len(questions) == 1 else "each "
+    lines = [f"  answer (the JSON after {each}= is an example):"]
+    lines.append(f"    {command_line(request, db, example_answers(asked))}")
+    if all(action.is_tool and action.may_reject for action in asked.actions):
+        lines.append(f"  or reject:\n    {command_line(request, db, _decided(asked, 'reject'))}")
+    return "\n".join(lines)
+
+
+def example_answers(asked: Sheet) -> dict[str, Json]:
+    """An answer for each question, of the shape that it takes: approving where that is allowed."""
+    return _decided(asked, "approve")
+
+
+def _decided(asked: Sheet, kind: Any) -> dict[str, Json]:
+    decisions = {index: _decision(action, Decision(kind)) for index, action in enumerate(asked.actions)}
+    return Sheet(asked.actions, decisions).answers()
+
+
+def _decision(action: Action, wanted: Decision) -> Decision:
+    return Decision("answer", value=_example(action.schema, action.schema, 0)) if action.wrong(wanted) else wanted
+
+
+def _example(schema: Any, root: Any, depth: int) -> Json:
+    """The shortest value that a JSON schema, as pydantic writes it, is likely to take."""
+    if not isinstance(schema, dict) or depth > _DEEPEST:
+        return None
+    if "$ref" in schema:
+        return _example(_resolve(str(schema["$ref"]), root), root, depth + 1)
+    for key in ("const", "default"):
+        if key in schema:
+            value: Json = schema[key]
+            return value
+    for key in ("enum", "oneOf", "anyOf", "allOf"):
+        options = schema.get(key)
+        if isinstance(options, list) and options:
+            first: Json = options[0]
+            return first if key == "enum" else _example(first, root, depth + 1)
+    return _example_of_type(schema, root, depth)
+
+
+def _example_of_type(schema: dict[str, Any], root: Any, depth: int) -> Json:
+    kind = str(schema.get("type"))
+    properties = schema.get("properties") or {}
+    if kind == "object" or properties:
+        return {name: _example(properties.get(name), root, depth + 1) for name in schema.get("required") or ()}
+    if kind == "array":
+        return [_example(schema.get("items"), root, depth + 1)] * int(schema.get("minItems") or 0)
+    simple: dict[str, Json] = {"string": "TEXT", "integer": 1, "number": 1, "boolean": True}
+    return simple.get(kind)
+
+
+def _resolve(reference: str, root: Any) -> Any:
+    part = root
+    for name in reference.removeprefix("#/").split("/"):
+        part = part.get(name) if isinstance(part, dict) else None
+    return part
+
+
+def value_text(value: Json) -> str:
+    """A value for people, whole: text as it is, all else as indented JSON."""
+    if isinstance(value, str):
+        return safe(value, lines=True)
+    return safe(json.dumps(value, ensure_ascii=False, indent=2), lines=True)

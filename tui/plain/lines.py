@@ -1,0 +1,196 @@
+"""The events of a run as lines for people. All text that graphdeck did not write goes through `text.safe`."""
+
+from pathlib import Path
+from typing import Any
+
+from graphdeck.graphs import events
+from graphdeck.graphs.events import Event
+from graphdeck.graphs.records import PendingInterrupt, RunRequest
+from graphdeck.graphs.values import Json
+from graphdeck.tui.clock import duration
+from graphdeck.tui.message_text import content_text, tool_calls
+from graphdeck.tui.plain.answers import questions_text
+from graphdeck.tui.plain.arguments import command_line
+from graphdeck.tui.plain.terminal import Terminal, indent, node_names
+from graphdeck.tui.text import safe, short_json, size
+from graphdeck.tui.theme import Status
+
+LONGEST_TEXT = 4_000
+"""Characters of a message or print that are shown; the rest is counted."""
+
+CONTINUABLE = ("graph", "lost")
+"""Kinds of errors after which the same thread can go on."""
+
+
+class RunLines:
+    """Follows one run and says of each event what a person wants to know."""
+
+    def __init__(self, request: RunRequest, terminal: Terminal, db: Path | None = None) -> None:
+        self._request = request
+        self._terminal = terminal
+        self._db = db
+        self._questions: dict[str, PendingInterrupt] = {}
+        self._streamed: set[str] = set()
+        self._open = ""
+        """What the unfinished line belongs to: a message id, or a task and its stream; empty at the start of a line."""
+
+    def feed(self, event: Event) -> str:
+        """The text to print for an event, line ends included; may be empty."""
+        match event:
+            case events.Token():
+                return self._token(event)
+            case events.Output():
+                return self._output(event)
+            case _:
+                text = self._whole(event)
+                return f"{self._end_line()}{text}\n" if text else ""
+
+    # -- text that comes in pieces -----------------------------------------------------------------------------------
+
+    def _token(self, event: events.Token) -> str:
+        self._streamed.add(event.message)
+        head = f"  {self._terminal.style(_path(event), 'bold')} "
+        return self._piece(f"message {event.message}", head, "    ", event.text)
+
+    def _output(self, event: events.Output) -> str:
+        place = _path(event) if event.node else "run"
+        mark = self._terminal.pick("│", "|") if event.stream == "stdout" else "!"
+        head = f"  {self._terminal.style(f'{place} {mark}', 'dim')} "
+        return self._piece(f"{event.stream} {event.task}", head, head, event.text)
+
+    def _piece(self, owner: str, first: str, following: str, text: str) -> str:
+        """Go on with the owner's unfinished line, or begin one; the text may hold several lines."""
+        begun = "" if self._open == owner else self._end_line() + first
+        ended = text.endswith("\n")
+        shown = safe(text[:-1] if ended else text, lines=True).replace("\n", "\n" + following)
+        self._open = "" if ended else owner
+        return begun + shown + ("\n" if ended else "")
+
+    def _end_line(self) -> str:
+        open_, self._open = self._open, ""
+        return "\n" if open_ else ""
+
+    # -- whole events ------------------------------------------------------------------------------------------------
+
+    def _whole(self, event: Event) -> str:
+        match event:
+            case events.RunStarted():
+                return self._started(event)
+            case events.Message():
+                return self._message(event)
+            case events.Custom():
+                return f"  {_path(event) or 'run'}: {self._cut(event.data)}"
+            case events.TypeBlocked():
+                return self._note(f"a stored value of type {event.type} was not built; --trust allows it")
+            case events.RunEnded():
+                return self._ended(event)
+            case _:
+                return self._of_node(event)
+
+    def _of_node(self, event: Event) -> str:
+        match event:
+            case events.NodeStarted():
+                return self._node("running", event)
+            case events.NodeKept():
+                return self._node("kept", event, "finished earlier, not run again")
+            case events.NodeCached():
+                return self._node("cached", event, "from the cache")
+            case events.NodeFinished():
+                keys = ", ".join(safe(key, identifier=True) for key in event.keys)
+                return self._node("done", event, f"{duration(event.ms)}  {keys}")
+            case events.NodeFailed():
+                return self._failed(event)
+            case events.NodeStopped():
+                return self._node("stopped", event, "cancelled")
+            case events.NodeRetry():
+                return self._node("running", event, f"attempt {event.attempt} failed, again: {safe(event.error)}")
+            case events.Interrupt():
+                self._questions[event.id] = _pending(event)
+                return self._node("waiting", event, "asks")
+            case _:
+                return ""
+
+    def _started(self, event: events.RunStarted) -> str:
+        where = f", saved in {safe(event.file, identifier=True)}" if event.file else ", not saved"
+        mode = "" if event.durability == "sync" else f", durability {event.durability}"
+        title = self._terminal.style(safe(event.graph, identifier=True), "bold")
+        lines = [f"{title}  thread {safe(event.thread, identifier=True)}{where}{mode}"]
+        if event.note:
+            lines.append(self._note(event.note))
+        return "\n".join(lines)
+
+    def _note(self, text: str) -> str:
+        return f"{self._terminal.pick('·', '-')} {safe(text)}"
+
+    def _node(self, state: Status, event: Event, rest: str = "") -> str:
+        return f"{self._terminal.glyph(state)} {_path(event)}  {rest}".rstrip()
+
+    def _failed(self, event: events.NodeFailed) -> str:
+        if not event.node:  # the run's own error, which run_ended tells
+            return indent(safe(event.traceback, lines=True).rstrip(), "    ")
+        what = f"{safe(event.error)}: {safe(event.message[:LONGEST_TEXT], lines=True)}"
+        lines = [self._node("failed", event, what)]
+        if event.traceback:
+            lines.append(indent(safe(event.traceback, lines=True).rstrip(), "    "))
+        return "\n".join(lines)
+
+    def _message(self, event: events.Message) -> str:
+        data: dict[str, Json] = event.data if isinstance(event.data, dict) else {"content": event.data}
+        lines = []
+        text = content_text(data)
+        if text and not (event.role == "ai" and data.get("id") in self._streamed):
+            speaker = _path(event) if event.role == "ai" else safe(event.role)
+            lines.append(f"  {self._terminal.style(speaker, 'bold')} {self._long(text)}")
+        for call in tool_calls(data):
+            arrow = self._terminal.pick("→", "->")
+            lines.append(
+                f"  {_path(event)} {arrow} {safe(call.name, identifier=True)} {self._cut(dict(call.args))}"
+            )
+        return "\n".join(lines)
+
+    def _long(self, text: str) -> str:
+        shown = safe(text[:LONGEST_TEXT], lines=True).replace("\n", "\n    ")
+        more = f"\n    ({size(len(text))}; graphdeck show has them all)" if len(text) > LONGEST_TEXT else ""
+        return shown + more
+
+    def _cut(self, value: Json) -> str:
+        return short_json(value, max(20, self._terminal.columns - 16))
+
+    # -- the end -----------------------------------------------------------------------------------------------------
+
+    def _ended(self, event: events.RunEnded) -> str:
+        following = node_names(event.next)
+        glyph = self._terminal.glyph(event.status)
+        match event.status:
+            case "done":
+                return f"{glyph} done"
+            case "waiting":
+                return self._waiting(glyph)
+            case "breakpoint":
+                return f"{glyph} breakpoint, next: {following}\n{self._go_on()}"
+            case "failed" if event.error is not None and event.error["type"] not in CONTINUABLE:
+                return f"{glyph} failed"
+            case _:
+                before = f", before {following}" if following else ""
+                words = "recursion limit reached" if event.status == "recursion_limit" else event.status
+                return f"{glyph} {words}{before}\n{self._go_on()}"
+
+    def _go_on(self) -> str:
+        return f"  go on:  {command_line(self._request, self._db)}"
+
+    def _waiting(self, glyph: str) -> str:
+        asked = list(self._questions.values())
+        heading = f"{glyph} waiting for {'an answer' if len(asked) == 1 else f'{len(asked)} answers'}"
+        return f"{heading}\n{questions_text(asked, self._request, self._db, self._terminal)}"
+
+
+def _pending(event: events.Interrupt) -> PendingInterrupt:
+    return PendingInterrupt(
+        id=event.id, node=event.node, ns=event.ns, value=event.value, schema=event.schema, frames=event.frames
+    )
+
+
+def _path(event: Any) -> str:
+    """The node's path from the outermost graph, `team:desk:review`."""
+    names = [*(level.partition(":")[0] for level in event.ns), event.node]
+    return ":".join(safe(name, identifier=True) for name in names if name)

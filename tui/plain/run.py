@@ -1,0 +1,145 @@
+"""`graphdeck run`: one run from its first event to its exit status. It never asks."""
+
+import asyncio
+import contextlib
+import dataclasses
+import signal
+import sys
+import uuid
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from graphdeck.graphs.engine import Engine, Run
+from graphdeck.graphs.errors import GraphdeckError, error_from_dict
+from graphdeck.graphs.events import Event, RunEnded, RunStarted
+from graphdeck.graphs.records import RunRequest
+from graphdeck.tui.plain.errors import error_text
+from graphdeck.tui.plain.printing import JsonPrinter, LinePrinter, Output
+from graphdeck.tui.plain.terminal import terminal_of
+
+STOPPED_BY_HAND: Final = 130
+"""Exit status of a run that Ctrl+C stopped."""
+
+_STATUS: Final = {"done": 0, "waiting": 2, "breakpoint": 2}
+"""Run status to exit status; 1 for all others."""
+
+
+async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as_json: bool = False) -> int:
+    """Run a graph and print its events, as lines for people or as JSON lines; the exit status."""
+    output = Output(sys.stdout)
+    printer = JsonPrinter(output) if as_json else LinePrinter(output, request, terminal_of(sys.stdout), db)
+    ladder = StopLadder()
+    ended: RunEnded | None = None
+    with ladder.listening():
+        async with aclosing(framed_events(engine, request, ladder)) as events:
+            async for event in events:
+                printer.print(event)
+                if isinstance(event, RunEnded):
+                    ended = event
+        await ladder.settled()
+    output.close()
+    assert ended is not None
+    if not as_json and ended.error is not None:
+        print(error_text(ended.error["message"], ended.error.get("hint", "")), file=sys.stderr, flush=True)
+    return exit_status(ended, by_hand=ladder.presses > 0)
+
+
+def exit_status(ended: RunEnded, *, by_hand: bool) -> int:
+    """The exit status of a run; `by_hand` where Ctrl+C was pressed while it went on."""
+    if by_hand and ended.status in ("stopped", "lost"):
+        return STOPPED_BY_HAND
+    if ended.status == "failed" and ended.error is not None:
+        return error_from_dict(dict(ended.error)).exit_status
+    return _STATUS.get(ended.status, 1)
+
+
+async def framed_events(engine: Engine, request: RunRequest, ladder: "StopLadder") -> AsyncGenerator[Event, None]:
+    """A run's events, `run_started` first and `run_ended` last, whatever happens."""
+    started = RunStarted(thread=request.thread, graph=request.graph, run=str(uuid.uuid4()), seq=1, time=_now())
+    last: Event | None = None
+    try:
+        run = await engine.run(request)
+        ladder.run = run
+        async for event in run.events():
+            if last is None and not isinstance(event, RunStarted):
+                yield dataclasses.replace(started, run=run.id, seq=0)
+            last = event
+            yield event
+            if isinstance(event, RunEnded):
+                return
+    except GraphdeckError as error:
+        ending = RunEnded(status="failed", error=error.to_dict())
+    except asyncio.CancelledError:  # Ctrl+C before the run had begun
+        if not ladder.presses:
+            raise
+        ending = RunEnded(status="stopped")
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}"
+        fault = {"type": "error", "message": f"a fault in graphdeck itself: {message}", "hint": "please report it"}
+        for event in _closing(started, last, RunEnded(status="failed", error=fault)):
+            yield event
+        raise
+    else:
+        ending = RunEnded(status="lost")
+    for event in _closing(started, last, ending):
+        yield event
+
+
+def _closing(started: RunStarted, last: Event | None, ending: RunEnded) -> Iterator[Event]:
+    """What is missing after the last event that came."""
+    if last is None:
+        yield started
+        last = started
+    yield dataclasses.replace(ending, run=last.run, seq=last.seq + 1, time=_now())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+# -- stopping --------------------------------------------------------------------------------------------------------
+
+
+class StopLadder:
+    """Ctrl+C during a run: the first press drains it, the second cancels its tasks, the third kills its worker."""
+
+    _SAID = (
+        "stopping at the next step boundary (Ctrl+C again cancels the running node)",
+        "cancelling the running node (Ctrl+C again kills it)",
+        "killing the worker; the thread can be continued",
+    )
+
+    def __init__(self) -> None:
+        self.run: Run | None = None
+        self.presses = 0
+        self._sent: list[asyncio.Task[None]] = []
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Take Ctrl+C while this is open."""
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task()
+        assert task is not None
+        loop.add_signal_handler(signal.SIGINT, self._press, task)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+
+    async def settled(self) -> None:
+        """Wait for what was sent to the run; raises what went wrong with it."""
+        await asyncio.gather(*self._sent)
+
+    def _press(self, task: "asyncio.Task[object]") -> None:
+        if self.run is None:
+            self.presses += 1
+            task.cancel()
+            return
+        steps = (self.run.drain, self.run.cancel, self.run.kill)
+        rung = min(self.presses, len(steps) - 1)
+        self.presses += 1
+        print(self._SAID[rung], file=sys.stderr, flush=True)
+        self._sent.append(asyncio.create_task(steps[rung]()))

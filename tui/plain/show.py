@@ -1,0 +1,140 @@
+"""`graphdeck show`: the state of a thread, or one value of it."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.records import RunRequest, Snapshot
+from graphdeck.graphs.values import Json, json_line
+from graphdeck.tui.clock import age
+from graphdeck.tui.message_text import is_message
+from graphdeck.tui.plain.answers import question_text, questions_text, value_text
+from graphdeck.tui.plain.arguments import shell_word
+from graphdeck.tui.plain.terminal import Terminal, node_names
+from graphdeck.tui.text import fit, safe, short_json, width
+
+MOST_MESSAGES: Final = 30
+"""Messages of a list that get a line each; the ones before them are counted."""
+
+WIDEST_KEY: Final = 24
+"""Cells that the keys of the state are aligned to at the most."""
+
+
+async def show(
+    engine: Engine,
+    thread: str,
+    path: str | None,
+    *,
+    checkpoint: str | None,
+    as_json: bool,
+    db: Path | None,
+    terminal: Terminal,
+    now: Callable[[], datetime],
+) -> int:
+    """Print a state, or the value that the path leads to; the exit status."""
+    if path is not None:
+        value = await engine.value(thread, checkpoint, path)
+        print(json_line({"path": value.path, "value": value.value}) if as_json else value_text(value.value))
+        return 0
+    snapshot = await engine.state(thread, checkpoint)
+    if as_json:
+        print(json_line(snapshot_json(snapshot)))
+        return 0
+    for line in snapshot_lines(snapshot, terminal, now(), db):
+        print(line)
+    return 0
+
+
+def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
+    """A state as one JSON object; the states of subgraphs in the middle of a step are under `subgraphs`."""
+    data: dict[str, Json] = {
+        "thread": snapshot.thread,
+        "checkpoint": snapshot.checkpoint,
+        "step": snapshot.step,
+        "status": snapshot.status,
+        "next": None if snapshot.next is None else list(snapshot.next),
+        "values": dict(snapshot.values),
+        "interrupts": [
+            {
+                "id": pending.id,
+                "node": pending.node,
+                "ns": list(pending.ns),
+                "value": pending.value,
+                "schema": pending.schema,
+            }
+            for pending in snapshot.interrupts
+        ],
+        "failed": [{"node": task.node, "error": task.error} for task in snapshot.failed],
+        "graph": snapshot.graph or None,
+        "file": snapshot.file,
+        "parent": snapshot.parent,
+        "ns": snapshot.ns,
+    }
+    if snapshot.subgraphs:
+        data["subgraphs"] = [snapshot_json(inner) for inner in snapshot.subgraphs]
+    return data
+
+
+def snapshot_lines(snapshot: Snapshot, terminal: Terminal, now: datetime, db: Path | None = None) -> Iterator[str]:
+    """A state in lines for people; values are cut to fit, and the last line says how to see one whole."""
+    yield from _heading(snapshot, terminal, now)
+    yield from _values(snapshot, terminal)
+    for inner in snapshot.subgraphs:
+        names = ":".join(safe(part.partition(":")[0], identifier=True) for part in inner.ns.split("|"))
+        yield terminal.style(f"in {names}, step {inner.step}", "bold")
+        yield from _values(inner, terminal)
+    for task in snapshot.failed:
+        yield f"{terminal.glyph('failed')} {safe(task.node, identifier=True)}  {safe(task.error, lines=True)}"
+    if snapshot.interrupts:
+        yield from _questions(snapshot, terminal, db)
+    place = f" --db {shell_word(str(db))}" if db is not None else ""
+    example = shell_word(next(iter(snapshot.values), "PATH"))
+    yield terminal.style(f"one value whole:  graphdeck show {shell_word(snapshot.thread)} {example}{place}", "dim")
+
+
+def _heading(snapshot: Snapshot, terminal: Terminal, now: datetime) -> Iterator[str]:
+    following = node_names(snapshot.next)
+    facts = [
+        f"{terminal.glyph(snapshot.status)} {snapshot.status}",
+        "" if snapshot.step is None else f"step {snapshot.step}",
+        f"next {following}" if following else "",
+        f"{age(snapshot.time, now)} ago" if snapshot.time else "",
+    ]
+    yield f"{terminal.style(safe(snapshot.thread, identifier=True), 'bold')}  {'  '.join(filter(None, facts))}"
+    yield terminal.style(f"checkpoint {snapshot.checkpoint} in {safe(snapshot.file, identifier=True)}", "dim")
+
+
+def _values(snapshot: Snapshot, terminal: Terminal) -> Iterator[str]:
+    keys = {key: safe(key, identifier=True) for key in snapshot.values}
+    column = min(WIDEST_KEY, max(map(width, keys.values()), default=0))
+    room = max(20, terminal.columns - column - 6)
+    for key, value in snapshot.values.items():
+        mark = terminal.pick("•", "!") if key in snapshot.changed else " "
+        head = f"{mark} {fit(keys[key], column)}  "
+        if isinstance(value, list) and value and all(map(is_message, value)):
+            yield f"{head}{len(value)} messages"
+            yield from _messages(value, terminal)
+        else:
+            yield head + short_json(value, room)
+
+
+def _messages(messages: list[Json], terminal: Terminal) -> Iterator[str]:
+    skipped = max(0, len(messages) - MOST_MESSAGES)
+    if skipped:
+        yield f"      ({skipped} messages before these)"
+    for index, message in enumerate(messages[skipped:], skipped):
+        yield f"  {index:>5}  {short_json(message, max(20, terminal.columns - 9))}"
+
+
+def _questions(snapshot: Snapshot, terminal: Terminal, db: Path | None) -> Iterator[str]:
+    count = len(snapshot.interrupts)
+    yield f"{terminal.glyph('waiting')} waiting for {'an answer' if count == 1 else f'{count} answers'}"
+    if snapshot.graph:
+        request = RunRequest(graph=snapshot.graph, thread=snapshot.thread)
+        yield questions_text(snapshot.interrupts, request, db, terminal)
+        return
+    for pending in snapshot.interrupts:
+        yield question_text(pending, terminal)
+    yield f"  answer:  graphdeck run TARGET --thread {shell_word(snapshot.thread)} --answer ID=JSON"

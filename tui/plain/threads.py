@@ -1,0 +1,137 @@
+"""`graphdeck threads`: the saved threads, as a table or as JSON lines."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.records import ThreadRow, ThreadStatus
+from graphdeck.graphs.values import Json, json_line, to_json
+from graphdeck.tui.clock import age
+from graphdeck.tui.plain.terminal import Column, Terminal, node_names, table
+from graphdeck.tui.text import one_line, safe
+
+PAGE: Final = 200
+"""Threads asked for at a time where all are wanted."""
+
+SORTS: Final = ("updated", "status", "thread", "graph", "title", "step")
+"""Keys to sort by; `updated` is newest first, the others go up."""
+
+_STATUS_ORDER: Final = ("running", "waiting", "breakpoint", "failed", "stopped", "done")
+
+_COLUMNS: Final = (
+    Column("status", most=14),
+    Column("age"),
+    Column("title", least=12),
+    Column("step"),
+    Column("next", most=20),
+    Column("graph", most=24),
+    Column("thread", most=40),
+)
+
+
+async def threads(
+    engine: Engine,
+    *,
+    status: ThreadStatus | None,
+    query: str,
+    sort: str,
+    limit: int | None,
+    as_json: bool,
+    terminal: Terminal,
+    now: Callable[[], datetime],
+) -> int:
+    """Print the threads; without a limit all of them; the exit status."""
+    rows, more = await _rows(engine, status, query, sort, limit)
+    if as_json:
+        for row in rows:
+            print(json_line(thread_json(row)))
+        return 0
+    for line in thread_lines(rows, terminal, now()):
+        print(line)
+    if more:
+        print(f"more threads are saved: --limit shows them (here {limit}), --search and --status choose")
+    return 0
+
+
+async def _rows(
+    engine: Engine, status: ThreadStatus | None, query: str, sort: str, limit: int | None
+) -> tuple[list[ThreadRow], bool]:
+    """The chosen rows in their order, and whether there are more; the engine's own order needs no more than these."""
+    rows: list[ThreadRow] = []
+    async for row in _all(engine, status, query, PAGE if limit is None or sort != "updated" else limit):
+        if sort == "updated" and limit is not None and len(rows) == limit:
+            return rows, True
+        rows.append(row)
+    if sort != "updated":
+        rows.sort(key=_KEYS[sort])
+    return rows[:limit], limit is not None and len(rows) > limit
+
+
+async def _all(engine: Engine, status: ThreadStatus | None, query: str, page_size: int) -> AsyncIterator[ThreadRow]:
+    cursor: str | None = None
+    while True:
+        page = await engine.threads(status=status, query=query, limit=page_size, cursor=cursor)
+        for row in page.rows:
+            yield row
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
+_KEYS: Final[dict[str, Callable[[ThreadRow], Any]]] = {
+    "status": lambda row: _STATUS_ORDER.index(row.status),
+    "thread": lambda row: row.thread,
+    "graph": lambda row: row.graph,
+    "title": lambda row: title_of(row).casefold(),
+    "step": lambda row: -2 if row.step is None else row.step,
+}
+
+
+def thread_json(row: ThreadRow) -> dict[str, Json]:
+    """A thread as a JSON object."""
+    data: dict[str, Json] = {
+        "thread": row.thread,
+        "graph": row.graph or None,
+        "title": row.title or row.first_text or None,
+        "status": row.status,
+        "step": row.step,
+        "updated": row.updated,
+        "next": None if row.next is None else list(row.next),
+        "interrupts": list(row.interrupts),
+        "file": row.file,
+    }
+    if row.holder:
+        data["holder"] = row.holder
+    if row.error:
+        data["error"] = row.error
+    return to_json(data)  # type: ignore[return-value] # a dict with text keys stays one
+
+
+def thread_lines(rows: Sequence[ThreadRow], terminal: Terminal, now: datetime) -> list[str]:
+    """Threads as a table that fits the terminal, and a last line that says what was cut."""
+    if not rows:
+        return ["no threads"]
+    cells = [_cells(row, terminal, now) for row in rows]
+    (heading, *lines), was_cut = table(_COLUMNS, cells, terminal)
+    lines = [terminal.glyph(row.status) + line[1:] for row, line in zip(rows, lines, strict=True)]  # glyph in colour
+    errors = [f"{safe(row.thread, identifier=True)}: {safe(row.error)}" for row in rows if row.error]
+    note = ["(some texts are cut; --json has them whole)"] if was_cut else []
+    return [heading, *lines, *errors, *note]
+
+
+def _cells(row: ThreadRow, terminal: Terminal, now: datetime) -> list[str]:
+    return [
+        f"  {row.status}",
+        age(row.updated, now),
+        one_line(title_of(row), 200),
+        "" if row.step is None else str(row.step),
+        node_names(row.next),
+        safe(row.graph, identifier=True),
+        safe(row.thread, identifier=True),
+    ]
+
+
+def title_of(row: ThreadRow) -> str:
+    """What a thread is called: its title, else its first human text."""
+    return row.title or row.first_text
