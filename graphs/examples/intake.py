@@ -28,10 +28,10 @@ class State(BaseModel):
 class Reading(BaseModel):
     """What a text says about a person."""
 
-    name: str | None = Field(None, description="Full name")
-    age: int | None = Field(None, description="Age in years")
-    address: str | None = Field(None, description="Postal address")
-    question: str = Field("", description="What to ask where a detail is missing or has two readings, else empty")
+    name: str | None = Field(description="Full name")
+    age: int | None = Field(description="Age in years")
+    address: str | None = Field(description="Postal address")
+    question: str = Field(description="What to ask where a detail is missing or has two readings, else empty")
 
 
 class Person(BaseModel):
