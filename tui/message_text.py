@@ -1,7 +1,7 @@
 """What a LangChain message in JSON form says: its role, its text, its tool calls. The text is raw, not yet safe."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final, TypeGuard
+from typing import Final, NamedTuple, TypeGuard
 
 from graphdeck.graphs.values import Json
 
@@ -63,13 +63,24 @@ def _part_text(part: Json, limit: int | None) -> str:
     return f"[{kind[:40]}]" if isinstance(kind, str) else "[part]"
 
 
-def tool_calls(message: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]]]:
-    """Name and arguments of each tool that a message calls."""
+class Call(NamedTuple):
+    """A tool that a message calls."""
+
+    name: str
+    """Name of the tool."""
+    args: Mapping[str, Json]
+    """Its arguments, in JSON form."""
+    id: str
+    """Id of the call; may be empty."""
+
+
+def tool_calls(message: Mapping[str, Json]) -> Iterator[Call]:
+    """The tools that a message calls."""
     calls = message.get("tool_calls")
     for call in calls if isinstance(calls, list) else ():
         if isinstance(call, dict) and isinstance(name := call.get("name"), str):
             arguments = call.get("args")
-            yield name, arguments if isinstance(arguments, dict) else {"args": arguments}
+            yield Call(name, arguments if isinstance(arguments, dict) else {"args": arguments}, text_of(call, "id"))
 
 
 def text_of(message: Mapping[str, Json], name: str) -> str:

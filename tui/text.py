@@ -204,8 +204,8 @@ def message_line(message: Mapping[str, Json], limit: int = 400) -> str:
     if role(message) == "tool" and isinstance(name, str):
         parts.insert(0, f"{name[:limit]}:")
     arrow = "->" if ascii_mode() else "→"
-    for called, arguments in tool_calls(message):
-        parts.append(f"{arrow} {called[:limit]}({', '.join(call_arguments(arguments, limit))})")
+    for call in tool_calls(message):
+        parts.append(f"{arrow} {call.name[:limit]}({', '.join(call_arguments(call.args, limit))})")
     return " ".join(parts)
 
 

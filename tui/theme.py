@@ -55,6 +55,8 @@ class Glyphs:
     """Before the selected row, and before the input line."""
     arrow: str
     """From, to."""
+    writing: str
+    """Behind text that is still being written."""
     times: str
     """How often."""
     warning: str
@@ -100,6 +102,7 @@ UNICODE: Final = Glyphs(
     changed="•",
     cursor="›",
     arrow="→",
+    writing="▌",
     times="×",
     warning="⚠",
     up="↑",
@@ -125,6 +128,7 @@ ASCII: Final = Glyphs(
     changed="!",
     cursor=">",
     arrow=">",
+    writing="_",
     times="x",
     warning="!",
     up="^",

@@ -1,0 +1,114 @@
+"""The conversation of a thread: whole messages, and the message that is being written token by token."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from graphdeck.graphs.events import Message, Token
+from graphdeck.graphs.values import Json
+from graphdeck.tui.message_text import Call, content_text, is_message, role, text_of, tool_calls
+from graphdeck.tui.text import clip
+
+TEXT_LIMIT: Final = 20_000
+"""Characters of one message that the conversation keeps; the state pane has the rest."""
+MESSAGE_LIMIT: Final = 1_000
+"""Messages that the conversation keeps."""
+REMOVE_ALL: Final = "__remove_all__"
+"""Id of LangGraph's message that removes all messages before it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChatMessage:
+    """A message of the conversation; its text is raw, not yet safe."""
+
+    role: str
+    """`human`, `ai`, `tool`, `system`, ..."""
+    text: str
+    """What it says."""
+    id: str = ""
+    """Message id; may be empty."""
+    node: str = ""
+    """Node that wrote it; empty where it cannot be known."""
+    task: str = ""
+    """Task that wrote it; empty where it cannot be known."""
+    name: str = ""
+    """Name of the speaker or tool; may be empty."""
+    calls: tuple[Call, ...] = ()
+    """Tools that it calls."""
+    answers: str = ""
+    """Id of the tool call that it is the result of; empty for other messages."""
+    rest: str = ""
+    """What was cut from its text, in words; empty where nothing was."""
+    writing: bool = False
+    """It is still being written."""
+
+
+def from_json(message: Mapping[str, Json], *, node: str = "", task: str = "") -> ChatMessage:
+    """A message in JSON form as a message of the conversation."""
+    text, rest = clip(content_text(message), TEXT_LIMIT)
+    return ChatMessage(
+        role=role(message) or text_of(message, "type"),
+        text=text,
+        id=text_of(message, "id"),
+        node=node,
+        task=task,
+        name=text_of(message, "name"),
+        calls=tuple(tool_calls(message)),
+        answers=text_of(message, "tool_call_id"),
+        rest=rest,
+    )
+
+
+def conversation_of(values: Mapping[str, Json]) -> tuple[ChatMessage, ...]:
+    """The conversation in a state: its key `messages`, else the first key that holds messages."""
+    for key in ("messages", *values):
+        value = values.get(key)
+        found = [item for item in value[-MESSAGE_LIMIT:] if is_message(item)] if isinstance(value, list) else []
+        if found:
+            return tuple(from_json(message) for message in found)
+    return ()
+
+
+def add_message(messages: list[ChatMessage], event: Message) -> None:
+    """Add a whole message; it takes the place of what was shown of it so far."""
+    data = event.data if isinstance(event.data, dict) else {}
+    if role(data) == "remove":
+        gone = text_of(data, "id")
+        messages[:] = [] if gone == REMOVE_ALL else [message for message in messages if message.id != gone]
+        return
+    new = replace(from_json(data, node=event.node, task=event.task), role=event.role)
+    place = _place(messages, new)
+    if place is None:
+        messages.append(new)
+        del messages[:-MESSAGE_LIMIT]
+    else:
+        messages[place] = new
+
+
+def _place(messages: list[ChatMessage], new: ChatMessage) -> int | None:
+    """Where a message stands already: under its id, or being written by the same task."""
+    for place in range(len(messages) - 1, -1, -1):
+        old = messages[place]
+        if (new.id and old.id == new.id) or (old.writing and old.task == new.task and new.role == "ai"):
+            return place
+    return None
+
+
+def add_token(messages: list[ChatMessage], event: Token) -> None:
+    """Add a piece of text to the message that is being written."""
+    for place in range(len(messages) - 1, -1, -1):
+        old = messages[place]
+        if old.id == event.message and old.task == event.task and old.writing:
+            text, rest = clip(old.text + event.text, TEXT_LIMIT)
+            messages[place] = replace(old, text=text, rest=rest and "… still being written")
+            return
+    text, _ = clip(event.text, TEXT_LIMIT)
+    messages.append(ChatMessage(role="ai", text=text, id=event.message, node=event.node, task=event.task, writing=True))
+
+
+def merge(saved: Iterable[ChatMessage], live: Iterable[ChatMessage]) -> tuple[ChatMessage, ...]:
+    """A saved conversation that a run goes on with: messages of the same id once, the live one."""
+    merged = {message.id or f"saved {index}": message for index, message in enumerate(saved)}
+    for index, message in enumerate(live):
+        merged[message.id or f"live {index}"] = message
+    return tuple(merged.values())

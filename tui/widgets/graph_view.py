@@ -1,0 +1,188 @@
+"""The graph, drawn, with what each node does on its row: state, times run, last duration."""
+
+from collections.abc import Collection, Iterable, Mapping
+from itertools import groupby
+from typing import Final
+
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+
+from graphdeck.graphs.drawing.canvas import Cell, Drawing
+from graphdeck.graphs.records import END, START
+from graphdeck.tui.clock import Clock, SystemClock, duration
+from graphdeck.tui.text import fit, safe, width
+from graphdeck.tui.theme import ACCENT, MUTED, colour, glyphs
+from graphdeck.tui.widgets.rows import Rows
+from graphdeck.tui.widgets.run_state import NodeState, combine
+
+FRAMES_A_SECOND: Final = 8
+
+_COLUMNS: Final = (5, 8, 10)
+"""Cells of the columns behind the drawing: times run, last duration, tokens or another word."""
+_IDLE: Final = NodeState()
+
+
+class GraphView(Rows):
+    """A drawing whose rows are the run table; posts `NodeSelected` when the cursor comes to a node."""
+
+    selected: reactive[str | None] = reactive(None)
+    """Id of the node that the cursor is on, as the drawing has it."""
+
+    class NodeSelected(Message):
+        """The cursor came to a node."""
+
+        def __init__(self, graph_view: "GraphView", node: str) -> None:
+            super().__init__()
+            self.graph_view = graph_view
+            """The widget."""
+            self.node = node
+            """Node id, as the drawing has it."""
+
+        @property
+        def control(self) -> "GraphView":
+            """The widget."""
+            return self.graph_view
+
+    def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._clock = clock or SystemClock()
+        self._drawing: Drawing | None = None
+        self._members: Mapping[str, str] = {}
+        self._states: Mapping[str, NodeState] = {}
+        self._taken: Collection[tuple[str, str]] = ()
+        self._follow = True
+
+    def on_mount(self) -> None:
+        """Let what runs move."""
+        self.set_interval(1 / FRAMES_A_SECOND, self._next_frame)
+
+    # -- attributes down -----------------------------------------------------------------------------------------
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What is shown."""
+        return self._drawing
+
+    def show_drawing(self, drawing: Drawing | None, members: Mapping[str, str] | None = None) -> None:
+        """Show a drawing; `members` tells for the nodes of a folded one under which drawn node they stand."""
+        self._drawing, self._members, self._follow = drawing, members or {}, True
+        self.rows_changed()
+        kept = self.selected if drawing and self.selected in drawing.rects else None
+        if drawing and drawing.nodes:
+            first = next((node.id for node in drawing.nodes if node.id not in (START, END)), drawing.nodes[0].id)
+            self.set_reactive(Rows.cursor, drawing.row_of(kept or first))
+            self.selected = kept or first
+
+    def show(self, states: Mapping[str, NodeState], taken: Collection[tuple[str, str]] = ()) -> None:
+        """Show what the nodes do, and which edges were taken; a node that begins to run is brought into view."""
+        before = self._running_nodes()
+        self._states, self._taken = self._of_drawn(states), taken
+        began = self._running_nodes() - before
+        if began and self._drawing and self._follow:
+            self.keep_in_view(min(self._drawing.row_of(node) for node in began))
+        self.refresh()
+
+    def select(self, node: str) -> None:
+        """Put the cursor on a node; nothing happens where the drawing has none such."""
+        node = self._members.get(node, node)
+        if self._drawing and node in self._drawing.rects:
+            self.move_to(self._drawing.row_of(node))
+
+    # -- rows ----------------------------------------------------------------------------------------------------
+
+    def row_count(self) -> int:
+        """Rows of the drawing."""
+        return self._drawing.height if self._drawing else 0
+
+    def row_width(self) -> int:
+        """The drawing and the columns behind it."""
+        return self._drawing.width + sum(_COLUMNS) + 1 if self._drawing else 0
+
+    def can_stand(self, index: int) -> bool:
+        """The cursor stands on nodes only."""
+        return self._drawing is not None and self._drawing.node_in(index) is not None
+
+    def row(self, index: int, width: int) -> Content:
+        """One row of the drawing, and what the node on it does."""
+        drawing = self._drawing
+        if drawing is None:
+            return Content("")
+        parts = [(" ", ""), *self._cells(drawing.rows[index])]
+        node = drawing.node_in(index)
+        if node is not None:
+            parts.extend(self._columns(self._states.get(node, _IDLE)))
+        return Content.assemble(*parts)
+
+    def cursor_moved(self, index: int) -> None:
+        """Tell which node it is."""
+        self._follow = False
+        self.selected = self._drawing.node_in(index) if self._drawing else None
+
+    def watch_selected(self, node: str | None) -> None:
+        """Post the selection."""
+        if node is not None:
+            self.post_message(self.NodeSelected(self, node))
+
+    # -- painting ------------------------------------------------------------------------------------------------
+
+    def _cells(self, row: Iterable[Cell]) -> Iterable[tuple[str, str]]:
+        styled = ((self._text(cell), self._style(cell)) for cell in row)
+        for style, run in groupby(styled, key=lambda pair: pair[1]):
+            yield "".join(text for text, _ in run), style
+
+    def _text(self, cell: Cell) -> str:
+        if cell.kind == "glyph":
+            return glyphs().of(self._states.get(cell.node, _IDLE).status, self._frame())
+        if cell.kind in ("name", "label") and safe(cell.text) != cell.text:  # its cells are counted already
+            return "?" * width(cell.text)
+        return cell.text
+
+    def _style(self, cell: Cell) -> str:
+        if cell.kind == "glyph":
+            return colour(self._states.get(cell.node, _IDLE).status)
+        if cell.kind == "name":
+            status = self._states.get(cell.node, _IDLE).status
+            return colour(status) if status in ("waiting", "breakpoint", "failed", "running") else ""
+        if any((edge.source, edge.target) in self._taken for edge in cell.edges):
+            return ACCENT
+        return MUTED
+
+    def _columns(self, state: NodeState) -> Iterable[tuple[str, str]]:
+        times = f"{glyphs().times}{state.times:,}" if state.times else ""
+        took = duration(state.last_ms) if state.last_ms is not None else ""
+        yield "".join(fit(text, cells, right=True) for text, cells in zip((times, took), _COLUMNS, strict=False)), ""
+        yield "  ", ""
+        yield fit(*self._word(state)), MUTED
+
+    def _word(self, state: NodeState) -> tuple[str, int]:
+        """The last column: how many tasks run, what was tried again, or the tokens."""
+        words = ""
+        if len(state.active) > 1:
+            words = f"{len(state.active)} run"
+        elif state.retries:
+            words = f"{state.retries} again"
+        elif state.tokens:
+            words = f"{state.tokens:,} tok"
+        return words, _COLUMNS[2] - 2
+
+    def _of_drawn(self, states: Mapping[str, NodeState]) -> Mapping[str, NodeState]:
+        """The states by drawn node: those that stand under one folded node together."""
+        if not self._members:
+            return states
+        groups: dict[str, list[NodeState]] = {}
+        for node, state in states.items():
+            groups.setdefault(self._members.get(node, node), []).append(state)
+        return {node: group[0] if len(group) == 1 else combine(group) for node, group in groups.items()}
+
+    def _running_nodes(self) -> set[str]:
+        drawn = self._drawing.rects if self._drawing else {}
+        return {node for node, state in self._states.items() if state.active and node in drawn}
+
+    def _frame(self) -> int:
+        return int(self._clock.monotonic() * FRAMES_A_SECOND)
+
+    def _next_frame(self) -> None:
+        for node in self._running_nodes():
+            if self._drawing:
+                self.refresh_line(self._drawing.row_of(node))

@@ -1,0 +1,316 @@
+"""What the deck shows of a run: events folded into one immutable view."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, TypeAlias
+
+from graphdeck.graphs import events
+from graphdeck.graphs.events import Event, Interrupt, RunStatus
+from graphdeck.graphs.records import END, START, Snapshot, ThreadStatus
+from graphdeck.graphs.values import Json
+from graphdeck.tui.theme import NodeStatus
+from graphdeck.tui.widgets.conversation import ChatMessage, add_message, add_token
+from graphdeck.tui.widgets.log_lines import LogLine, add_lines, log_of
+
+ViewStatus: TypeAlias = Literal["idle", "running"] | RunStatus
+
+_RANK: Final[tuple[NodeStatus, ...]] = (
+    "idle", "queued", "running", "kept", "cached", "done", "stopped", "breakpoint", "failed", "waiting",
+)  # fmt: skip
+"""Of several tasks of one node in one step, the node shows the outcome that stands last here."""
+
+_TaskEnded: TypeAlias = (
+    events.NodeFinished | events.NodeKept | events.NodeCached | events.NodeFailed | events.NodeStopped
+)
+_OUTCOMES: Final[Mapping[type[Event], NodeStatus]] = {
+    events.NodeFinished: "done",
+    events.NodeKept: "kept",
+    events.NodeCached: "cached",
+    events.NodeFailed: "failed",
+    events.NodeStopped: "stopped",
+}
+
+_STANDS_STILL: Final = ("waiting", "failed", "breakpoint", "stopped")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeState:
+    """What is known of one node."""
+
+    outcome: NodeStatus = "idle"
+    """How its tasks of the newest step ended; the worst, where they differ."""
+    queued: bool = False
+    """It runs in the coming step."""
+    active: frozenset[str] = frozenset()
+    """Ids of its tasks that run now."""
+    times: int = 0
+    """How often it was started."""
+    last_ms: float | None = None
+    """Milliseconds that its newest finished task took."""
+    retries: int = 0
+    """How often a retry policy ran it again."""
+    tokens: int = 0
+    """Tokens of its model calls, as far as the messages say."""
+    step: int | None = None
+    """Step of the outcome."""
+
+    @property
+    def status(self) -> NodeStatus:
+        """The one word for it: running before queued before the outcome."""
+        if self.active:
+            return "running"
+        return "queued" if self.queued else self.outcome
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunView:
+    """A thread as the deck shows it: its nodes, its conversation, its log."""
+
+    thread: str = ""
+    """Thread id."""
+    graph: str = ""
+    """Target."""
+    run: str = ""
+    """Id of the newest run; empty before the first."""
+    status: ViewStatus = "idle"
+    """How the newest run stands or ended."""
+    nodes: Mapping[str, NodeState] = field(default_factory=dict)
+    """By node name; inner nodes by their path, `team:desk:review`."""
+    taken: frozenset[tuple[str, str]] = frozenset()
+    """Pairs of nodes of which the second started right after the first; some of them are edges."""
+    step: int | None = None
+    """Step of the newest checkpoint."""
+    checkpoint: str = ""
+    """Id of the newest checkpoint."""
+    next: tuple[str, ...] = ()
+    """Nodes that the coming step runs."""
+    changed: tuple[str, ...] = ()
+    """State keys that the newest checkpoint changed."""
+    interrupts: tuple[Interrupt, ...] = ()
+    """Questions that wait."""
+    messages: tuple[ChatMessage, ...] = ()
+    """The conversation, the message being written last."""
+    log: tuple[LogLine, ...] = ()
+    """Prints, errors, retries and notes."""
+    logged: int = 0
+    """Lines logged so far, those that are gone from `log` included."""
+    error: Mapping[str, str] | None = None
+    """`type`, `message` and `hint` of a run that ended badly."""
+    note: str = ""
+    """What graphdeck changed about saving, in one sentence."""
+    values: Json = None
+    """The state in JSON form, only where the graph refuses saving."""
+    ended: tuple[str, ...] = ()
+    """Nodes that finished in the newest step; what starts next came from one of them."""
+
+
+def fold(view: RunView, batch: Iterable[Event]) -> RunView:
+    """The view after some more events of its run."""
+    builder = _Builder(view)
+    for event in batch:
+        builder.add(event)
+    return builder.view()
+
+
+def from_snapshot(snapshot: Snapshot, messages: Iterable[ChatMessage] = ()) -> RunView:
+    """The view of a saved thread that does not run."""
+    nodes: dict[str, NodeState] = {START: NodeState(outcome="done")}
+    for node in snapshot.next or ():
+        nodes[node] = _stands_before(snapshot.status)
+    for task in snapshot.failed:
+        if not task.error.startswith("CancelledError"):
+            nodes[task.node] = NodeState(outcome="failed")
+    for question in snapshot.interrupts:
+        for end in range(1, len(question.path) + 1):
+            nodes[":".join(question.path[:end])] = NodeState(outcome="waiting")
+    if snapshot.status == "done":
+        nodes[END] = NodeState(outcome="done")
+    return RunView(
+        thread=snapshot.thread,
+        graph=snapshot.graph,
+        status="idle" if snapshot.status == "running" else snapshot.status,
+        nodes=nodes,
+        step=snapshot.step,
+        checkpoint=snapshot.checkpoint,
+        next=snapshot.next or (),
+        changed=snapshot.changed,
+        messages=tuple(messages),
+    )
+
+
+def _stands_before(status: ThreadStatus) -> NodeState:
+    """The state of a node that a saved thread would run next."""
+    match status:
+        case "breakpoint" | "stopped":
+            return NodeState(outcome=status)
+        case _:
+            return NodeState(queued=True)
+
+
+def combine(states: Iterable[NodeState]) -> NodeState:
+    """The state of several nodes that are shown as one."""
+    group = tuple(states)
+    newest = max((state.step for state in group if state.step is not None), default=None)
+    took = [state.last_ms for state in group if state.last_ms is not None]
+    return NodeState(
+        outcome=max((state.outcome for state in group), key=_RANK.index, default="idle"),
+        queued=any(state.queued for state in group),
+        active=frozenset().union(*(state.active for state in group)),
+        times=sum(state.times for state in group),
+        last_ms=max(took, default=None),
+        retries=sum(state.retries for state in group),
+        tokens=sum(state.tokens for state in group),
+        step=newest,
+    )
+
+
+def node_path(event: Event, node: str) -> str:
+    """A node's path through the subgraphs, `team:desk:review`."""
+    return ":".join((*(part.partition(":")[0] for part in event.ns), node))
+
+
+class _Builder:
+    """A view that is being changed by a batch of events."""
+
+    def __init__(self, view: RunView) -> None:
+        self._fields = {f.name: getattr(view, f.name) for f in dataclasses.fields(view)}
+        self._nodes = dict(view.nodes)
+        self._taken = set(view.taken)
+        self._messages = list(view.messages)
+        self._log = list(view.log)
+        self._logged = view.logged
+
+    def view(self) -> RunView:
+        """The view as it is now."""
+        lists = {"messages": tuple(self._messages), "log": tuple(self._log), "logged": self._logged}
+        return RunView(**{**self._fields, **lists, "nodes": self._nodes, "taken": frozenset(self._taken)})
+
+    def add(self, event: Event) -> None:
+        """Take in one event."""
+        node = getattr(event, "node", "")
+        self._logged += add_lines(self._log, log_of(event, node and node_path(event, node)))
+        match event:
+            case events.RunStarted():
+                self._start(event)
+            case events.Checkpoint():
+                self._checkpoint(event)
+            case events.NodeStarted():
+                self._node_started(event)
+            case (
+                events.NodeFinished()
+                | events.NodeKept()
+                | events.NodeCached()
+                | events.NodeFailed()
+                | events.NodeStopped()
+            ):
+                self._end_task(event)
+            case events.NodeRetry():
+                self._change(node_path(event, event.node), lambda node: replace(node, retries=node.retries + 1))
+            case events.Interrupt():
+                self._interrupt(event)
+            case events.Token():
+                add_token(self._messages, event)
+            case events.Message():
+                self._message(event)
+            case events.RunEnded():
+                self._end(event)
+            case _:
+                pass
+
+    def _start(self, event: events.RunStarted) -> None:
+        if event.thread != self._fields["thread"]:
+            self._nodes, self._taken, self._messages = {}, set(), []
+        for name, node in self._nodes.items():
+            outcome = "idle" if node.outcome in _STANDS_STILL else node.outcome
+            self._nodes[name] = replace(node, outcome=outcome, queued=False, active=frozenset())
+        self._nodes[START] = NodeState(outcome="done")
+        self._nodes.pop(END, None)
+        self._fields.update(
+            thread=event.thread, graph=event.graph, run=event.run, note=event.note,
+            status="running", interrupts=(), error=None, next=(), ended=(START,),
+        )  # fmt: skip
+
+    def _checkpoint(self, event: events.Checkpoint) -> None:
+        level = "".join(f"{part.partition(':')[0]}:" for part in event.ns)
+        for name, node in self._nodes.items():
+            if node.queued and name.startswith(level) and ":" not in name.removeprefix(level):
+                self._nodes[name] = replace(node, queued=False)
+        for name in event.next:
+            self._change(level + name, lambda node: replace(node, queued=True))
+        if not event.ns:
+            ended = self._fields["ended"] if event.step <= 0 else tuple(self._finished_in(self._fields["step"]))
+            self._fields.update(
+                step=event.step, checkpoint=event.id, next=event.next, changed=tuple(event.changed), ended=ended
+            )
+            if event.values is not None:
+                self._fields["values"] = event.values
+
+    def _finished_in(self, step: int | None) -> Iterable[str]:
+        return (
+            name
+            for name, node in self._nodes.items()
+            if node.step == step and ":" not in name and node.outcome in ("done", "kept", "cached")
+        )
+
+    def _node_started(self, event: events.NodeStarted) -> None:
+        path, step = node_path(event, event.node), self._fields["step"]
+        if not event.ns:
+            self._taken.update((source, event.node) for source in self._fields["ended"])
+
+        def started(node: NodeState) -> NodeState:
+            outcome = node.outcome if node.step == step or node.active else "idle"
+            active = node.active | {event.task}
+            return replace(node, outcome=outcome, queued=False, active=active, times=node.times + 1, step=step)
+
+        self._change(path, started)
+
+    def _end_task(self, event: _TaskEnded) -> None:
+        if event.node:
+            took = event.ms if isinstance(event, events.NodeFinished) else None
+            self._finish(node_path(event, event.node), event.task, _OUTCOMES[type(event)], took)
+
+    def _finish(self, path: str, task: str, outcome: NodeStatus, last_ms: float | None = None) -> None:
+        step = self._fields["step"]
+
+        def finished(node: NodeState) -> NodeState:
+            same_step = node.step == step
+            worst = max(node.outcome, outcome, key=_RANK.index) if same_step else outcome
+            took = node.last_ms if last_ms is None else last_ms
+            active = node.active - {task}
+            return replace(node, outcome=worst, queued=False, active=active, last_ms=took, step=step)
+
+        self._change(path, finished)
+
+    def _interrupt(self, event: Interrupt) -> None:
+        """The node that asks waits, and so does every subgraph around it."""
+        names = [part.partition(":")[0] for part in event.ns]
+        for depth, part in enumerate(event.ns, 1):
+            self._finish(":".join(names[:depth]), part.partition(":")[2], "waiting")
+        self._finish(node_path(event, event.node), event.task, "waiting")
+        kept = tuple(question for question in self._fields["interrupts"] if question.id != event.id)
+        self._fields["interrupts"] = (*kept, event)
+
+    def _message(self, event: events.Message) -> None:
+        usage = event.data.get("usage_metadata") if isinstance(event.data, dict) else None
+        tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
+        if isinstance(tokens, int) and event.node:
+            self._change(node_path(event, event.node), lambda node: replace(node, tokens=node.tokens + tokens))
+        add_message(self._messages, event)
+
+    def _end(self, event: events.RunEnded) -> None:
+        left: NodeStatus = "failed" if event.status == "lost" else "stopped"
+        for name, node in self._nodes.items():
+            outcome = left if node.active else node.outcome
+            self._nodes[name] = replace(node, outcome=outcome, active=frozenset(), queued=False)
+        if event.status in ("breakpoint", "stopped", "recursion_limit"):
+            mark: NodeStatus = "breakpoint" if event.status == "breakpoint" else "stopped"
+            for name in event.next:
+                self._change(name, lambda node: replace(node, outcome=mark))
+        if event.status == "done":
+            self._nodes[END] = NodeState(outcome="done")
+        self._messages[:] = [replace(message, writing=False) for message in self._messages]
+        self._fields.update(status=event.status, next=event.next, error=event.error)
+
+    def _change(self, name: str, change: Callable[[NodeState], NodeState]) -> None:
+        self._nodes[name] = change(self._nodes.get(name, NodeState()))

@@ -1,0 +1,79 @@
+"""One line that says what is open and how it stands: graph, thread, state, model."""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widget import Widget
+
+from graphdeck.tui.text import cut, one_line, width
+from graphdeck.tui.theme import ACCENT, MUTED, Status, colour, glyphs, word
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusInfo:
+    """What the status line shows; raw text."""
+
+    graph: str = ""
+    """Short name of the graph."""
+    thread: str = ""
+    """What the thread is called."""
+    status: Status = "idle"
+    """How it stands."""
+    detail: str = ""
+    """Behind the state: the node that asks, the step, ..."""
+    model: str = ""
+    """Model and endpoint."""
+    note: str = ""
+    """What to know about saving."""
+
+
+class StatusLine(Widget):
+    """The deck's first line; what has least room to give is cut last: state, graph and thread, model, note."""
+
+    DEFAULT_CSS = """
+    StatusLine { height: 1; background: $panel; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._info = StatusInfo()
+
+    def show(self, info: StatusInfo) -> None:
+        """Show this."""
+        if info != self._info:
+            self._info = info
+            self.refresh()
+
+    def render(self) -> Content:
+        """Name and thread to the left, state in the middle, model to the right."""
+        info, room = self._info, self.size.width
+        detail = f": {one_line(info.detail, 60)}" if info.detail else ""
+        state = cut(f"{glyphs().of(info.status)} {word(info.status)}{detail}", max(0, room - 2))
+        room -= width(state) + 2
+        where = self._where(max(0, min(room - 2, 60)))
+        room -= where.cell_length + 2
+        right = self._right(max(0, room - 3))
+        gap = max(0, self.size.width - where.cell_length - width(state) - width(right) - 3)
+        before = min(gap, max(3, gap // 2)) if right else min(gap, 3)
+        return Content.assemble(
+            (" ", ""),
+            where,
+            (" " * before, ""),
+            (state, colour(info.status)),
+            (" " * (gap - before), ""),
+            (right, MUTED),
+            (" ", ""),
+        )
+
+    def _where(self, cells: int) -> Content:
+        """`graphdeck  travel › Rome in May`."""
+        info = self._info
+        graph = one_line(info.graph or "no graph", max(0, cells - 12), identifier=True)
+        thread = f" {glyphs().path} {one_line(info.thread, 60)}" if info.thread else ""
+        name = "graphdeck  " if cells > 24 else ""
+        thread = cut(thread, max(0, cells - width(name) - width(graph)))
+        return Content.assemble((name, ACCENT), (graph, "bold"), (thread, ""))
+
+    def _right(self, cells: int) -> str:
+        words = [one_line(text, 200) for text in (self._info.model, self._info.note) if text]
+        return cut(f"  {glyphs().separator}  ".join(words), cells) if cells > 6 else ""
