@@ -49,7 +49,7 @@ _KEYCAP: Final = re.compile("[0-9#*]")
 
 
 def has_job(text: str, at: int) -> bool:
-    """Whether the character of `SOMETIMES` at this place is honest text; never true for two hidden ones in a row."""
+    """Whether the character of `SOMETIMES` at this place is honest text; two equal ones in a row never are."""
     character = text[at]
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     if character in _JOINERS:
@@ -67,7 +67,7 @@ def has_job(text: str, at: int) -> bool:
 def _joiner_has_job(character: str, before: str, after: str) -> bool:
     if character == "\u200d" and (before == "\ufe0f" or _EMOJI.match(before)):
         return bool(_EMOJI.match(after))
-    return bool(_SHAPED.match(before)) and (bool(_SHAPED.match(after)) or not after.isalnum())
+    return bool(_SHAPED.match(before)) and (bool(_SHAPED.match(after)) or not (after.isalnum() or _is_hidden(after)))
 
 
 def _selector_has_job(character: str, before: str, after: str) -> bool:
