@@ -24,6 +24,8 @@ DELTA_SNAPSHOT: Final = "langgraph.checkpoint.serde.types._DeltaSnapshot"
 MAX_OBJECT_DEPTH: Final = 200
 """Levels of objects inside objects that are decoded; each holds a copy of all below it, so deeper is an attack."""
 
+_OPTIONS: Final = ormsgpack.OPT_NON_STR_KEYS
+_PARSE_ERRORS: Final = (ValueError, TypeError, RecursionError)
 _CONSTRUCTED, _POSITIONAL, _KEYWORDS, _METHOD, _PYDANTIC_1, _PYDANTIC_2, _NUMPY, _DELTA = range(8)
 
 
@@ -97,8 +99,8 @@ def _lc_object(fields: dict[str, Any]) -> Any:
 
 def _parse(data: bytes, hook: Callable[[int, bytes], Any]) -> Any:
     try:
-        return ormsgpack.unpackb(data, ext_hook=hook, option=ormsgpack.OPT_NON_STR_KEYS)
-    except (ValueError, TypeError, RecursionError) as error:
+        return ormsgpack.unpackb(data, ext_hook=hook, option=_OPTIONS)
+    except _PARSE_ERRORS as error:
         raise Undecodable(f"broken msgpack: {error}") from error
 
 
@@ -122,28 +124,34 @@ class _Unpacker:
 
     def put_off(self, code: int, data: bytes) -> Stored:
         """An empty object, filled later."""
-        stored = Stored("", None)
+        stored = Stored.__new__(Stored)
         self._found.append((stored, code, data))
         return stored
 
     def fill(self, value: Any) -> Any:
         """Decode, level by level, what was put off; then name it from the innermost out, as names depend on parts."""
         parts: list[tuple[Stored, int, Any]] = []
+        hook = self.put_off
         for _ in range(MAX_OBJECT_DEPTH):
             level, self._found = self._found, []
-            parts += [(stored, code, self._payload(code, data)) for stored, code, data in level]
+            try:
+                parts += [
+                    (
+                        stored,
+                        code,
+                        ormsgpack.unpackb(data, ext_hook=hook, option=_OPTIONS) if 0 <= code <= _DELTA else data,
+                    )
+                    for stored, code, data in level
+                ]
+            except _PARSE_ERRORS as error:
+                raise Undecodable(f"broken msgpack: {error}") from error
             if not self._found:
                 break
         else:
             raise Undecodable(f"objects nested more than {MAX_OBJECT_DEPTH} deep")
         for stored, code, payload in reversed(parts):
-            type_, inner = _name(code, payload)
-            object.__setattr__(stored, "type", type_)  # nobody has seen it yet, so that it is not frozen yet
-            object.__setattr__(stored, "value", inner)
+            Stored.__init__(stored, *_name(code, payload))
         return value
-
-    def _payload(self, code: int, data: bytes) -> Any:
-        return _parse(data, self.put_off) if 0 <= code <= _DELTA else data
 
 
 # -- what an extension stands for ------------------------------------------------------------------------------
@@ -155,11 +163,13 @@ def _name(code: int, payload: Any) -> tuple[str, Any]:
         return DELTA_SNAPSHOT, payload
     if code == _NUMPY:
         return "numpy.ndarray", _array(payload)
-    if not isinstance(payload, list) or len(payload) < 3 or not all(isinstance(name, str) for name in payload[:2]):
-        return f"msgpack.ext{code}", payload
-    module, name, argument = payload[:3]
+    match payload:
+        case [str(module), str(name), argument, *_]:
+            pass
+        case _:
+            return f"msgpack.ext{code}", payload
     type_ = name if module == "builtins" else f"{module}.{name}"
-    readable = _READABLE.get(type_) or (_path if module.partition(".")[0] == "pathlib" else None)
+    readable = _path if module.startswith("pathlib") else _READABLE.get(type_)
     if readable is None:
         return type_, argument
     try:

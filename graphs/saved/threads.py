@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.records import ThreadPage, ThreadRow, ThreadStatus
@@ -10,6 +10,7 @@ from graphdeck.graphs.saved.decode import Undecodable
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.rows import (
     SavedCheckpoint,
+    Task,
     load_checkpoint,
     load_tasks,
     read_metadata,
@@ -25,8 +26,8 @@ _SCAN: Final = 2000
 _GRAPH_LOOKBACK: Final = 64
 """Newest checkpoints searched for the name of the graph; another program's runs leave none."""
 
-_REMEMBERED: Final = 4096
-"""Heads whose facts are kept, so that a list that is read again every second decodes only what is new."""
+_REMEMBERED: Final = 40_000
+"""Facts of newest checkpoints that are kept, so that a list read again every second decodes only what is new."""
 
 _MARKS: Final[Mapping[ThreadStatus, str]] = {"waiting": "__interrupt__", "failed": "__error__"}
 """Channels without which a thread cannot have the status."""
@@ -43,6 +44,9 @@ SELECT (SELECT max(rowid) FROM checkpoints WHERE thread_id = ids.id) AS latest, 
 FROM ids WHERE id IS NOT NULL AND latest < ? ORDER BY latest DESC
 """
 _END: Final = 2**63 - 1
+
+_Newest: TypeAlias = tuple[str, str, int]
+"""Thread id, id of its newest checkpoint, and that one's size."""
 
 
 def nobody(thread: str) -> str:
@@ -79,8 +83,10 @@ def list_threads(
     for rowid, thread in _newest_first(file, _read_cursor(cursor)):
         if wanted is not None and thread not in wanted:
             continue
+        if query and not lister.mentions(thread, query):
+            continue
         row = lister.row(thread)
-        if (status and row.status != status) or (query and not _mentions(row, query)):
+        if status and row.status != status:
             continue
         if len(rows) >= limit:
             return ThreadPage(rows=tuple(rows), cursor=str(last))
@@ -129,11 +135,6 @@ def _candidates(file: CheckpointFile, status: ThreadStatus | None) -> set[str] |
     return {row[0] for row in file.query("SELECT DISTINCT thread_id FROM writes WHERE channel = ?", (_MARKS[status],))}
 
 
-def _mentions(row: ThreadRow, query: str) -> bool:
-    wanted = query.casefold()
-    return any(wanted in text.casefold() for text in (row.thread, row.title, row.first_text))
-
-
 @dataclass(frozen=True, slots=True)
 class _Head:
     """What a list needs of the newest checkpoint of a thread."""
@@ -141,7 +142,6 @@ class _Head:
     step: int
     time: str
     due: Due
-    first_text: str
     graph: str
 
 
@@ -153,29 +153,38 @@ class _Lister:
     stopped_by_breakpoint: Callable[[str, str], bool]
 
     def row(self, thread: str) -> ThreadRow:
-        found = self.file.query(
+        """The row of a thread, whatever state its own rows are in."""
+        newest = self._newest(thread)
+        if newest is None:
+            return self._broken(thread, "", "It has checkpoints of subgraphs only.")
+        try:
+            return self._row(*newest)
+        except Undecodable as error:
+            return self._broken(thread, newest[1], f"Checkpoint {newest[1]} cannot be read: {error}.")
+
+    def mentions(self, thread: str, query: str) -> bool:
+        """Whether a thread's id, title or first text holds a text, in either case."""
+        wanted = query.casefold()
+        if wanted in thread.casefold() or wanted in self.titles.get(thread, "").casefold():
+            return True
+        newest = self._newest(thread)
+        try:
+            return newest is not None and wanted in self._first_text(newest).casefold()
+        except Undecodable:  # it is listed, with its error, wherever its id is enough
+            return False
+
+    def _newest(self, thread: str) -> _Newest | None:
+        rows = self.file.query(
             "SELECT checkpoint_id, length(checkpoint) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
             " ORDER BY checkpoint_id DESC LIMIT 1",
             (thread,),
         )
-        if not found:
-            return self._broken(thread, "", "It has checkpoints of subgraphs only.")
-        try:
-            return self._row(thread, *found[0])
-        except Undecodable as error:
-            return self._broken(thread, found[0][0], f"Checkpoint {found[0][0]} cannot be read: {error}.")
+        return (thread, *rows[0]) if rows else None
 
     def _row(self, thread: str, checkpoint: str, size: int) -> ThreadRow:
+        newest = (thread, checkpoint, size)
         tasks = load_tasks(self.file, (thread, "", checkpoint))
-        key = ("head", thread, checkpoint, size)
-        head: _Head | None = self.file.remembered.get(key)
-        if head is None:
-            saved = load_checkpoint(self.file, thread, "", checkpoint)
-            if saved is None:
-                raise Undecodable("it was deleted meanwhile")
-            head = self._head(saved, due_after(saved, tasks))
-            if head.due.known:  # else its writes, which may still come, have a say
-                self._remember(key, head)
+        head = self._head(newest, tasks)
         next_ = next_nodes(head.due, tasks)
         holder = self.holder(thread)
         status = status_of(head.due, next_, tasks, running=bool(holder))
@@ -187,7 +196,7 @@ class _Lister:
             file=str(self.file.path),
             graph=head.graph,
             title=self.titles.get(thread, ""),
-            first_text=head.first_text,
+            first_text=self._first_text(newest),
             step=head.step,
             updated=head.time,
             next=next_,
@@ -195,14 +204,35 @@ class _Lister:
             holder=holder,
         )
 
-    def _head(self, saved: SavedCheckpoint, due: Due) -> _Head:
-        graph = find_graph(self.file, saved.key[0])
-        return _Head(saved.step, saved.time, due, first_text(self.file, saved), graph)
+    def _head(self, newest: _Newest, tasks: list[Task]) -> _Head:
+        key = ("head", *newest)
+        head: _Head | None = self.file.remembered.get(key)
+        if head is None:
+            saved = self._load(newest)
+            head = _Head(saved.step, saved.time, due_after(saved, tasks), find_graph(self.file, newest[0]))
+            if head.due.known:  # else its writes, which may still come, have a say
+                self._remember(key, head)
+            self._remember(("text", *newest), first_text(self.file, saved))
+        return head
 
-    def _remember(self, key: object, head: _Head) -> None:
+    def _first_text(self, newest: _Newest) -> str:
+        key = ("text", *newest)
+        text: str | None = self.file.remembered.get(key)
+        if text is None:
+            text = first_text(self.file, self._load(newest))
+            self._remember(key, text)
+        return text
+
+    def _load(self, newest: _Newest) -> SavedCheckpoint:
+        saved = load_checkpoint(self.file, newest[0], "", newest[1])
+        if saved is None:
+            raise Undecodable("it was deleted meanwhile")
+        return saved
+
+    def _remember(self, key: object, fact: object) -> None:
         if len(self.file.remembered) >= _REMEMBERED:
             self.file.remembered.clear()
-        self.file.remembered[key] = head
+        self.file.remembered[key] = fact
 
     def _broken(self, thread: str, checkpoint: str, why: str) -> ThreadRow:
         holder = self.holder(thread)

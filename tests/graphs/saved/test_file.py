@@ -1,6 +1,7 @@
 """Opening a file: what is refused, and that looking leaves no trace."""
 
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -71,8 +72,17 @@ def writer(path: Path) -> Iterator[Writer]:
     """A process that writes the file."""
     writer = Writer(path)
     yield writer
-    if writer.process.poll() is None:
-        writer.die()
+    writer.die()
+
+
+@pytest.fixture(scope="module")
+def left_by_a_killed_writer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what a writer left that was killed after it had written the thread `t1`."""
+    folder = tmp_path_factory.mktemp("killed")
+    writer = Writer(folder / "threads.sqlite")
+    writer.write(1)
+    writer.die()
+    return folder
 
 
 class State(TypedDict):
@@ -117,9 +127,8 @@ def test_looking_leaves_no_trace_in_a_folder_that_nobody_may_write(path: Path) -
         path.parent.chmod(stat.S_IRWXU)
 
 
-def test_a_killed_writers_wal_is_read_and_left(path: Path, writer: Writer) -> None:
-    writer.write(1)
-    writer.die()
+def test_a_killed_writers_wal_is_read_and_left(path: Path, left_by_a_killed_writer: Path) -> None:
+    shutil.copytree(left_by_a_killed_writer, path.parent, dirs_exist_ok=True)
     before = traces(path.parent)
     assert sorted(before) == [path.name, f"{path.name}-shm", f"{path.name}-wal"]
     assert read_all(path) == ["t1"]
@@ -129,9 +138,8 @@ def test_a_killed_writers_wal_is_read_and_left(path: Path, writer: Writer) -> No
     assert sorted(after) == sorted(before)
 
 
-def test_a_wal_whose_index_is_gone_is_read_without_making_one(path: Path, writer: Writer) -> None:
-    writer.write(1)
-    writer.die()
+def test_a_wal_whose_index_is_gone_is_read_without_making_one(path: Path, left_by_a_killed_writer: Path) -> None:
+    shutil.copytree(left_by_a_killed_writer, path.parent, dirs_exist_ok=True)
     Path(f"{path}-shm").unlink()
     before = traces(path.parent)
     assert read_all(path) == ["t1"]

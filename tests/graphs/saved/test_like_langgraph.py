@@ -24,9 +24,13 @@ KINDS = ["say", "ask", "ask", "fail", "send", "goto", "inner", "quiet"]
 ACTIONS = ["go on", "answer one", "answer all", "input", "update", "fork"]
 
 
+def keep_last(old: str, new: str) -> str:
+    return new
+
+
 class State(TypedDict, total=False):
     log: Annotated[list[str], operator.add]
-    last: str
+    last: Annotated[str, keep_last]
 
 
 def act(kind: str, name: str, target: str) -> Any:
@@ -104,7 +108,7 @@ def apply(graph: Any, config: RunnableConfig, action: str, choice: int) -> None:
 
 def without_empty(values: Any) -> Any:
     """A reducer's empty start is made by the graph's code, not stored."""
-    return {key: to_json(value) for key, value in values.items() if value != []}
+    return {key: to_json(value) for key, value in values.items() if value}
 
 
 def pending_ids(snapshot: StateSnapshot) -> set[str]:
@@ -137,7 +141,7 @@ def check(graph: Any, config: RunnableConfig, file: CheckpointFile, thread: str)
         parent = old.parent_config["configurable"]["checkpoint_id"] if old.parent_config else None
         assert (row_.parent, row_.source, row_.time) == (parent, old.metadata["source"], old.created_at)
         shown = read_state(file, thread, row_.checkpoint)
-        assert without_empty(old.values) == {key: value for key, value in shown.values.items() if value != []}
+        assert without_empty(old.values) == {key: value for key, value in shown.values.items() if value}
         if row_ is not rows[0]:
             assert row_.next is not None
             assert sorted(row_.next) == sorted(old.next)
