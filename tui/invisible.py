@@ -65,9 +65,11 @@ def has_job(text: str, at: int) -> bool:
 
 
 def _joiner_has_job(character: str, before: str, after: str) -> bool:
-    if character == "\u200d" and (before == "\ufe0f" or _EMOJI.match(before)):
-        return bool(_EMOJI.match(after))
-    return bool(_SHAPED.match(before)) and (bool(_SHAPED.match(after)) or not (after.isalnum() or _is_hidden(after)))
+    """A joiner holds two characters together; a non-joiner may stand at the end of a word, too."""
+    if character == "\u200d":
+        emoji = before == "\ufe0f" or _EMOJI.match(before)
+        return bool(_EMOJI.match(after) if emoji else _SHAPED.match(before) and _SHAPED.match(after))
+    return bool(_SHAPED.match(before)) and not ((after.isalnum() and not _SHAPED.match(after)) or _is_hidden(after))
 
 
 def _selector_has_job(character: str, before: str, after: str) -> bool:

@@ -30,6 +30,7 @@ HOSTILE = {
     "hi\U000e0041\U000e0042": "hi⟨U+E0041⟩⟨U+E0042⟩",
     "ad\u200bmin": "ad⟨U+200B⟩min",
     "pay\u200dpal": "pay⟨U+200D⟩pal",
+    "क\u200d ": "क⟨U+200D⟩ ",
     "ab\u200fcd": "ab⟨U+200F⟩cd",
     "می\u200c\u200cروم": "می⟨U+200C⟩⟨U+200C⟩روم",
     "x\ufe0fy": "x⟨U+FE0F⟩y",
