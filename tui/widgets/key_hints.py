@@ -1,0 +1,66 @@
+"""Keys with what they do, each of which can be clicked; in as many rows as they need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.geometry import Size
+from textual.style import Style
+from textual.widget import Widget
+
+from graphdeck.tui.theme import ACCENT, MUTED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyHint:
+    """A key and what it does now."""
+
+    action: str
+    """Id of the screen's action."""
+    key: str
+    """The key, as people write it."""
+    label: str
+    """A word or two."""
+    is_on: bool = True
+    """It does something now; else it is greyed."""
+
+
+class KeyHints(Widget):
+    """Keys of the screen that it is on."""
+
+    DEFAULT_CSS = """
+    KeyHints { height: auto; link-style: none; link-style-hover: bold; link-background-hover: $panel; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that every widget has
+        super().__init__(id=id)
+        self._hints: Sequence[KeyHint] = ()
+
+    def show(self, hints: Sequence[KeyHint]) -> None:
+        """Show these keys."""
+        self._hints = hints
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Rows that the keys need."""
+        return len(self._lines(width))
+
+    def render(self) -> RenderResult:
+        """The keys, never broken in the middle."""
+        return Content("\n").join(Content("   ").join(line) for line in self._lines(self.size.width))
+
+    def _lines(self, cells: int) -> list[list[Content]]:
+        lines: list[list[Content]] = [[]]
+        for content in map(_content, self._hints):
+            used = sum(part.cell_length + 3 for part in lines[-1])
+            if lines[-1] and used + content.cell_length > cells:
+                lines.append([])
+            lines[-1].append(content)
+        return lines
+
+
+def _content(hint: KeyHint) -> Content:
+    key_style, label_style = (f"bold {ACCENT}", "") if hint.is_on else (MUTED, MUTED)
+    click = Style.from_meta({"@click": f"screen.{hint.action}"})
+    return Content.assemble((hint.key, key_style), (f" {hint.label}", label_style)).stylize(click)

@@ -1,0 +1,102 @@
+"""A text of any length that scrolls, laid out only once and painted line by line."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Resize
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
+
+from graphdeck.tui.paragraphs import Paragraph, Row, rows
+
+
+class LongText(ScrollView, can_focus=True):
+    """Paragraphs, whole; says by `Scrolled` how much is out of sight."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+        Binding("space", "page_down", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    LongText { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
+    """
+
+    class Scrolled(Message):
+        """What can be seen has changed."""
+
+        def __init__(self, control: "LongText", above: int, below: int) -> None:
+            super().__init__()
+            self.long_text = control
+            """The widget."""
+            self.above = above
+            """Rows above the visible ones."""
+            self.below = below
+            """Rows below the visible ones."""
+
+        @property
+        def control(self) -> "LongText":
+            """The widget."""
+            return self.long_text
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that every widget has
+        super().__init__(id=id)
+        self._paragraphs: Sequence[Paragraph] = ()
+        self._rows: list[Row] = []
+        self._laid_out_for = 0
+
+    def show(self, paragraphs: Sequence[Paragraph]) -> None:
+        """Show these paragraphs from their beginning."""
+        self._paragraphs = paragraphs
+        self._laid_out_for = 0
+        self._lay_out()
+        self.scroll_home(animate=False)
+        self._tell()
+
+    @property
+    def plain(self) -> str:
+        """All rows as plain text."""
+        return "\n".join("".join(text for text, _ in row) for row in self._rows)
+
+    def on_resize(self, _: Resize) -> None:
+        """Lay out again where the width has changed."""
+        self._lay_out()
+        self._tell()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Tell what is out of sight now."""
+        super().watch_scroll_y(old_value, new_value)
+        self._tell()
+
+    def action_page_down(self) -> None:
+        """Go on by a page."""
+        self.scroll_page_down(animate=False)
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the text."""
+        number = y + self.scroll_offset.y
+        cells = self.size.width
+        if not cells or number >= len(self._rows):
+            return Strip.blank(cells, self.rich_style)
+        content = Content.assemble(*(part for part in self._rows[number] if part[0]))
+        return Visual.to_strips(self, content, cells, 1, self.visual_style, pad=True)[0]
+
+    def _lay_out(self) -> None:
+        cells = self.scrollable_content_region.width
+        if not cells or cells == self._laid_out_for:
+            return
+        self._laid_out_for = cells
+        self._rows = rows(self._paragraphs, cells - 1)
+        self.virtual_size = Size(cells, len(self._rows))
+        self.refresh()
+
+    def _tell(self) -> None:
+        above = self.scroll_offset.y
+        below = max(0, len(self._rows) - above - self.size.height)
+        self.post_message(self.Scrolled(self, above, below))
