@@ -1,0 +1,100 @@
+"""The workbench: themes, the deck, the palette, and leaving."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.screen import Screen
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.tui import actions
+from graphdeck.tui.clock import Clock, SystemClock
+from graphdeck.tui.palette import ActionsProvider
+from graphdeck.tui.screens.confirm import ConfirmScreen
+from graphdeck.tui.screens.deck import DeckScreen
+from graphdeck.tui.theme import DARK, LIGHT, themes
+
+
+class GraphdeckApp(App[None]):
+    """Holds the deck, and lets go of the engine at the end."""
+
+    TITLE = "graphdeck"
+    CSS_PATH = "screens/deck.tcss"  # of the default screen Textual loads no style sheet by itself
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionsProvider}
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("app")]
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        graph: str | None = None,
+        thread: str | None = None,
+        pick: bool = True,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__()
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = DARK
+        self.deck = DeckScreen(engine, clock or SystemClock(), graph=graph, thread=thread, pick=pick)
+        """The main screen."""
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the deck, so that the first paint is its own."""
+        return self.deck
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let the deck know of every key, wherever it goes: a question never opens under typing fingers."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self.deck.key_pressed()
+        await super().on_event(event)
+
+    def action_help(self) -> None:
+        """List all keys."""
+        if self.deck.is_current:
+            self.deck.action_help()
+
+    def action_palette(self) -> None:
+        """Find a command by its name; never over a dialog."""
+        if self.deck.is_current:
+            self.action_command_palette()
+
+    def action_toggle_theme(self) -> None:
+        """Change between dark and light."""
+        self.theme = LIGHT if self.theme == DARK else DARK
+
+    async def action_quit(self) -> None:
+        """Leave; asks once while a run is on."""
+        if not self.deck.look.run:
+            self.exit()
+            return
+        if isinstance(self.screen, ConfirmScreen):
+            return
+
+        def confirmed(yes: bool | None) -> None:
+            if yes:
+                self.exit()
+
+        detail = "It stops at its next step. Nothing is lost: the thread can be continued."
+        self.push_screen(ConfirmScreen("A run is on. Leave?", detail, "stop it and leave"), confirmed)
+
+
+def run_app(engine: Engine, graph: str | None, thread: str | None, *, pick: bool = True) -> int:
+    """Run the workbench to its end, then let go of the engine; the exit status.
+
+    Without a graph and a thread, `pick` opens the picker of graphs at the start.
+    """
+    app = GraphdeckApp(engine, graph=graph, thread=thread, pick=pick)
+
+    async def whole() -> None:
+        try:
+            await app.run_async()
+        finally:
+            await engine.close()
+
+    asyncio.run(whole())
+    return app.return_code or 0

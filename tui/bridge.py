@@ -1,0 +1,306 @@
+"""The flow between engine and screen: what the engine says becomes messages, what a person decides becomes runs.
+
+Only the bridge talks to the engine. It never touches a widget: everything goes to one receiver, as messages.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from textual.dom import DOMNode
+from textual.message import Message
+
+from graphdeck.graphs.engine import Engine, Run
+from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, ThreadPage
+
+BATCH: Final = 1 / 30
+"""Seconds in which events are gathered into one message, so that thousands a second stay smooth."""
+PAUSE: Final = 0.1
+"""Seconds between two reads of one kind, so that a fast run does not read all the time."""
+
+LADDER: Final = (
+    "stops at the next step (Ctrl+C again cancels the running node)",
+    "cancels the running node (Ctrl+C again kills the worker)",
+    "kills the worker; the thread can be continued",
+)
+"""What each press of Ctrl+C does."""
+
+
+# -- what it says ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class GraphsFound(Message):
+    """The graphs that can be opened here."""
+
+    graphs: Sequence[GraphInfo]
+
+
+@dataclass
+class GraphDescribed(Message):
+    """A graph was loaded."""
+
+    graph: str
+    shape: GraphShape
+
+
+@dataclass
+class ThreadsRead(Message):
+    """A page of saved threads."""
+
+    page: ThreadPage
+    follows: bool
+    """It follows the pages read before, instead of replacing them."""
+
+
+@dataclass
+class StateRead(Message):
+    """A state was read."""
+
+    snapshot: Snapshot
+    checkpoint: str | None
+    """The checkpoint that was asked for; None for the newest."""
+
+
+@dataclass
+class HistoryRead(Message):
+    """The checkpoints of a thread were read, newest first."""
+
+    thread: str
+    rows: Sequence[CheckpointRow]
+
+
+@dataclass
+class FilesChanged(Message):
+    """A checkpoint file has changed, by whomever."""
+
+
+@dataclass
+class ThreadsChanged(Message):
+    """Threads were deleted or renamed, as asked."""
+
+    said: str
+    """What was done, in words."""
+    deleted: tuple[str, ...] = ()
+    """Threads that are gone."""
+
+
+@dataclass
+class RunEvents(Message):
+    """Events of the run, in their order."""
+
+    request: RunRequest
+    events: Sequence[Event]
+
+
+@dataclass
+class Failed(Message):
+    """The engine refused or failed; nothing else comes of what was asked."""
+
+    kind: str
+    """What was asked: `graphs`, `describe`, `threads`, `state`, `history`, `change` or `run`."""
+    about: str
+    """The target or thread that it was asked of; may be empty."""
+    error: GraphdeckError
+
+
+# -- the bridge ------------------------------------------------------------------------------------------------------
+
+
+class Bridge:
+    """Owns the engine; starts its work in workers of the receiver, and at most one run at a time."""
+
+    def __init__(self, engine: Engine, receiver: DOMNode) -> None:
+        self._engine = engine
+        self._receiver = receiver
+        self._reading: set[str] = set()
+        self._following: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._run: Run | None = None
+        self._stops = 0
+        self.running: RunRequest | None = None
+        """What runs now."""
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def last_shape(self, graph: str) -> GraphShape | None:
+        """The graph's shape as it was last seen, at once."""
+        return self._engine.last_shape(graph)
+
+    def find_graphs(self) -> None:
+        """Look for graphs: `GraphsFound`."""
+
+        async def read() -> Message:
+            return GraphsFound(await self._engine.graphs())
+
+        self._ask("graphs", "", read)
+
+    def describe(self, graph: str) -> None:
+        """Load a graph: `GraphDescribed`."""
+
+        async def read() -> Message:
+            return GraphDescribed(graph, await self._engine.describe(graph))
+
+        self._ask("describe", graph, read)
+
+    def read_threads(self, limit: int, query: str = "", cursor: str | None = None) -> None:
+        """Read a page of threads: `ThreadsRead`."""
+
+        async def read() -> Message:
+            page = await self._engine.threads(query=query, limit=limit, cursor=cursor)
+            return ThreadsRead(page, follows=cursor is not None)
+
+        self._ask("threads", "", read)
+
+    def read_state(self, thread: str, checkpoint: str | None = None) -> None:
+        """Read a state: `StateRead`."""
+
+        async def read() -> Message:
+            return StateRead(await self._engine.state(thread, checkpoint), checkpoint)
+
+        self._ask("state", thread, read)
+
+    def read_history(self, thread: str) -> None:
+        """Read the newest checkpoints of a thread: `HistoryRead`."""
+
+        async def read() -> Message:
+            return HistoryRead(thread, await self._engine.history(thread))
+
+        self._ask("history", thread, read)
+
+    def look(self) -> None:
+        """Ask whether a checkpoint file has changed: `FilesChanged`, or nothing."""
+
+        async def read() -> Message | None:
+            return FilesChanged() if await self._engine.changed() else None
+
+        if "changed" not in self._reading:
+            self._ask("changed", "", read)
+
+    # -- changing ----------------------------------------------------------------------------------------------------
+
+    def delete(self, thread: str) -> None:
+        """Delete a thread: `ThreadsChanged`."""
+
+        async def change() -> Message:
+            await self._engine.delete([thread])
+            return ThreadsChanged("thread deleted", (thread,))
+
+        self._ask("change", thread, change)
+
+    def rename(self, thread: str, title: str) -> None:
+        """Give a thread a title: `ThreadsChanged`."""
+
+        async def change() -> Message:
+            await self._engine.rename(thread, title)
+            return ThreadsChanged("thread renamed" if title.strip() else "title taken away")
+
+        self._ask("change", thread, change)
+
+    # -- running -----------------------------------------------------------------------------------------------------
+
+    def run(self, request: RunRequest) -> None:
+        """Start a run: `RunEvents` until its `run_ended`. ValueError while another one is on."""
+        if self.running is not None:
+            raise ValueError("one run at a time")
+        self.running, self._run, self._stops = request, None, 0
+        self._receiver.run_worker(self._follow(request), name="run", group="run")
+
+    def pause(self) -> str:
+        """Stop the run at its next step, and nothing more; what is done, in words."""
+        return self._climb(1)
+
+    def stop(self) -> str:
+        """The next rung of the ladder: drain, cancel, kill; what is done, in words."""
+        return self._climb(self._stops + 1)
+
+    def _climb(self, rung: int) -> str:
+        if self.running is None:
+            return ""
+        rung = min(rung, len(LADDER))
+        if rung > self._stops:
+            self._stops = rung
+            if self._run is not None:
+                self._receiver.run_worker(self._send_stop(self._run, rung), group="stop")
+        return LADDER[self._stops - 1]
+
+    async def _send_stop(self, run: Run, rung: int) -> None:
+        await (run.drain, run.cancel, run.kill)[rung - 1]()
+
+    async def _follow(self, request: RunRequest) -> None:
+        """Read a run to its end, its events in batches."""
+        batch = _Batch(lambda events: self._receiver.post_message(RunEvents(request, events)))
+        ended = False
+        try:
+            self._run = await self._engine.run(request)
+            if self._stops:
+                await self._send_stop(self._run, self._stops)
+            async for event in self._run.events():
+                if isinstance(event, RunEnded):
+                    ended, self.running = True, None
+                batch.add(event)
+        except GraphdeckError as error:
+            self.running = None
+            batch.flush()
+            self._receiver.post_message(Failed("run", request.thread, error))
+        finally:
+            self.running, self._run = (None, None) if not ended else (self.running, None)
+            batch.flush()
+
+    async def close(self) -> None:
+        """Let go of the engine: a run drains, and is killed after 10 seconds."""
+        await self._engine.close()
+
+    # -- one read of a kind at a time --------------------------------------------------------------------------------
+
+    def _ask(self, kind: str, about: str, read: Callable[[], Awaitable[Message | None]]) -> None:
+        """Read in the background; while one of its kind is under way it is next, in place of any that waited."""
+
+        async def tell() -> None:
+            try:
+                message = await read()
+            except GraphdeckError as error:
+                message = Failed(kind, about, error)
+            if message is not None:
+                self._receiver.post_message(message)
+
+        if kind in self._reading:
+            self._following[kind] = tell
+            return
+        self._reading.add(kind)
+        self._receiver.run_worker(self._read_on(kind, tell), name=kind, group=kind)
+
+    async def _read_on(self, kind: str, read: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await read()
+            while kind in self._following:
+                await asyncio.sleep(PAUSE)
+                await self._following.pop(kind)()
+        finally:
+            self._reading.discard(kind)
+
+
+class _Batch:
+    """Gathers events for a moment; a first one and a last one never wait long."""
+
+    def __init__(self, give: Callable[[Sequence[Event]], object]) -> None:
+        self._give = give
+        self._events: list[Event] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, event: Event) -> None:
+        """Take in one event."""
+        self._events.append(event)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(BATCH, self.flush)
+
+    def flush(self) -> None:
+        """Give on what was gathered."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._events:
+            events, self._events = self._events, []
+            self._give(events)

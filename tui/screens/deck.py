@@ -1,0 +1,295 @@
+"""The deck: a graph running, its state, its conversation, and the threads of the file."""
+
+import uuid
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+from textual import on
+from textual.binding import BindingType
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.errors import TargetError
+from graphdeck.graphs.values import Json
+from graphdeck.tui import actions, bridge
+from graphdeck.tui.actions import Action
+from graphdeck.tui.approval_gate import ApprovalGate
+from graphdeck.tui.clock import Clock
+from graphdeck.tui.screens import deck_lines
+from graphdeck.tui.screens.approval import ApprovalScreen
+from graphdeck.tui.screens.confirm import ConfirmScreen, LineScreen
+from graphdeck.tui.screens.deck_flow import LOOK_EVERY, PAGE, DeckFlow
+from graphdeck.tui.screens.help import HelpScreen
+from graphdeck.tui.screens.look import Look, Refused
+from graphdeck.tui.screens.picker import PickerScreen
+from graphdeck.tui.text import size
+from graphdeck.tui.theme import WARNING
+from graphdeck.tui.widgets.input_line import InputLine
+from graphdeck.tui.widgets.key_footer import KeyFooter
+from graphdeck.tui.widgets.thread_list import ThreadList
+from graphdeck.tui.widgets.timeline import Timeline
+
+ASK_EVERY: Final = 0.1
+"""Seconds between two looks whether a question may open by itself."""
+
+
+class DeckScreen(DeckFlow):
+    """The main screen; carries out what a person wants."""
+
+    AUTO_FOCUS = "GraphView"
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("deck")]
+
+    def __init__(self, engine: Engine, clock: Clock, *, graph: str | None, thread: str | None, pick: bool) -> None:
+        super().__init__(engine, clock)
+        self._first = (graph, thread)
+        self._pick = pick
+        self._gate = ApprovalGate()
+
+    def on_mount(self) -> None:
+        """Paint what is known at once; the engine adds to it."""
+        graph, thread = self._first
+        self.say("")
+        self.see(Look())
+        if graph:
+            self.open_graph(graph)
+        if thread:
+            self.open_thread(thread)
+        self.bridge.read_threads(PAGE)
+        if not graph and not thread and self._pick:
+            self.action_open_target()
+        self.set_interval(LOOK_EVERY, self.bridge.look)
+        self.set_interval(ASK_EVERY, self._ask)
+
+    def on_resize(self) -> None:
+        """Fit the lines to the new width."""
+        self.paint_lines()
+
+    def key_pressed(self) -> None:
+        """Told by the app of every key, wherever it goes."""
+        self._gate.note_key(self.clock.monotonic())
+        self.say("")
+
+    def why_not(self, name: str) -> str:
+        """Why an action is off now; empty where it is on."""
+        return self.look.why_not(name)
+
+    def _is_off(self, name: str) -> bool:
+        reason = self.look.why_not(name)
+        if reason:
+            self.say(reason, style=WARNING)
+        return bool(reason)
+
+    # -- running -----------------------------------------------------------------------------------------------------
+
+    @on(InputLine.Submitted)
+    def _submitted(self, event: InputLine.Submitted) -> None:
+        try:
+            request = self.look.starting(event.text, str(uuid.uuid4()))
+        except Refused as reason:
+            self.say(str(reason), style=WARNING)
+            return
+        event.input_line.done()
+        self.start(request)
+
+    def action_pause(self) -> None:
+        """Pause the run, or go on with a thread that stands still."""
+        if self.look.running:
+            self.say("it pauses at the next step")
+            self.bridge.pause()
+            return
+        try:
+            self.start(self.look.continuing())
+        except Refused as reason:
+            self.say(str(reason), style=WARNING)
+
+    def action_stop(self) -> None:
+        """Copy what is selected; else the next step of the ladder: pause, cancel, kill."""
+        selected = self.get_selected_text() or self.query_one(InputLine).selected_text
+        if selected:
+            self._copy(selected)
+        elif not self._is_off("stop"):
+            self.say(self.bridge.stop(), style=WARNING)
+
+    # -- answering ---------------------------------------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        """Open a question by itself, when nobody types and nothing else is open."""
+        if self.asks and self.look.questions and self.is_current and self._gate.may_open(self.clock.monotonic()):
+            self._open_question()
+
+    def action_answer(self) -> None:
+        """Open the question that waits."""
+        if not self._is_off("answer"):
+            self._open_question()
+
+    def action_open_question(self) -> None:
+        """Open the question that waits."""
+        self.action_answer()
+
+    def _open_question(self) -> None:
+        look, self.asks = self.look, False
+        title = look.title if look.title != look.thread else ""
+        graph = look.shape.title if look.shape else look.graph
+
+        def answered(answers: Mapping[str, Json] | None) -> None:
+            if answers is None:
+                return
+            try:
+                self.start(self.look.answering(answers))
+            except Refused as reason:
+                self.say(str(reason), style=WARNING)
+
+        self.app.push_screen(ApprovalScreen(title, graph, look.thread, look.questions, self.clock), answered)
+
+    # -- graphs ------------------------------------------------------------------------------------------------------
+
+    def action_open_target(self) -> None:
+        """Choose a graph."""
+        self._pick_graph()
+
+    def _pick_graph(self, wanted: str = "") -> None:
+        def chosen(target: str | None) -> None:
+            if target is not None:
+                self.open_graph(target)
+                self.panes.go("graph")
+
+        self.app.push_screen(PickerScreen(self.bridge.find_graphs, wanted), chosen)
+
+    @on(bridge.GraphsFound)
+    def _graphs_found(self, message: bridge.GraphsFound) -> None:
+        for screen in self.app.screen_stack:
+            if isinstance(screen, PickerScreen):
+                screen.show(message.graphs)
+
+    def action_refresh(self) -> None:
+        """Read graph, threads and state again."""
+        if self.look.graph:
+            self.bridge.describe(self.look.graph)
+        self.bridge.read_threads(PAGE)
+        self.read_thread()
+        self.say("read again")
+
+    # -- threads -----------------------------------------------------------------------------------------------------
+
+    @on(ThreadList.ThreadSelected)
+    def _thread_selected(self, event: ThreadList.ThreadSelected) -> None:
+        self.open_thread(event.row.thread, event.row)
+
+    @on(ThreadList.MoreWanted)
+    def _more_wanted(self) -> None:
+        self.more_threads()
+
+    @on(Timeline.CheckpointSelected)
+    def _checkpoint_selected(self, event: Timeline.CheckpointSelected) -> None:
+        if event.newest:
+            self.see(self.look.with_old(None))
+        else:
+            self.bridge.read_state(self.look.thread, event.row.checkpoint)
+
+    def action_new_thread(self) -> None:
+        """Begin a new thread: its first input makes it."""
+        look = self.look
+        self.see(Look(graph=look.graph, shape=look.shape, run=look.run))
+        self.action_input()
+
+    def action_rename_thread(self) -> None:
+        """Give the thread a title."""
+        row = self.look.row
+        if row is None or self._is_off("rename_thread"):
+            return
+
+        def named(title: str | None) -> None:
+            if title is not None:
+                self.bridge.rename(row.thread, title)
+
+        self.app.push_screen(LineScreen("Title of this thread (empty takes it away)", row.title), named)
+
+    def action_delete_thread(self) -> None:
+        """Delete the thread, after asking."""
+        if self._is_off("delete_thread"):
+            return
+        thread, title = self.look.thread, self.look.title
+
+        def confirmed(yes: bool | None) -> None:
+            if yes:
+                self.bridge.delete(thread)
+
+        detail = f"{title}\nAll its checkpoints go; this cannot be undone."
+        self.app.push_screen(ConfirmScreen("Delete this thread?", detail, "delete it"), confirmed)
+
+    # -- moving around -----------------------------------------------------------------------------------------------
+
+    def action_input(self) -> None:
+        """Go to the input line."""
+        self.query_one(InputLine).focus()
+
+    def action_back(self) -> None:
+        """Leave the input line, or an old checkpoint."""
+        if self.query_one(InputLine).has_focus:
+            self.panes.go(self.panes.pane)
+        elif self.look.old is not None:
+            self.see(self.look.with_old(None))
+
+    def action_show_graph(self) -> None:
+        """Go to the graph."""
+        self.panes.go("graph")
+
+    def action_show_state(self) -> None:
+        """Go to the state."""
+        self.panes.go("state")
+
+    def action_show_messages(self) -> None:
+        """Go to the conversation."""
+        self.panes.go("messages")
+
+    def action_show_timeline(self) -> None:
+        """Go to the checkpoints."""
+        self.panes.go("timeline")
+
+    def action_show_log(self) -> None:
+        """Go to the log."""
+        self.panes.go("log")
+
+    def action_show_threads(self) -> None:
+        """Go to the threads."""
+        self.panes.go("threads")
+
+    def action_focus_threads(self) -> None:
+        """Go to the threads."""
+        self.panes.go("threads")
+
+    def action_filter(self) -> None:
+        """Filter the threads."""
+        self.panes.go("threads")
+        self.panes.threads.filter.focus()
+
+    def action_copy(self) -> None:
+        """Copy what is selected in the pane."""
+        text = getattr(self.focused, "selected_text", "")
+        if text:
+            self._copy(text)
+        else:
+            self.say("nothing to copy here", style=WARNING)
+
+    def _copy(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.say(f"copied {size(len(text))}")
+
+    def action_help(self) -> None:
+        """List all keys; the chosen one is carried out."""
+        self.app.push_screen(HelpScreen(deck_lines.help_rows(self.look)), self._run_chosen)
+
+    @on(KeyFooter.Chosen)
+    def _key_clicked(self, event: KeyFooter.Chosen) -> None:
+        self._run_chosen(event.action)
+
+    def _run_chosen(self, chosen: Action | None) -> None:
+        if chosen is not None:
+            where = "app" if chosen.where == "app" else "screen"
+            self.call_later(self.run_action, f"{where}.{chosen.id}")
+
+    @on(bridge.Failed)
+    def _target_is_a_file(self, message: bridge.Failed) -> None:
+        """A file that holds several graphs: let one be chosen."""
+        several = isinstance(message.error, TargetError) and message.about.endswith(".py")
+        if message.kind == "describe" and several and self.is_current:
+            self._pick_graph(message.about)

@@ -1,0 +1,245 @@
+"""The deck's flow: what the engine says changes what is looked at, and what is looked at is painted."""
+
+import dataclasses
+from typing import Any, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
+from graphdeck.graphs.events import Checkpoint, Interrupt, RunEnded
+from graphdeck.graphs.records import RunRequest, ThreadRow
+from graphdeck.tui import bridge
+from graphdeck.tui.bridge import Bridge
+from graphdeck.tui.clock import Clock
+from graphdeck.tui.screens import deck_lines
+from graphdeck.tui.screens.look import Look
+from graphdeck.tui.screens.panes import Panes
+from graphdeck.tui.screens.thread_rows import ThreadRows
+from graphdeck.tui.theme import ERROR, MUTED
+from graphdeck.tui.widgets.input_line import InputLine
+from graphdeck.tui.widgets.key_footer import KeyFooter
+from graphdeck.tui.widgets.run_state import RunView, fold
+from graphdeck.tui.widgets.status_line import StatusLine
+
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks whether a checkpoint file has changed."""
+PAGE: Final = 50
+"""Threads that are read at a time."""
+
+
+class DeckFlow(Screen[None]):
+    """Holds the look, follows the engine, and paints; what a person does is the deck's."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        super().__init__()
+        self.bridge = Bridge(engine, self)
+        """The way to the engine."""
+        self.look = Look()
+        """What is looked at."""
+        self.asks = False
+        """The thread's question opens as soon as it may."""
+        self.clock = clock
+        """Where the time comes from."""
+        self.panes = Panes(clock)
+        """The panes."""
+        self._views: dict[str, RunView] = {}
+        self._threads = ThreadRows()
+
+    def compose(self) -> ComposeResult:
+        """Status, banner, panes, notice, input, keys."""
+        yield StatusLine(id="status")
+        yield Static(id="banner", markup=False)
+        yield self.panes
+        yield Static(id="notice", markup=False)
+        yield InputLine(id="input")
+        yield KeyFooter(id="keys")
+
+    # -- painting ----------------------------------------------------------------------------------------------------
+
+    def change(self, **changes: Any) -> None:
+        """Look at something else, in some fields, and paint it."""
+        self.see(dataclasses.replace(self.look, **changes))
+
+    def see(self, look: Look) -> None:
+        """Look at this, and paint it."""
+        self.look = look
+        self.panes.paint(look)
+        self.paint_lines()
+
+    def paint_lines(self) -> None:
+        """Paint what is around the panes."""
+        look, cells = self.look, self.app.size.width
+        self.query_one(StatusLine).show(deck_lines.status_info(look))
+        banner = deck_lines.banner(look, self.clock.now(), cells)
+        line = self.query_one("#banner", Static)
+        line.display = banner is not None
+        line.update(banner or "")
+        entry = self.query_one(InputLine)
+        entry.mode = "text" if look.takes_text else "json"
+        entry.border_title = "text" if look.takes_text else "JSON"
+        self.query_one(KeyFooter).show(*deck_lines.footer(look))
+
+    def say(self, text: str, hint: str = "", style: str = MUTED) -> None:
+        """Tell what just happened, until the next key."""
+        line = self.query_one("#notice", Static)
+        line.display = bool(text)
+        line.update(deck_lines.notice(text, hint, style, max(10, self.app.size.width - 2)))
+
+    def tell(self, error: GraphdeckError) -> None:
+        """Tell an error."""
+        self.say(error.message, error.hint, ERROR)
+
+    # -- what is looked at -------------------------------------------------------------------------------------------
+
+    def open_graph(self, graph: str, *, thread: Look | None = None) -> None:
+        """Look at a graph, and at a new thread of it or at the given one."""
+        shape = self.bridge.last_shape(graph)
+        kept = thread or Look(run=self.look.run)
+        self.panes.graph.tell(None)
+        self.see(dataclasses.replace(kept, graph=graph, shape=shape))
+        self.call_after_refresh(self.bridge.describe, graph)
+
+    def open_thread(self, thread: str, row: ThreadRow | None = None) -> None:
+        """Look at a thread, and at the graph that ran it; its question asks again."""
+        old = self.look
+        look = Look(graph=old.graph, shape=old.shape, thread=thread, row=row, live=self._views.get(thread), run=old.run)
+        self.asks = True
+        if row is not None and row.graph and row.graph != old.graph:
+            self.open_graph(row.graph, thread=look)
+        else:
+            self.see(look)
+        self.read_thread()
+
+    def read_thread(self) -> None:
+        """Read the newest state of the thread, and its checkpoints."""
+        if self.look.thread:
+            self.bridge.read_state(self.look.thread)
+            self.bridge.read_history(self.look.thread)
+
+    def start(self, request: RunRequest) -> None:
+        """Run the thread that is looked at, or the new one that the request names."""
+        view = dataclasses.replace(self.look.with_old(None).view, thread=request.thread)
+        self._views[request.thread] = view
+        self.asks = False
+        self.bridge.run(request)
+        self.see(dataclasses.replace(self.look.with_old(None), thread=request.thread, live=view, run=request.thread))
+
+    # -- what the engine says ----------------------------------------------------------------------------------------
+
+    @on(bridge.GraphDescribed)
+    def _described(self, message: bridge.GraphDescribed) -> None:
+        if message.graph == self.look.graph:
+            self.panes.graph.tell(None)
+            self.change(shape=message.shape)
+
+    @on(bridge.FilesChanged)
+    def _files_changed(self) -> None:
+        self.bridge.read_threads(PAGE)
+
+    @on(bridge.ThreadsRead)
+    def _threads_read(self, message: bridge.ThreadsRead) -> None:
+        page = message.page
+        self.show_threads(self._threads.followed(page) if message.follows else self._threads.refreshed(page))
+
+    def show_threads(self, threads: ThreadRows) -> None:
+        """Show these threads; the one that is looked at is read again where it has changed."""
+        self._threads = threads
+        self.panes.threads.list.show(threads.rows, more=threads.cursor is not None)
+        row, known = threads.find(self.look.thread), self.look.row
+        if row is None or row == known:
+            return
+        self.change(row=row)
+        moved = known is None or (row.updated, row.status, row.interrupts) != (
+            known.updated, known.status, known.interrupts
+        )  # fmt: skip
+        if moved and not self.look.running:
+            self.read_thread()
+
+    def more_threads(self) -> None:
+        """Read the next page of threads."""
+        if self._threads.cursor is not None:
+            self.bridge.read_threads(PAGE, cursor=self._threads.cursor)
+
+    @on(bridge.ThreadsChanged)
+    def _threads_changed(self, message: bridge.ThreadsChanged) -> None:
+        self.say(message.said)
+        self._views = {thread: view for thread, view in self._views.items() if thread not in message.deleted}
+        if self.look.thread in message.deleted:
+            self.see(Look(graph=self.look.graph, shape=self.look.shape, run=self.look.run))
+        self.show_threads(self._threads.without(message.deleted))
+        self.bridge.read_threads(PAGE)
+
+    @on(bridge.StateRead)
+    def _state_read(self, message: bridge.StateRead) -> None:
+        snapshot = message.snapshot
+        if snapshot.thread != self.look.thread:
+            return
+        if message.checkpoint is not None:
+            self.see(self.look.with_old(snapshot))
+            return
+        look = self.look.with_state(snapshot)
+        if snapshot.graph and not look.graph:
+            self.open_graph(snapshot.graph, thread=look)
+        else:
+            self.see(look)
+
+    @on(bridge.HistoryRead)
+    def _history_read(self, message: bridge.HistoryRead) -> None:
+        if message.thread == self.look.thread:
+            self.change(history=tuple(message.rows))
+
+    @on(bridge.RunEvents)
+    def _run_events(self, message: bridge.RunEvents) -> None:
+        thread = message.request.thread
+        view = self._views[thread] = fold(self._views.get(thread, RunView()), message.events)
+        ended = next((event for event in message.events if isinstance(event, RunEnded)), None)
+        run = "" if ended else self.look.run
+        if thread != self.look.thread:
+            self.change(run=run)
+        else:
+            self.change(run=run, live=view)
+            if any(isinstance(event, Checkpoint | Interrupt | RunEnded) for event in message.events):
+                self.read_thread()
+        if ended is not None:
+            self._run_over(thread, ended)
+
+    def _run_over(self, thread: str, ended: RunEnded) -> None:
+        self.bridge.read_threads(PAGE)
+        if ended.error is not None:
+            self.say(ended.error.get("message", ""), ended.error.get("hint", ""), ERROR)
+        elif thread != self.look.thread:
+            row = self._threads.find(thread)
+            title = (row.title or row.first_text if row else "") or thread
+            self.say(f"{title}: {deck_lines.ended(ended)}", "t goes to the threads")
+        else:
+            self.say("")
+            self.asks = ended.status == "waiting"
+
+    @on(bridge.Failed)
+    def _failed(self, message: bridge.Failed) -> None:
+        error = message.error
+        match message.kind:
+            case "describe" if message.about == self.look.graph:
+                self.change(shape=None)
+                self.panes.graph.tell(error)
+            case "describe":
+                return
+            case "threads" if isinstance(error, MissingFileError):  # the first run makes it
+                self.show_threads(ThreadRows())
+            case "run":
+                self.change(run="")
+                self.tell(error)
+            case "state" | "history" if isinstance(error, ThreadNotFound | MissingFileError):
+                self._thread_missing(message.about)
+            case _:
+                self.tell(error)
+
+    def _thread_missing(self, thread: str) -> None:
+        look = self.look
+        if thread == look.thread and not look.running:
+            self.say("this thread is new: its first input makes it" if look.snapshot is None else "this thread is gone")
+            self.change(row=None, snapshot=None, history=(), old=None)

@@ -1,0 +1,118 @@
+"""The lines around the deck's panes: status, banner, keys, help. Pure."""
+
+import dataclasses
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from textual.content import Content
+
+from graphdeck.graphs.events import RunEnded
+from graphdeck.graphs.records import END, START
+from graphdeck.tui.actions import Action, action, help_groups
+from graphdeck.tui.clock import age
+from graphdeck.tui.screens.help import HelpRow
+from graphdeck.tui.screens.look import Look
+from graphdeck.tui.text import one_line
+from graphdeck.tui.theme import MUTED, WARNING, glyphs, word
+from graphdeck.tui.widgets.status_line import StatusInfo
+
+_KEYS: Final = {
+    "running": ("pause", "stop", "input", "new_thread", "help"),
+    "waiting": ("answer", "input", "new_thread", "focus_threads", "help"),
+    "still": ("pause", "input", "new_thread", "focus_threads", "help"),
+    "done": ("input", "new_thread", "focus_threads", "open_target", "help"),
+}
+"""The keys that matter, by how the thread stands."""
+
+
+def status_info(look: Look) -> StatusInfo:
+    """What the first line says."""
+    shape = look.shape
+    return StatusInfo(
+        graph=shape.title if shape else look.graph,
+        thread=look.title,
+        status=look.status,
+        detail=_detail(look),
+        model=shape.model if shape else "",
+        note=(shape.saving if shape else "") or look.view.note,
+    )
+
+
+def _detail(look: Look) -> str:
+    if look.elsewhere:
+        return look.elsewhere
+    view = look.view
+    match look.status:
+        case "running":
+            return _names(name for name, node in view.nodes.items() if node.active)
+        case "waiting":
+            return look.askers
+        case "breakpoint" | "stopped":
+            return f"before {_names(view.next)}" if view.next else ""
+        case "failed":
+            return _names(name for name, node in view.nodes.items() if node.status == "failed")
+        case _:
+            return ""
+
+
+def _names(names: Iterable[str]) -> str:
+    found = [name for name in names if name not in (START, END)]
+    return ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+
+
+def banner(look: Look, now: datetime, cells: int) -> Content | None:
+    """What is above the panes: that an older checkpoint is shown, or that somebody asks; None for nothing."""
+    signs = glyphs()
+    dot = f"  {signs.separator}  "
+    if look.old is not None:
+        newest = look.snapshot.step if look.snapshot else None
+        since = age(look.old.time, now)
+        where = f"step {look.old.step} of {newest}" if newest is not None else f"step {look.old.step}"
+        words = f" {signs.kept} {where}{f', {since} ago' if since else ''}{dot}Esc shows the newest"
+        return Content.styled(one_line(words, cells), WARNING)
+    if look.questions:
+        many = "" if look.askers.endswith(" actions") else "s"
+        words = (
+            f" {signs.waiting} {one_line(look.askers, max(8, cells - 40))} ask{many}{dot}a or Ctrl+O opens the question"
+        )
+        return Content.styled(one_line(words, cells), f"{WARNING} bold")
+    return None
+
+
+def ended(event: RunEnded) -> str:
+    """How a run ended, in words."""
+    following = f" before {_names(event.next)}" if event.next and event.status in ("breakpoint", "stopped") else ""
+    return word(event.status) + following
+
+
+def footer(look: Look) -> tuple[tuple[Action, ...], frozenset[str]]:
+    """The keys that matter now, and the ids of those that are off."""
+    stands = {"running": "running", "waiting": "waiting", "done": "done", "idle": "done"}.get(look.status, "still")
+    shown = tuple(_relabelled(action("deck" if name != "help" else "app", name), look) for name in _KEYS[stands])
+    return shown, frozenset(each.id for each in shown if look.why_not(each.id))
+
+
+def _relabelled(each: Action, look: Look) -> Action:
+    if each.id == "pause" and not look.running:
+        return dataclasses.replace(each, label="go on")
+    return each
+
+
+def help_rows(look: Look) -> list[HelpRow]:
+    """All actions under their headings, with the reason where one is off."""
+    rows: list[HelpRow] = []
+    for heading, members in help_groups("deck"):
+        if rows:
+            rows.append(HelpRow())
+        rows.append(HelpRow(heading=heading))
+        rows += [HelpRow(action=each, why_not=look.why_not(each.id)) for each in members]
+    return rows
+
+
+def notice(text: str, hint: str, style: str, cells: int) -> Content:
+    """One or two lines on what just happened, and the next step."""
+    lines = [Content.styled(one_line(text, cells), style)]
+    if hint:
+        lines.append(Content.styled(one_line(hint, cells), MUTED))
+    return Content("\n").join(lines)

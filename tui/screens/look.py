@@ -1,0 +1,274 @@
+"""What the deck looks at, and what follows from it: pure, so that the screen only has to paint it."""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from graphdeck.graphs.records import (
+    END,
+    START,
+    CheckpointRow,
+    Edge,
+    GraphShape,
+    PendingInterrupt,
+    RunRequest,
+    Snapshot,
+    ThreadRow,
+)
+from graphdeck.graphs.values import Json
+from graphdeck.tui.questions import sheet, typed
+from graphdeck.tui.theme import Status
+from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
+from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot
+
+History: TypeAlias = Sequence[CheckpointRow]
+
+NOT_RUNNING: Final = "nothing runs here"
+ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
+ONE_AT_A_TIME: Final = "another thread runs: one run at a time; Ctrl+C stops it"
+
+
+class Refused(Exception):
+    """What was asked for is not possible now; its text says why, and the next step."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """A graph, a thread of it, and a checkpoint of that."""
+
+    graph: str = ""
+    """Target; empty before one was opened."""
+    shape: GraphShape | None = None
+    """What the graph is made of, as far as known."""
+    thread: str = ""
+    """Thread id; empty for a new thread that has not run yet."""
+    row: ThreadRow | None = None
+    """The thread as the list has it."""
+    snapshot: Snapshot | None = None
+    """The newest state of the thread."""
+    old: Snapshot | None = None
+    """The older checkpoint that is looked at, if one is."""
+    history: History = ()
+    """Checkpoints of the thread, newest first."""
+    saved: tuple[ChatMessage, ...] = ()
+    """The conversation in the shown state, made once."""
+    live: RunView | None = None
+    """The thread's runs of this session, folded."""
+    run: str = ""
+    """Thread that our run is on; empty while none is."""
+
+    def with_state(self, snapshot: Snapshot) -> "Look":
+        """The look with the newest state of the thread."""
+        if self.old is not None:
+            return dataclasses.replace(self, snapshot=snapshot)
+        return dataclasses.replace(self, snapshot=snapshot, saved=conversation_of(snapshot.values))
+
+    def with_old(self, old: Snapshot | None) -> "Look":
+        """The look at an older checkpoint, or back at the newest one."""
+        shown = old or self.snapshot
+        return dataclasses.replace(self, old=old, saved=conversation_of(shown.values) if shown else ())
+
+    # -- where it stands ---------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Our run is on this thread."""
+        return bool(self.run) and self.run == self.thread
+
+    @property
+    def fresh(self) -> RunView | None:
+        """The thread's runs of this session, unless the file has gone on without us."""
+        if self.live is None or not self.live.run:
+            return None
+        stale = self.snapshot and self.live.checkpoint and self.live.checkpoint != self.snapshot.checkpoint
+        return None if stale and not self.running else self.live
+
+    @property
+    def status(self) -> Status:
+        """State of the thread, in one word."""
+        if self.running:
+            return "running"
+        if self.old is not None:
+            return self.old.status
+        if self.fresh is not None and self.fresh.status != "running":
+            return self.fresh.status
+        return self.snapshot.status if self.snapshot else "idle"
+
+    @property
+    def elsewhere(self) -> str:
+        """Who runs the thread, where another process does; empty otherwise."""
+        if self.running or self.snapshot is None or self.snapshot.status != "running":
+            return ""
+        return (self.row.holder if self.row else "") or "another process"
+
+    @property
+    def questions(self) -> tuple[PendingInterrupt, ...]:
+        """What waits for an answer."""
+        return self.snapshot.interrupts if self.snapshot and not self.running else ()
+
+    @property
+    def askers(self) -> str:
+        """Who asks, in words: the tool or node, or how many."""
+        names = [action.name for action in sheet(self.questions).actions]
+        return names[0] if len(names) == 1 else f"{len(names)} actions" if names else ""
+
+    # -- what is shown of it -----------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """The thread in words: its title, its first text, or its id."""
+        if self.row and (self.row.title or self.row.first_text):
+            return self.row.title or self.row.first_text
+        return self.thread or "new thread"
+
+    @property
+    def shown(self) -> Snapshot | None:
+        """The state to show."""
+        return self.old or self.snapshot
+
+    @property
+    def values(self) -> Mapping[str, Json]:
+        """The state to show, by key; what the run itself tells where the graph refuses saving."""
+        if self.shown is not None:
+            return self.shown.values
+        values = self.live.values if self.live else None
+        return values if isinstance(values, dict) else {}
+
+    @property
+    def view(self) -> RunView:
+        """What the nodes did."""
+        if self.old is None and self.fresh is not None:
+            return self.fresh
+        return saved_view(self.shown, self.history) if self.shown else RunView(thread=self.thread, graph=self.graph)
+
+    @property
+    def messages(self) -> tuple[ChatMessage, ...]:
+        """The conversation, with what is being written."""
+        if self.old is not None or self.fresh is None:
+            return self.saved
+        return merge(self.saved, self.fresh.messages)
+
+    @property
+    def takes_text(self) -> bool:
+        """The input line takes a message, not JSON."""
+        return self.shape is not None and self.shape.takes_messages
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """Declared edges, and those that were seen taken from nodes that do not declare theirs."""
+        if self.shape is None:
+            return ()
+        open_nodes = {node.id for node in self.shape.nodes if node.unknown_targets}
+        declared = {(edge.source, edge.target) for edge in self.shape.edges}
+        known = {node.id for node in self.shape.nodes}
+        seen = sorted(pair for pair in self.view.taken if pair[0] in open_nodes and pair not in declared)
+        observed = [Edge(source=source, target=target, observed=True) for source, target in seen if target in known]
+        return (*self.shape.edges, *observed)
+
+    # -- what can be done with it ------------------------------------------------------------------------------------
+
+    def why_not(self, action: str) -> str:
+        """Why an action of the deck is off now; empty where it is on."""
+        match action:
+            case "answer" | "open_question":
+                return "" if self.questions else "no question waits in this thread"
+            case "stop":
+                return "" if self.run else NOT_RUNNING
+            case "pause":
+                return "" if self.running else self._why_not_continue()
+            case "rename_thread":
+                return "" if self.row else "this thread is not saved yet"
+            case "delete_thread":
+                return self._why_not_delete()
+            case _:
+                return ""
+
+    def _why_not_delete(self) -> str:
+        if self.row is None:
+            return "this thread is not saved yet"
+        return "it runs: stop it first (Ctrl+C)" if self.running or self.elsewhere else ""
+
+    def _why_not_run(self) -> str:
+        if not self.graph:
+            return "open a graph first (o)"
+        if self.running:
+            return "it runs: space pauses it, Ctrl+C stops it"
+        if self.run:
+            return ONE_AT_A_TIME
+        if self.elsewhere:
+            return f"running elsewhere: {self.elsewhere}"
+        return ""
+
+    def _why_not_continue(self) -> str:
+        if reason := self._why_not_run():
+            return reason
+        if self.questions:
+            return ANSWER_FIRST
+        if self.snapshot is None:
+            return "nothing to go on with: type an input (i)"
+        return "" if self.snapshot.next != () else "it is at its end: type an input (i)"
+
+    def continuing(self) -> RunRequest:
+        """The request that goes on with the thread; raises Refused."""
+        if reason := self._why_not_continue():
+            raise Refused(reason)
+        return RunRequest(graph=self.graph, thread=self.thread)
+
+    def answering(self, answers: Mapping[str, Json]) -> RunRequest:
+        """The request that answers the thread's questions; raises Refused."""
+        if reason := self._why_not_run():
+            raise Refused(reason)
+        return RunRequest(graph=self.graph, thread=self.thread, resume=answers)
+
+    def starting(self, text: str, new_thread: str) -> RunRequest:
+        """The request that runs the thread, or a new one of that id, with what was typed; raises Refused."""
+        if reason := self._why_not_run():
+            raise Refused(reason)
+        if self.questions:
+            raise Refused(ANSWER_FIRST)
+        return RunRequest(graph=self.graph, thread=self.thread or new_thread, input=self._input(text), has_input=True)
+
+    def _input(self, text: str) -> Json:
+        if self.takes_text and not _is_object(text):
+            if not text.strip():
+                raise Refused("nothing is typed")
+            return {"messages": [{"role": "user", "content": text}]}
+        try:
+            return typed(text or "{}", as_json=True)
+        except ValueError as error:
+            raise Refused(str(error)) from None
+
+
+def _is_object(text: str) -> bool:
+    """A message graph takes JSON too, where it is an object that names `messages`."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and "messages" in value
+
+
+def saved_view(snapshot: Snapshot, history: History) -> RunView:
+    """The view of a saved thread: where it stands, and which nodes ran on the way there."""
+    view = from_snapshot(snapshot)
+    nodes = dict(view.nodes)
+    for name, times in runs_before(snapshot.checkpoint, history).items():
+        nodes[name] = dataclasses.replace(nodes.get(name) or NodeState(outcome="done"), times=times)
+    return dataclasses.replace(view, nodes=nodes)
+
+
+def runs_before(checkpoint: str, history: History) -> dict[str, int]:
+    """How often each node ran on the way to a checkpoint, as far as the history goes."""
+    by_id = {row.checkpoint: row for row in history if not row.ns}
+    times: dict[str, int] = {}
+    row = by_id.get(checkpoint)
+    while row is not None:
+        parent = by_id.pop(row.parent) if row.parent in by_id else None
+        if parent is not None and row.source == "loop":
+            for name in parent.next or ():
+                if name not in (START, END):
+                    times[name] = times.get(name, 0) + 1
+        row = parent
+    return times

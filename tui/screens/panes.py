@@ -1,0 +1,274 @@
+"""The panes of the deck: graph, state, messages, timeline, log and threads, arranged by the room that there is."""
+
+from typing import Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Static
+
+from graphdeck.graphs.drawing import fold, rail
+from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.graphs.records import Edge, Node
+from graphdeck.tui.actions import action
+from graphdeck.tui.clock import Clock
+from graphdeck.tui.paragraphs import Paragraph
+from graphdeck.tui.screens.look import Look
+from graphdeck.tui.text import ascii_mode, cut, one_line, safe, width
+from graphdeck.tui.theme import ACCENT, ERROR, MUTED, glyphs
+from graphdeck.tui.widgets.graph_view import GraphView
+from graphdeck.tui.widgets.log_lines import LogLine
+from graphdeck.tui.widgets.log_view import LogView
+from graphdeck.tui.widgets.long_text import LongText
+from graphdeck.tui.widgets.messages_view import MessagesView
+from graphdeck.tui.widgets.state_tree import StateTree
+from graphdeck.tui.widgets.thread_list import ThreadPane
+from graphdeck.tui.widgets.timeline import Timeline
+
+PANES: Final = ("graph", "state", "messages", "timeline", "log", "threads")
+"""In the order of their keys."""
+LOWER: Final = ("messages", "timeline", "log")
+"""The ones that share a place where all are shown."""
+ALL_FROM: Final = (110, 30)
+"""Columns and rows from which on all panes are shown."""
+TWO_FROM: Final = 60
+"""Columns from which on graph and state stand side by side."""
+
+
+class Pane(Vertical):
+    """A pane under its heading."""
+
+    heading: reactive[str] = reactive("", init=False)
+    """What it shows, in safe words."""
+
+    def __init__(self, name: str, *body: Widget) -> None:
+        super().__init__(Static(markup=False, classes="heading"), *body, id=name, classes="pane")
+        self._word = action("deck", f"show_{name}").label
+
+    def on_mount(self) -> None:
+        """Show the heading."""
+        self.watch_heading(self.heading)
+
+    def watch_heading(self, heading: str) -> None:
+        """Show the heading."""
+        detail = f" {glyphs().separator} {heading}" if heading else ""
+        self.query_one(".heading", Static).update(Content.assemble(self._word, (detail, MUTED)))
+
+
+class GraphPane(Pane):
+    """The drawing, and a line on the selected node; in its place what is wrong with the target, where it is broken."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.view = GraphView(clock=clock)
+        self.trouble = LongText(id="trouble")
+        super().__init__("graph", self.view, self.trouble, Static(id="node", markup=False))
+        self._drawn: tuple[tuple[Node, ...], tuple[Edge, ...]] | None = None
+        self._by_id: dict[str, Node] = {}
+        self.trouble.display = False
+
+    def paint(self, look: Look) -> None:
+        """Show the look's graph, and what its nodes do."""
+        if look.shape is not None:
+            self._draw(look.shape.nodes, look.edges)
+        elif self._drawn is not None:
+            self._drawn = None
+            self.view.show_drawing(None)
+        view = look.view
+        self.view.show(view.nodes, view.taken)
+
+    def _draw(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> None:
+        if self._drawn == (nodes, edges):
+            return
+        self._drawn, self._by_id = (nodes, edges), {node.id: node for node in nodes}
+        folded = fold(nodes, edges)
+        self.view.show_drawing(
+            rail(folded.nodes, folded.edges, ascii=ascii_mode(), measure=width), members=folded.members
+        )
+
+    def tell(self, error: GraphdeckError | None) -> None:
+        """Show an error in place of the drawing; None brings the drawing back."""
+        had_focus = self.view.has_focus or self.trouble.has_focus
+        self.view.display, self.trouble.display = error is None, error is not None
+        if error is not None:
+            self.trouble.show(
+                [
+                    Paragraph(text=safe(error.message, lines=True), style=ERROR),
+                    Paragraph(),
+                    Paragraph(text=safe(error.hint, lines=True)),
+                    Paragraph(text="r loads it again, o opens another graph", style=MUTED),
+                ]
+            )
+        if had_focus:
+            self.main.focus()
+
+    @property
+    def main(self) -> Widget:
+        """What takes the focus."""
+        return self.trouble if self.trouble.display else self.view
+
+    def on_graph_view_node_selected(self, event: GraphView.NodeSelected) -> None:
+        """Say where the node comes from."""
+        node = self._by_id.get(event.node)
+        line = self.query_one("#node", Static)
+        if node is None:
+            line.update("")
+            return
+        place = f"{node.file.rpartition('/')[2]}:{node.line}" if node.file else ""
+        known = [one_line(text, 200) for text in (place, node.doc) if text]
+        line.update(Content.styled(cut(f"  {glyphs().separator}  ".join(known), max(0, self.size.width - 2)), MUTED))
+
+
+class PaneTabs(Static):
+    """Which panes there are, and which are shown; a click shows one."""
+
+    def show(self, names: tuple[str, ...], shown: tuple[str, ...], unread: int) -> None:
+        """Show these names, the shown ones marked, with the number of log lines that nobody has seen."""
+        self.update(
+            Content("   ").join(self._tab(name, name in shown, unread if name == "log" else 0) for name in names)
+        )
+
+    def _tab(self, name: str, shown: bool, unread: int) -> Content:
+        shows = action("deck", f"show_{name}")
+        content = Content.assemble(
+            (shows.shown_key, f"bold {ACCENT}"),
+            (f" {shows.label}", "bold underline" if shown else MUTED),
+            (f" {unread:,}" if unread else "", f"bold {ACCENT}"),
+        )
+        return content.stylize(Style.from_meta({"@click": f"screen.{shows.id}"}))
+
+
+class Panes(Container):
+    """All panes; what is shown of them follows from the size, the chosen pane and the focus."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(id="panes")
+        self.graph = GraphPane(clock)
+        """The graph pane."""
+        self.state = StateTree()
+        """The state as a tree."""
+        self.messages = MessagesView()
+        """The conversation."""
+        self.timeline = Timeline(clock=clock)
+        """The checkpoints."""
+        self.printed = LogView()
+        """Prints, errors, retries."""
+        self.threads = ThreadPane(clock=clock)
+        """The threads, with their filter."""
+        self.pane = "graph"
+        """The pane that the person is in."""
+        self._lower = "messages"
+        self._look = Look()
+        self._seen: dict[str, int] = {}
+        self._lengths: dict[str, dict[str, int]] = {}
+        self._mains: dict[str, Widget] = {
+            "state": self.state,
+            "messages": self.messages,
+            "timeline": self.timeline,
+            "log": self.printed,
+            "threads": self.threads.list,
+        }
+
+    def compose(self) -> ComposeResult:
+        """Threads at the left, graph and state beside each other, the others under their tabs."""
+        yield Pane("threads", self.threads)
+        yield self.graph
+        yield Pane("state", self.state)
+        yield PaneTabs(id="tabs", markup=False)
+        for name in LOWER:
+            yield Pane(name, self._mains[name])
+
+    # -- what is shown of it -----------------------------------------------------------------------------------------
+
+    def paint(self, look: Look) -> None:
+        """Show what there is to see of a look."""
+        before, self._look = self._look, look
+        self.graph.paint(look)
+        if look.shown is not before.shown or look.values is not before.values or look.thread != before.thread:
+            self._paint_state(look)
+        self.messages.show(look.messages)
+        if look.history is not before.history:
+            self.timeline.show(look.history)
+        self.timeline.current = look.old.checkpoint if look.old else ""
+        self.threads.list.current = look.thread
+        lines, logged = log_of(look)
+        self.printed.show(lines, logged)
+        self._arrange()
+
+    def _paint_state(self, look: Look) -> None:
+        shown = look.shown
+        lengths = self._lengths.get((shown.parent or "") if shown else "", {})
+        changed = shown.changed if shown else look.view.changed
+        self.state.show(look.values, changed, lengths)
+        step = "" if shown is None or shown.step is None else f"step {shown.step}"
+        self.query_one("#state", Pane).heading = step
+        if shown is not None:
+            found = {key: len(value) for key, value in shown.values.items() if isinstance(value, list)}
+            self._lengths = {**self._lengths, shown.checkpoint: found}
+
+    # -- which are shown ---------------------------------------------------------------------------------------------
+
+    @property
+    def shows_all(self) -> bool:
+        """There is room for all panes."""
+        size = self.app.size
+        return size.width >= ALL_FROM[0] and size.height >= ALL_FROM[1]
+
+    def go(self, name: str) -> None:
+        """Show a pane and go to it."""
+        self._enter(name)
+        (self.graph.main if name == "graph" else self._mains[name]).focus()
+
+    def _enter(self, name: str) -> None:
+        self.pane = name
+        if name in LOWER:
+            self._lower = name
+        self._arrange()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The pane with the focus is the one that a smaller screen keeps."""
+        name = next((node.id for node in event.widget.ancestors_with_self if node.has_class("pane")), None)
+        if name and name != self.pane:
+            self._enter(name)
+
+    def on_resize(self) -> None:
+        """Arrange for the new size."""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        names = LOWER if self.shows_all else PANES
+        self.set_class(self.shows_all, "-all")
+        shown = self._shown()
+        for pane in self.query(Pane):
+            pane.display = pane.id in shown
+        if "log" in shown:
+            self._seen[self._look.thread] = self._logged
+        unread = self._logged - self._seen.get(self._look.thread, 0)
+        marked = tuple(name for name in shown if name in names)
+        self.query_one(PaneTabs).show(names, marked, unread)
+
+    def _shown(self) -> tuple[str, ...]:
+        if self.shows_all:
+            return ("threads", "graph", "state", self._lower)
+        if self.pane in ("graph", "state") and self.app.size.width >= TWO_FROM:
+            return ("graph", "state")
+        return (self.pane,)
+
+    @property
+    def _logged(self) -> int:
+        return log_of(self._look)[1]
+
+
+def log_of(look: Look) -> tuple[tuple[LogLine, ...], int]:
+    """The log of a thread, and how many lines were logged: what this session saw, else the errors that are saved."""
+    if look.live is not None and look.old is None:
+        return look.live.log, look.live.logged
+    lines = tuple(
+        LogLine(kind="error", text=task.error, node=task.node, time=look.shown.time)
+        for task in (look.shown.failed if look.shown else ())
+        if look.shown and not task.error.startswith("CancelledError")
+    )
+    return lines, len(lines)

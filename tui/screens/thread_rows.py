@@ -1,0 +1,39 @@
+"""The threads that were read so far, page by page, while the file goes on changing: pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from graphdeck.graphs.records import ThreadPage, ThreadRow
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRows:
+    """Threads, newest activity first."""
+
+    rows: tuple[ThreadRow, ...] = ()
+    """What was read."""
+    cursor: str | None = None
+    """Where the next page begins; None at the end."""
+
+    def refreshed(self, page: ThreadPage) -> "ThreadRows":
+        """The first page was read again: what it holds is new, what is older than it stays."""
+        if page.cursor is None or not page.rows:
+            return ThreadRows(page.rows, page.cursor)
+        newer = {row.thread for row in page.rows}
+        oldest = page.rows[-1].updated
+        older = tuple(row for row in self.rows if row.thread not in newer and row.updated < oldest)
+        return ThreadRows((*page.rows, *older), self.cursor if older else page.cursor)
+
+    def followed(self, page: ThreadPage) -> "ThreadRows":
+        """The next page was read."""
+        known = {row.thread for row in self.rows}
+        return ThreadRows((*self.rows, *(row for row in page.rows if row.thread not in known)), page.cursor)
+
+    def without(self, threads: Iterable[str]) -> "ThreadRows":
+        """Some threads are gone."""
+        gone = set(threads)
+        return replace(self, rows=tuple(row for row in self.rows if row.thread not in gone))
+
+    def find(self, thread: str) -> ThreadRow | None:
+        """A thread by its id."""
+        return next((row for row in self.rows if row.thread == thread), None)
