@@ -33,6 +33,8 @@ class RunLines:
         self._streamed: set[str] = set()
         self._open = ""
         """What the unfinished line belongs to: a message id, or a task and its stream; empty at the start of a line."""
+        self._blank_lines = ""
+        """Ends of lines that came last in the message that is being written."""
 
     def feed(self, event: Event) -> str:
         """The text to print for an event, line ends included; may be empty."""
@@ -49,26 +51,28 @@ class RunLines:
 
     def _token(self, event: events.Token) -> str:
         self._streamed.add(event.message)
-        head = f"  {self._terminal.style(_path(event), 'bold')} "
-        return self._piece(f"message {event.message}", head, "    ", event.text)
+        owner = f"message {event.message}"
+        begun = self._blank_lines if self._open == owner else f"{self._end_line()}  {self._bold(_path(event))} "
+        self._open = owner
+        text = event.text.rstrip("\n")
+        self._blank_lines = _hang("\n" * (len(event.text) - len(text)))  # held back: the message may end here
+        return begun + _hang(safe(text, lines=True))
 
     def _output(self, event: events.Output) -> str:
-        place = _path(event) if event.node else "run"
+        owner = f"{event.stream} {event.task}"
         mark = self._terminal.pick("│", "|") if event.stream == "stdout" else "!"
-        head = f"  {self._terminal.style(f'{place} {mark}', 'dim')} "
-        return self._piece(f"{event.stream} {event.task}", head, head, event.text)
-
-    def _piece(self, owner: str, first: str, following: str, text: str) -> str:
-        """Go on with the owner's unfinished line, or begin one; the text may hold several lines."""
-        begun = "" if self._open == owner else self._end_line() + first
-        ended = text.endswith("\n")
-        shown = safe(text[:-1] if ended else text, lines=True).replace("\n", "\n" + following)
-        self._open = "" if ended else owner
-        return begun + shown + ("\n" if ended else "")
+        head = f"  {self._terminal.style(f'{_path(event)} {mark}' if event.node else f'run {mark}', 'dim')} "
+        begun = "" if self._open == owner else self._end_line() + head
+        text = event.text.removesuffix("\n")
+        self._open = owner if text == event.text else ""
+        return begun + safe(text, lines=True).replace("\n", "\n" + head) + ("" if self._open else "\n")
 
     def _end_line(self) -> str:
-        open_, self._open = self._open, ""
+        open_, self._open, self._blank_lines = self._open, "", ""
         return "\n" if open_ else ""
+
+    def _bold(self, text: str) -> str:
+        return self._terminal.style(text, "bold")
 
     # -- whole events ------------------------------------------------------------------------------------------------
 
@@ -111,9 +115,9 @@ class RunLines:
                 return ""
 
     def _started(self, event: events.RunStarted) -> str:
-        where = f", saved in {safe(event.file, identifier=True)}" if event.file else ", not saved"
+        where = f", saved in {safe(event.file, identifier=True)}" if event.file else ""
         mode = "" if event.durability == "sync" else f", durability {event.durability}"
-        title = self._terminal.style(safe(event.graph, identifier=True), "bold")
+        title = self._bold(safe(event.graph, identifier=True))
         lines = [f"{title}  thread {safe(event.thread, identifier=True)}{where}{mode}"]
         if event.note:
             lines.append(self._note(event.note))
@@ -140,16 +144,14 @@ class RunLines:
         text = content_text(data)
         if text and not (event.role == "ai" and data.get("id") in self._streamed):
             speaker = _path(event) if event.role == "ai" else safe(event.role)
-            lines.append(f"  {self._terminal.style(speaker, 'bold')} {self._long(text)}")
+            lines.append(f"  {self._bold(speaker)} {self._long(text)}")
         for call in tool_calls(data):
             arrow = self._terminal.pick("→", "->")
-            lines.append(
-                f"  {_path(event)} {arrow} {safe(call.name, identifier=True)} {self._cut(dict(call.args))}"
-            )
+            lines.append(f"  {_path(event)} {arrow} {safe(call.name, identifier=True)} {self._cut(dict(call.args))}")
         return "\n".join(lines)
 
     def _long(self, text: str) -> str:
-        shown = safe(text[:LONGEST_TEXT], lines=True).replace("\n", "\n    ")
+        shown = _hang(safe(text[:LONGEST_TEXT], lines=True))
         more = f"\n    ({size(len(text))}; graphdeck show has them all)" if len(text) > LONGEST_TEXT else ""
         return shown + more
 
@@ -188,6 +190,11 @@ def _pending(event: events.Interrupt) -> PendingInterrupt:
     return PendingInterrupt(
         id=event.id, node=event.node, ns=event.ns, value=event.value, schema=event.schema, frames=event.frames
     )
+
+
+def _hang(text: str) -> str:
+    """The text with all lines but its first one indented under a speaker."""
+    return text.replace("\n", "\n    ")
 
 
 def _path(event: Any) -> str:

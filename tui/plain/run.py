@@ -7,7 +7,6 @@ import signal
 import sys
 import uuid
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -33,14 +32,13 @@ async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as
     printer = JsonPrinter(output) if as_json else LinePrinter(output, request, terminal_of(sys.stdout), db)
     ladder = StopLadder()
     ended: RunEnded | None = None
-    with ladder.listening():
-        async with aclosing(framed_events(engine, request, ladder)) as events:
+    with contextlib.closing(output), ladder.listening():
+        async with contextlib.aclosing(framed_events(engine, request, ladder)) as events:
             async for event in events:
                 printer.print(event)
                 if isinstance(event, RunEnded):
                     ended = event
         await ladder.settled()
-    output.close()
     assert ended is not None
     if not as_json and ended.error is not None:
         print(error_text(ended.error["message"], ended.error.get("hint", "")), file=sys.stderr, flush=True)

@@ -42,6 +42,11 @@ def test_tokens_go_on_in_one_line_and_end_it_for_others() -> None:
     assert text == "  agent Rome is\n    fine\n  critic or?\n  agent ."
 
 
+def test_a_line_break_between_two_tokens_stays_within_the_message() -> None:
+    node_ended = events.NodeFinished(task="k1", node="agent", ms=2.0)
+    assert lines(token("Rome\n"), token("Oslo\n"), node_ended) == "  agent Rome\n    Oslo\n● agent  2 ms\n"
+
+
 def test_a_streamed_message_is_not_printed_twice_but_its_tool_calls_are() -> None:
     data: Json = {
         "type": "ai",
