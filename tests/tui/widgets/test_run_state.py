@@ -1,0 +1,311 @@
+"""A run's events, folded: what the deck says of nodes, conversation and log at every moment."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from graphdeck.graphs.events import (
+    Checkpoint,
+    Custom,
+    Event,
+    Interrupt,
+    Message,
+    NodeCached,
+    NodeFailed,
+    NodeFinished,
+    NodeKept,
+    NodeRetry,
+    NodeStarted,
+    NodeStopped,
+    Output,
+    RunEnded,
+    RunStarted,
+    RunStatus,
+    Token,
+    TypeBlocked,
+)
+from graphdeck.graphs.records import END, START, FailedTask, PendingInterrupt, Snapshot, ThreadStatus
+from graphdeck.tui.theme import NodeStatus
+from graphdeck.tui.widgets.log_lines import LINE_LIMIT
+from graphdeck.tui.widgets.run_state import NodeState, RunView, combine, fold, from_snapshot
+
+STARTED = RunStarted(thread="t", graph="agent.py:graph", run="r1")
+
+
+def checkpoint(step: int, *next_nodes: str, ns: tuple[str, ...] = ()) -> Checkpoint:
+    return Checkpoint(
+        id=f"c{step}", parent=None, step=step, source="loop", next=next_nodes, changed={"key": (1, "h")}, ns=ns
+    )
+
+
+def statuses(events: Sequence[Event], view: RunView | None = None) -> dict[str, NodeStatus]:
+    return {name: node.status for name, node in fold(view or RunView(), events).nodes.items()}
+
+
+def test_a_node_goes_from_queued_over_running_to_done() -> None:
+    run = [STARTED, checkpoint(0, "ask"), NodeStarted(task="1", node="ask"), NodeFinished(task="1", node="ask", ms=12)]
+    assert statuses(run[:1]) == {START: "done"}
+    assert statuses(run[:2])["ask"] == "queued"
+    assert statuses(run[:3])["ask"] == "running"
+    view = fold(RunView(), run)
+    assert view.nodes["ask"] == NodeState(outcome="done", times=1, last_ms=12, step=0)
+    assert (view.status, view.step, view.checkpoint, view.changed) == ("running", 0, "c0", ("key",))
+
+
+def test_folding_in_pieces_is_folding_at_once() -> None:
+    run: list[Event] = [
+        STARTED,
+        checkpoint(0, "a", "b"),
+        NodeStarted(task="1", node="a"),
+        NodeStarted(task="2", node="b"),
+        Token(task="1", node="a", message="m", text="he"),
+        NodeFinished(task="1", node="a", ms=1),
+        Token(task="1", node="a", message="m", text="llo"),
+        NodeFailed(task="2", node="b", error="ValueError", message="no", traceback="line"),
+        RunEnded(status="failed", next=("b",), error={"type": "graph", "message": "no", "hint": "fix it"}),
+    ]
+    view = RunView()
+    for event in run:
+        view = fold(view, [event])
+    assert view == fold(RunView(), run)
+
+
+def test_folding_changes_no_earlier_view() -> None:
+    before = fold(RunView(), [STARTED, checkpoint(0, "a")])
+    fold(before, [NodeStarted(task="1", node="a"), Output(task="1", node="a", stream="stdout", text="x\n")])
+    assert before.nodes["a"].status == "queued"
+    assert before.log == ()
+
+
+def test_of_several_tasks_of_a_node_the_worst_outcome_stays() -> None:
+    fan: list[Event] = [STARTED, checkpoint(0, "w"), *(NodeStarted(task=str(n), node="w") for n in range(4))]
+    assert fold(RunView(), fan).nodes["w"].active == {"0", "1", "2", "3"}
+    fan += [
+        NodeFinished(task="0", node="w", ms=1),
+        NodeFailed(task="1", node="w", error="E", message="", traceback=""),
+        NodeStopped(task="2", node="w"),
+    ]
+    assert statuses(fan)["w"] == "running"
+    fan.append(NodeStopped(task="3", node="w"))
+    assert statuses(fan)["w"] == "failed"
+    assert fold(RunView(), fan).nodes["w"].times == 4
+
+
+def test_a_later_step_forgets_the_outcome_of_an_earlier_one() -> None:
+    first: list[Event] = [
+        STARTED,
+        checkpoint(0, "a"),
+        NodeStarted(task="1", node="a"),
+        NodeStopped(task="1", node="a"),
+        checkpoint(1, "a"),
+        NodeStarted(task="2", node="a"),
+        NodeFinished(task="2", node="a", ms=1),
+    ]
+    assert statuses(first)["a"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("event", "status"),
+    [
+        (NodeKept(task="1", node="a"), "kept"),
+        (NodeCached(task="1", node="a"), "cached"),
+        (NodeStopped(task="1", node="a"), "stopped"),
+    ],
+)
+def test_other_ways_to_end(event: Event, status: NodeStatus) -> None:
+    assert statuses([STARTED, checkpoint(0, "a"), event])["a"] == status
+
+
+def test_a_question_in_a_subgraph_makes_every_level_wait() -> None:
+    ns = ("team:11", "desk:22")
+    run: list[Event] = [
+        STARTED,
+        checkpoint(0, "team"),
+        NodeStarted(task="11", node="team"),
+        NodeStarted(task="22", node="desk", ns=ns[:1]),
+        NodeStarted(task="33", node="review", ns=ns),
+        Interrupt(id="i", task="33", node="review", ns=ns, value="sure?"),
+    ]
+    found = statuses(run)
+    assert [found[name] for name in ("team", "team:desk", "team:desk:review")] == ["waiting"] * 3
+    view = fold(RunView(), [*run, *run[-1:]])
+    assert [question.id for question in view.interrupts] == ["i"]
+
+
+def test_going_on_after_a_question_clears_it_and_keeps_counts_and_conversation() -> None:
+    asked: list[Event] = [
+        STARTED,
+        checkpoint(0, "a"),
+        NodeStarted(task="1", node="a"),
+        Message(task="1", node="a", role="ai", data={"type": "ai", "content": "hm", "id": "m"}),
+        Interrupt(id="i", task="1", node="a", value=None),
+        RunEnded(status="waiting", next=("a",)),
+    ]
+    view = fold(RunView(), asked)
+    assert (view.status, view.nodes["a"].status, view.next) == ("waiting", "waiting", ("a",))
+    view = fold(view, [RunStarted(thread="t", graph="agent.py:graph", run="r2")])
+    assert (view.status, view.interrupts, view.nodes["a"].outcome) == ("running", (), "idle")
+    view = fold(view, [NodeStarted(task="1", node="a"), NodeFinished(task="1", node="a", ms=5)])
+    assert (view.nodes["a"].times, len(view.messages)) == (2, 1)
+    other = fold(view, [RunStarted(thread="u", graph="agent.py:graph", run="r3")])
+    assert (other.messages, other.nodes) == ((), {START: NodeState(outcome="done")})
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [
+        ("done", "done"),
+        ("breakpoint", "breakpoint"),
+        ("stopped", "stopped"),
+        ("recursion_limit", "stopped"),
+        ("failed", "done"),
+    ],
+)
+def test_the_end_of_a_run_marks_the_node_that_it_stands_before(status: RunStatus, shown: NodeStatus) -> None:
+    run: list[Event] = [
+        STARTED,
+        checkpoint(0, "a"),
+        NodeStarted(task="1", node="a"),
+        NodeFinished(task="1", node="a", ms=1),
+        RunEnded(status=status, next=() if status == "done" else ("a",)),
+    ]
+    view = fold(RunView(), run)
+    assert view.status == status
+    assert view.nodes["a"].status == shown
+    assert (END in view.nodes) is (status == "done")
+
+
+@pytest.mark.parametrize(("status", "shown"), [("lost", "failed"), ("stopped", "stopped")])
+def test_nothing_runs_when_the_run_is_over(status: RunStatus, shown: NodeStatus) -> None:
+    run: list[Event] = [STARTED, checkpoint(0, "a"), NodeStarted(task="1", node="a"), RunEnded(status=status)]
+    assert statuses(run)["a"] == shown
+
+
+def test_edges_are_taken_from_what_ended_to_what_starts() -> None:
+    run: list[Event] = [
+        STARTED,
+        checkpoint(-1, START),
+        checkpoint(0, "a"),
+        NodeStarted(task="1", node="a"),
+        NodeFinished(task="1", node="a", ms=1),
+        checkpoint(1, "b", "c"),
+        NodeStarted(task="2", node="b"),
+        NodeStarted(task="3", node="c"),
+    ]
+    assert fold(RunView(), run).taken == {(START, "a"), ("a", "b"), ("a", "c")}
+
+
+def test_tokens_grow_one_message_which_the_whole_one_replaces() -> None:
+    tokens = [Token(task="1", node="a", message="m1", text=text) for text in ("Casa ", "Verde")]
+    view = fold(RunView(), [STARTED, *tokens])
+    assert [(message.text, message.writing) for message in view.messages] == [("Casa Verde", True)]
+    whole = Message(task="1", node="a", role="ai", data={"type": "ai", "content": "Casa Verde.", "id": "other"})
+    view = fold(view, [whole])
+    assert [(message.text, message.writing) for message in view.messages] == [("Casa Verde.", False)]
+
+
+def test_two_messages_are_written_at_the_same_time() -> None:
+    run = [Token(task=task, node="w", message=f"m{task}", text=text) for text in ("x", "y") for task in ("1", "2")]
+    assert [message.text for message in fold(RunView(), [STARTED, *run]).messages] == ["xy", "xy"]
+
+
+def test_a_message_can_be_removed() -> None:
+    def message(data_type: str, identity: str) -> Message:
+        data = {"type": data_type, "content": "", "id": identity}
+        return Message(task="1", node="a", role=data_type, data={**data})
+
+    said = [message("ai", "1"), message("ai", "2")]
+    assert [m.id for m in fold(RunView(), [*said, message("remove", "1")]).messages] == ["2"]
+    assert fold(RunView(), [*said, message("remove", "__remove_all__")]).messages == ()
+
+
+def test_model_tokens_and_retries_are_counted_on_the_node() -> None:
+    usage = {"type": "ai", "content": "", "usage_metadata": {"total_tokens": 400}}
+    run: list[Event] = [
+        STARTED,
+        NodeStarted(task="1", node="a"),
+        Message(task="1", node="a", role="ai", data={**usage, "id": "x"}),  # type: ignore[dict-item] # JSON all the same
+        Message(task="1", node="a", role="ai", data={**usage, "id": "y"}),  # type: ignore[dict-item] # as above
+        NodeRetry(task="1", node="a", attempt=1, error="TimeoutError: late"),
+    ]
+    node = fold(RunView(), run).nodes["a"]
+    assert (node.tokens, node.retries) == (800, 1)
+
+
+def test_the_log_joins_pieces_of_a_line_and_tells_of_failures() -> None:
+    run: list[Event] = [
+        Output(task="1", node="a", stream="stdout", text="one\ntw"),
+        Output(task="1", node="a", stream="stdout", text="o\n"),
+        Output(task="2", node="b", stream="stderr", text="other\n"),
+        NodeRetry(task="1", node="a", attempt=2, error="TimeoutError: late"),
+        NodeFailed(task="1", node="a", ns=("team:9",), error="ValueError", message="no", traceback="File\n  line"),
+        Custom(task="1", node="a", data={"progress": 3}),
+        TypeBlocked(type="evil.Thing"),
+        RunEnded(status="failed", error={"type": "graph", "message": "no", "hint": "fix it"}),
+    ]
+    view = fold(RunView(), run)
+    assert [(line.kind, line.node, line.text) for line in view.log] == [
+        ("stdout", "a", "one"),
+        ("stdout", "a", "two"),
+        ("stderr", "b", "other"),
+        ("retry", "a", "attempt 2 failed, tried again: TimeoutError: late"),
+        ("error", "team:a", "ValueError: no"),
+        ("trace", "team:a", "File"),
+        ("trace", "team:a", "  line"),
+        ("custom", "a", '{"progress": 3}'),
+        ("note", "", "the stored type evil.Thing is not the graph's own and was not built; --trust allows it"),
+        ("error", "", "no"),
+        ("note", "", "fix it"),
+    ]
+    assert view.logged == len(view.log)
+    assert view.error == {"type": "graph", "message": "no", "hint": "fix it"}
+
+
+def test_the_log_keeps_the_newest_lines_and_counts_all() -> None:
+    text = "".join(f"{n}\n" for n in range(LINE_LIMIT + 10))
+    view = fold(RunView(), [Output(task="1", node="a", stream="stdout", text=text)])
+    assert (len(view.log), view.log[0].text, view.logged) == (LINE_LIMIT, "10", LINE_LIMIT + 10)
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [("stopped", "stopped"), ("breakpoint", "breakpoint"), ("running", "queued")],
+)
+def test_a_saved_thread_shows_where_it_stands(status: ThreadStatus, shown: NodeStatus) -> None:
+    snapshot = Snapshot(thread="t", checkpoint="c", step=3, status=status, next=("a",), values={}, changed=("x",))
+    view = from_snapshot(snapshot)
+    assert view.nodes["a"].status == shown
+    assert (view.thread, view.step, view.changed) == ("t", 3, ("x",))
+
+
+def test_a_saved_thread_that_waits_or_failed() -> None:
+    snapshot = Snapshot(
+        thread="t",
+        checkpoint="c",
+        step=3,
+        status="waiting",
+        next=("team", "b", "c"),
+        values={},
+        interrupts=(PendingInterrupt(id="i", node="ask", ns=("team:1",), value=None),),
+        failed=(FailedTask(node="b", error="ValueError()"), FailedTask(node="c", error="CancelledError()")),
+    )
+    nodes = from_snapshot(snapshot).nodes
+    assert {name: node.status for name, node in nodes.items()} == {
+        START: "done",
+        "team": "waiting",
+        "team:ask": "waiting",
+        "b": "failed",
+        "c": "queued",
+    }
+
+
+def test_several_nodes_shown_as_one() -> None:
+    group = [
+        NodeState(outcome="done", times=2, last_ms=5, step=1),
+        NodeState(outcome="failed", times=1, last_ms=9, step=2, retries=1),
+        NodeState(active=frozenset("x"), tokens=7),
+    ]
+    shown = combine(group)
+    assert (shown.status, shown.outcome, shown.times, shown.last_ms) == ("running", "failed", 3, 9)
+    assert (shown.retries, shown.tokens, shown.step) == (1, 7, 2)
+    assert combine([]) == NodeState()
