@@ -154,14 +154,17 @@ class Drawing:
         return self._by_row.get(row)
 
     def path_of(self, edge: Edge) -> tuple[Point, ...]:
-        """All cells of an edge's line, from source to target; KeyError for an unknown edge."""
+        """The cells of an edge's line, from source to target; KeyError for an unknown edge.
+
+        Where it goes under another line the cell is that line's, and is left out.
+        """
         corners = self.routes[edge]
         cells = [corners[0]]
         for (x0, y0), (x1, y1) in pairwise(corners):
             step = Point((x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0))
             while cells[-1] != (x1, y1):
                 cells.append(Point(cells[-1].x + step.x, cells[-1].y + step.y))
-        return tuple(cells)
+        return tuple(point for point in cells if edge in self.rows[point.y][point.x].edges)
 
     @cached_property
     def _by_row(self) -> Mapping[int, str]:

@@ -23,10 +23,16 @@ class Folded:
     """Group id by node id, for nodes that are in one."""
 
 
-def fold(nodes: Sequence[Node], edges: Sequence[Edge], at_least: int = 8) -> Folded:
+def fold(
+    nodes: Sequence[Node],
+    edges: Sequence[Edge],
+    at_least: int = 8,
+    *,
+    ascii: bool = False,  # noqa: A002 - the word that the command line uses
+) -> Folded:
     """Make one node of every `at_least` or more nodes that have the same kind and the same edges.
 
-    A group is named after its first and last member and its size: `worker_00…35 ×36`.
+    A group is named after its first and last member and its size: `worker_00…35 ×36`, in ASCII `worker_00...35 x36`.
     """
     groups: dict[Wiring, list[Node]] = {}
     for node, wiring in zip(nodes, _wirings(nodes, edges), strict=True):
@@ -35,15 +41,17 @@ def fold(nodes: Sequence[Node], edges: Sequence[Edge], at_least: int = 8) -> Fol
     taken = {node.id for node in nodes}
     for group in groups.values():
         if len(group) >= at_least:
-            name = _group_name([node.id for node in group], taken)
+            name = _group_name([node.id for node in group], taken, "{}...{} x{}" if ascii else "{}…{} ×{}")
             taken.add(name)
             members.update((node.id, name) for node in group)
-    shown = {members.get(node.id, node.id): node for node in reversed(nodes)}
+    shown: dict[str, Node] = {}
+    for node in nodes:
+        shown.setdefault(members.get(node.id, node.id), node)
     folded_nodes = tuple(
         Node(id=name, kind=node.kind, unknown_targets=node.unknown_targets, defer=node.defer)
         if node.id in members
         else node
-        for name, node in reversed(shown.items())
+        for name, node in shown.items()
     )
     folded_edges = dict.fromkeys(
         Edge(
@@ -78,14 +86,14 @@ def _wirings(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Wiring]:
     ]
 
 
-def _group_name(ids: Sequence[str], taken: set[str]) -> str:
+def _group_name(ids: Sequence[str], taken: set[str], pattern: str) -> str:
     first, last = ids[0], ids[-1]
     common = 0
     while common < min(len(first), len(last)) and first[common] == last[common]:
         common += 1
     while common and first[common - 1].isdigit():  # 30 and 35 become 30…35, not 30…5
         common -= 1
-    name = f"{first}…{last[common:]} ×{len(ids)}"
+    name = pattern.format(first, last[common:], len(ids))
     while name in taken:
         name += "'"
     return name

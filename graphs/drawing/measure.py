@@ -39,9 +39,14 @@ def _is_wild(char: str) -> bool:
     return unicodedata.category(char) in _BREAKS_ROWS or unicodedata.bidirectional(char) in _TURNS_ROWS
 
 
+def extent(text: str, measure: Measure) -> int:
+    """Cells that `to_cells` gives for a text: the whole may measure less than its characters."""
+    return len(text) if text.isascii() else sum(map(measure, _clusters(text, measure)))
+
+
 def cut(text: str, limit: int, measure: Measure, mark: str) -> str:
     """The text, or as much of it as leaves room for the mark within `limit` cells."""
-    if measure(text) <= limit:
+    if extent(text, measure) <= limit:
         return text
     kept, room = "", limit - measure(mark)
     for cluster in _clusters(text, measure):

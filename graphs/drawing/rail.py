@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from graphdeck.graphs.drawing.canvas import ASCII, BLANK, UNICODE, Canvas, Cell, Charset, Drawing, Point, Rect
-from graphdeck.graphs.drawing.measure import Measure, cut, tame, to_cells, width
+from graphdeck.graphs.drawing.measure import Measure, cut, extent, tame, to_cells, width
 from graphdeck.graphs.drawing.order import orders
 from graphdeck.graphs.drawing.plan import Bus, Link, Plan, lane_count, make_plan
 from graphdeck.graphs.records import END, START, Edge, Node
@@ -149,22 +149,23 @@ class _Painter:
 
     def _bodies(self) -> list[_Body]:
         bodies = []
+        gap = 1 if self._gathers else 0  # between texts and a line that passes
         for node in self._nodes:
             row = self._plan.rows[node.id]
             arriving = self._label(self._arriving.get(row))
-            tail = 3 if node.id in self._gathers else 2 if row in self._at_node else 0
+            tail = 3 if node.id in self._gathers else 2 if row in self._at_node else gap
             mark = 1 + len(self._charset.unknown) if node.unknown_targets else 0
             bodies.append(_Body(self._title(node), arriving, 2 + mark + (3 if arriving else 0) + tail))
         for link in self._plan.links:
             if link.row not in self._at_node:
                 label = self._label(link.edges[0])
                 bodies.append(_Body("", label, 5 if label else 2))
-        bodies.extend(_Body("", self._label(trunk.edge), 2) for trunk in self._plan.trunks)
+        bodies.extend(_Body("", self._label(trunk.edge), 2 + gap) for trunk in self._plan.trunks)
         return bodies
 
     def _fit(self, bodies: Sequence[_Body], room: int | None) -> int:
         """Set the limits of names and labels so that every row fits; return the width of the widest."""
-        sizes = {(body.fixed, self._measure(body.name), self._measure(body.label)) for body in bodies}
+        sizes = {(body.fixed, extent(body.name, self._measure), extent(body.label, self._measure)) for body in bodies}
         for less in range(max(NAME_LIMIT - SMALLEST_NAME, LABEL_LIMIT - SMALLEST_LABEL) + 1):
             self._name_limit = max(NAME_LIMIT - less, SMALLEST_NAME)
             self._label_limit = max(LABEL_LIMIT - less, SMALLEST_LABEL)
@@ -195,15 +196,16 @@ class _Painter:
         arriving = self._arriving.get(y)
         if arriving and self._label(arriving):
             opening, closing = self._charset.quotes
-            cells += [BLANK, Cell(opening, "label", "", (arriving,)), *self._label_cells(arriving)]
+            cells += [BLANK, Cell(opening, "label", "", (arriving,)), *self._label_cells((arriving,))]
             cells.append(Cell(closing, "label", "", (arriving,)))
         self._canvas.text(x, y, cells)
         self._tail[y] = x + len(cells) + 1
         return rect
 
-    def _label_cells(self, edge: Edge) -> list[Cell]:
-        text = cut(self._label(edge), self._label_limit, self._measure, self._charset.cut)
-        return to_cells(text, "label", self._measure, edges=(edge,))
+    def _label_cells(self, edges: tuple[Edge, ...]) -> list[Cell]:
+        """The label that the edges share."""
+        text = cut(self._label(edges[0]), self._label_limit, self._measure, self._charset.cut)
+        return to_cells(text, "label", self._measure, edges=edges)
 
     def _draw_stems(self) -> None:
         """The lines in the column of the glyphs: from each node down to its links, its fan and its trunk."""
@@ -216,7 +218,7 @@ class _Painter:
             edge = trunk.edge
             below = self._plan.rows[edge.target]
             stems.setdefault(edge.source, []).append((below, (edge,)))
-            self._canvas.text(self._trunk_x + 2, trunk.row, self._label_cells(edge))
+            self._canvas.text(self._trunk_x + 2, trunk.row, self._label_cells((edge,)))
             self._routes[edge] = (
                 Point(self._trunk_x, self._plan.rows[edge.source] + 1),
                 Point(self._trunk_x, below - 1),
@@ -281,7 +283,7 @@ class _Painter:
         first = self._tail[link.row] if at_node else self._trunk_x
         self._draw_taps(link, first)
         if not at_node and self._label(link.edges[0]):
-            text = [BLANK, *self._label_cells(link.edges[0]), BLANK]
+            text = [BLANK, *self._label_cells(link.edges), BLANK]
             self._canvas.text(self._trunk_x + 2, link.row, text)
         above = [] if at_node else [Point(first, self._plan.rows[link.node] + 1)]
         for edge in link.edges:

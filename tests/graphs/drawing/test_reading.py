@@ -1,0 +1,86 @@
+"""Drawings are read back: from the text alone comes exactly the graph that was drawn."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graphdeck.graphs.drawing import line_kind, rail, to_text
+from graphdeck.graphs.records import END, START, Edge, Node
+
+Graph = tuple[list[Node], list[Edge]]
+Read = Callable[[str, bool], set[tuple[str, str, str, str]]]
+
+FIXED = [
+    "empty", "one node", "no edges", "react", "branching", "supervisor", "fan-out", "self-loops", "several edges",
+    "mesh", "teams", "two layers", "observed", "all kinds into one hub",
+]  # fmt: skip
+LABELS = ["", "", "yes", "go on", "a_longer_label", "検索"]
+
+
+def drawn(edges: list[Edge]) -> set[tuple[str, str, str, str]]:
+    return {(edge.source, edge.target, line_kind(edge), edge.label) for edge in edges}
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+@pytest.mark.parametrize("name", FIXED)
+def test_a_drawing_reads_back_as_its_graph(graphs: dict[str, Graph], read: Read, name: str, ascii_only: bool) -> None:
+    nodes, edges = graphs[name]
+    assert read(to_text(rail(nodes, edges, ascii=ascii_only)), ascii_only) == drawn(edges)
+
+
+def test_all_fixed_graphs_are_read(graphs: dict[str, Graph]) -> None:
+    assert sorted(FIXED) == sorted(graphs)
+
+
+@st.composite
+def random_graphs(draw: st.DrawFn) -> Graph:
+    names = [START, *draw(st.lists(st.sampled_from(["a", "b b", "c", "node_d", "第五", "f"]), unique=True)), END]
+    edge = st.builds(
+        Edge,
+        source=st.sampled_from(names),
+        target=st.sampled_from(names),
+        label=st.sampled_from(LABELS),
+        conditional=st.booleans(),
+        observed=st.booleans(),
+    )
+    nodes = [Node(id=name, unknown_targets=draw(st.booleans())) for name in names]
+    return nodes, draw(st.lists(edge, max_size=24))
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(graph=random_graphs(), ascii_only=st.booleans())
+def test_random_drawings_read_back(read: Read, graph: Graph, ascii_only: bool) -> None:
+    nodes, edges = graph
+    assert read(to_text(rail(nodes, edges, ascii=ascii_only)), ascii_only) == drawn(edges)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("first_seed", range(0, 4000, 200))
+def test_larger_random_drawings_read_back(read: Read, first_seed: int) -> None:
+    for seed in range(first_seed, first_seed + 200):
+        nodes, edges = large_random_graph(random.Random(seed))
+        for ascii_only in (False, True):
+            text = to_text(rail(nodes, edges, ascii=ascii_only))
+            assert read(text, ascii_only) == drawn(edges), f"seed {seed}, ascii {ascii_only}"
+
+
+def large_random_graph(dice: random.Random) -> Graph:
+    names = [START, *(f"node_{number}" for number in range(dice.randrange(40))), END]
+    kinds = [(False, False), (True, False), (True, True)][: dice.randrange(1, 4)]
+    labels = LABELS if dice.random() < 0.7 else [""]
+    edges = []
+    for _ in range(dice.randrange(120)):
+        conditional, observed = dice.choice(kinds)
+        edges.append(
+            Edge(
+                source=dice.choice(names),
+                target=dice.choice(names),
+                label=dice.choice(labels),
+                conditional=conditional,
+                observed=observed,
+            )
+        )
+    return [Node(id=name, unknown_targets=dice.random() < 0.1) for name in names], edges
