@@ -132,7 +132,8 @@ def run_worker(entry: Entry, handles: list[int]) -> NoReturn:
     """Become a worker: an own session, no keyboard, captured output; never returns."""
     status = 1
     try:
-        os.setsid()
+        if os.getsid(0) != os.getpid():  # a fresh interpreter leads its session already
+            os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         channel, *outputs = handles

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 from graphdeck.graphs import events
@@ -15,8 +15,9 @@ from graphdeck.graphs.records import RunRequest
 class LocalRun:
     """A run in a worker of this machine."""
 
-    def __init__(self, run: str, request: RunRequest, worker: Worker) -> None:
+    def __init__(self, run: str, request: RunRequest, worker: Worker, on_file: Callable[[str], None]) -> None:
         self._id = run
+        self._on_file = on_file
         self._request = request
         self._worker = worker
         self._seq = 0
@@ -67,8 +68,9 @@ class LocalRun:
     def _follow(self, event: Event) -> None:
         """Keep the books that prints and an abrupt end need."""
         match event:
-            case events.RunStarted():
+            case events.RunStarted(file=file):
                 self._started = True
+                self._on_file(file)
             case events.NodeStarted(task=task, node=node, ns=ns):
                 self._running[task] = node, ns
             case events.NodeFinished(task=task) | events.NodeFailed(task=task) | events.NodeStopped(task=task):

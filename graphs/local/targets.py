@@ -222,11 +222,13 @@ def _module(module: str, name: str, cwd: Path) -> Target:
 
 
 def _is_module(place: str, name: str, path: Path, cwd: Path) -> bool:
-    """`package.module:name` always; without a name only where the module is there, since `a.db` is no module."""
+    """`module:name` always; `package.module` alone only where it is there, since `a.db` is no module."""
     if not _MODULE.fullmatch(place) or path.suffix in (".py", ".json"):
         return False
+    if name:
+        return True
     config = find_config(cwd)
-    return bool(name) or _module_file(place, _places(config, config.parent if config else cwd)) is not None
+    return "." in place and _module_file(place, _places(config, config.parent if config else cwd)) is not None
 
 
 def _places(config: Path | None, root: Path) -> Iterable[Path]:
@@ -237,7 +239,7 @@ def _module_file(module: str, places: Iterable[Path]) -> Path | None:
     parts = module.split(".")
     for place in places:
         for path in (place.joinpath(*parts).with_suffix(".py"), place.joinpath(*parts, "__init__.py")):
-            if path.is_file():
+            if _exists(path) and path.is_file():
                 return path
     return None
 

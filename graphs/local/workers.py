@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -177,7 +177,7 @@ class WorkerPool:
         self._starting = asyncio.Lock()
         self._started: dict[int, asyncio.Future[int]] = {}
         self._ready: asyncio.Future[int] | None = None
-        self._buffer = b""
+        self._waiting: set[asyncio.Task[None]] = set()
 
     async def warm(self) -> None:
         """Start the host and wait until it has imported LangGraph; raises WorkerLost where it cannot."""
@@ -241,19 +241,19 @@ class WorkerPool:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(self._host.wait, PATIENCE)
             self._host = None
+        if self._waiting:
+            await asyncio.wait(self._waiting, timeout=PATIENCE)
 
     # -- the host ------------------------------------------------------------------------------------------------
 
     def _start_host(self) -> None:
         loop = asyncio.get_running_loop()
-        kind = socket.SOCK_SEQPACKET if self._fork else socket.SOCK_STREAM
-        ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._host = _start_python([str(theirs.fileno()), ENTRY], [theirs.fileno()])
         ours.setblocking(False)
         self._control = ours
         self._ready = loop.create_future()
-        self._buffer = b""
         loop.add_reader(ours, self._read_host)
 
     def _read_host(self) -> None:
@@ -313,12 +313,14 @@ class WorkerPool:
     async def _start_fresh(self, order: int, worker: Worker, handles: list[int]) -> int:
         process = _start_python(["--worker", ENTRY, *map(str, handles)], handles)
         self._workers[order] = worker
-        task = asyncio.create_task(asyncio.to_thread(process.wait))
-        task.add_done_callback(_then(lambda status: self._fresh_ended(order, process, status)))
+        waiting = asyncio.create_task(self._wait_for(order, process))
+        self._waiting.add(waiting)
+        waiting.add_done_callback(self._waiting.discard)
         return process.pid
 
-    def _fresh_ended(self, order: int, process: subprocess.Popen[bytes], status: int) -> None:
+    async def _wait_for(self, order: int, process: subprocess.Popen[bytes]) -> None:
         assert process.stderr is not None
+        status = await asyncio.to_thread(process.wait)
         process.stderr.close()
         if order in self._workers:
             self._workers.pop(order).ended(status)
@@ -334,14 +336,6 @@ def _start_python(arguments: list[str], handles: list[int]) -> subprocess.Popen[
         pass_fds=handles,
         start_new_session=True,
     )
-
-
-def _then(call: Callable[[int], None]) -> Callable[["asyncio.Task[int]"], None]:
-    def done(task: "asyncio.Task[int]") -> None:
-        if not task.cancelled():
-            call(task.result())
-
-    return done
 
 
 def describe_exit(status: int, printed: str, *, what: str = "the worker") -> str:

@@ -185,8 +185,12 @@ def _told(error: ValidationError, key: str) -> str:
 def _expected(fields: Mapping[str, Field]) -> str:
     if not fields:
         return "expected: {}"
-    optional = {name: "" if field.required else " (optional)" for name, field in fields.items()}
-    return "expected: " + ", ".join(f"{name}: {type_text(fields[name].type)}{optional[name]}" for name in fields)
+    return "expected: " + ", ".join(f"{name}: {_field_text(field)}" for name, field in fields.items())
+
+
+def _field_text(field: Field) -> str:
+    kind = "messages" if field.holds_messages else type_text(field.type)
+    return kind if field.required else f"{kind} (optional)"
 
 
 def _expected_by(schema: Json) -> str:

@@ -51,12 +51,10 @@ def test_what_is_wrong_is_said(model: type[BaseModel], value: Any, problem: str)
         model.model_validate(value)
 
 
-@pytest.mark.parametrize(
-    "schema", [None, {}, True, {"type": ["x"]}, {"$ref": "#/nowhere"}, {"pattern": "("}, {"items": 3}]
-)
+@pytest.mark.parametrize("schema", [None, {}, True, {"$ref": "#/nowhere"}, {"pattern": "("}, {"items": 3}])
 def test_a_schema_that_says_nothing_allows_anything(schema: Any) -> None:
-    for value in (None, False, 0, "", [], {}, [1], {"a": 1}):
-        assert problems(value, schema) == [] or schema == {"type": ["x"]}
+    values: list[Any] = [None, False, 0, "", [], {}, [1], {"a": 1}]
+    assert [problems(value, schema) for value in values] == [[]] * len(values)
 
 
 def test_a_discriminated_union_explains_the_nearest() -> None:

@@ -1,0 +1,204 @@
+"""The Engine on this machine: checkpoint files are read here, graphs run in worker processes."""
+
+import asyncio
+import contextlib
+import dataclasses
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from graphdeck.graphs.errors import GraphdeckError, InputError, MissingFileError, TargetError
+from graphdeck.graphs.local import memory
+from graphdeck.graphs.local.home import default_file
+from graphdeck.graphs.local.library import Library
+from graphdeck.graphs.local.runs import LocalRun
+from graphdeck.graphs.local.targets import Target, find_graphs, parse_target, source_hash
+from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.records import (
+    CheckpointRow,
+    GraphInfo,
+    GraphShape,
+    RunRequest,
+    Snapshot,
+    ThreadPage,
+    ThreadStatus,
+    Value,
+)
+from graphdeck.graphs.saved.file import open_file
+from graphdeck.graphs.values import Json
+
+T = TypeVar("T")
+
+
+class LocalEngine:
+    """Graphs of a folder, and the threads in its checkpoint files.
+
+    `db` names the checkpoint files to read; the first of them is written by runs. Without it, those are the
+    project's default file and the ones that its targets have used. A pool of workers can be lent by whoever opens
+    several engines in one process, and is then not closed.
+    """
+
+    def __init__(self, cwd: Path, db: Sequence[Path] = (), *, pool: WorkerPool | None = None) -> None:
+        self._cwd = cwd.absolute()
+        self._db = [file.absolute() for file in db]
+        self._project = _project_of(self._cwd)
+        files = self._db or [default_file(self._project), *memory.remembered_files(self._project)]
+        self._library = Library(files, may_be_missing=not self._db)
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="graphdeck-reader")
+        self._pool = pool or WorkerPool()
+        self._pool_is_lent = pool is not None
+
+    # -- graphs --------------------------------------------------------------------------------------------------
+
+    async def warm(self) -> None:
+        """Have LangGraph imported in the host before the first run needs it."""
+        await self._pool.warm()
+
+    async def graphs(self) -> Sequence[GraphInfo]:
+        """The graphs that can be opened here, found by reading, without running any code."""
+        return await self._read(lambda: find_graphs(self._cwd))
+
+    def last_shape(self, graph: str) -> GraphShape | None:
+        """The graph's shape as it was last seen, at once and without running code; None where never seen."""
+        try:
+            target = parse_target(graph, self._cwd)
+            return memory.last_shape(target.root, target.text, source_hash(target))
+        except GraphdeckError:  # `describe` tells what is wrong with the target
+            return None
+
+    async def describe(self, graph: str) -> GraphShape:
+        """Load a graph in a worker and tell what it is made of."""
+        target = self._graph_target(graph)
+        source = source_hash(target)
+        data = await self._pool.request({"job": "describe", **self._place(graph, target)})
+        shape = memory.shape_from_dict(data)
+        with contextlib.suppress(OSError):  # a folder that cannot be written only costs the quick first drawing
+            memory.keep_shape(target.root, target.text, source, data)
+        self._use_file(target, shape.file)
+        return shape
+
+    async def run(self, request: RunRequest) -> LocalRun:
+        """Start a run; what goes wrong after this comes as its events."""
+        target = self._graph_target(request.graph)
+        place = self._place(request.graph, target)
+        await self._read(lambda: _check_writable(Path(place["file"] or place["default"]), asked=bool(place["file"])))
+        run = uuid.uuid4().hex
+        job = {"job": "run", "run": run, "request": dataclasses.asdict(request), **place}
+        worker = await self._pool.start(job)
+        return LocalRun(run, request, worker, on_file=lambda file: self._use_file(target, file))
+
+    # -- saved threads -------------------------------------------------------------------------------------------
+
+    async def threads(
+        self, *, status: ThreadStatus | None = None, query: str = "", limit: int = 50, cursor: str | None = None
+    ) -> ThreadPage:
+        """A page of the saved threads, newest activity first."""
+        return await self._read(lambda: self._library.threads(status, query, limit, cursor))
+
+    async def state(self, thread: str, checkpoint: str | None = None) -> Snapshot:
+        """The state of a thread at its newest or a given checkpoint, subgraphs included."""
+        return await self._read(lambda: self._library.state(thread, checkpoint))
+
+    async def history(self, thread: str, *, limit: int = 100, before: str | None = None) -> Sequence[CheckpointRow]:
+        """The checkpoints of a thread, newest first."""
+        return await self._read(lambda: self._library.history(thread, limit, before))
+
+    async def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
+        """One value of a state, by dotted path or JSON Pointer."""
+        return await self._read(lambda: self._library.value(thread, checkpoint, path))
+
+    async def update(
+        self, thread: str, values: Json, *, as_node: str | None = None, checkpoint: str | None = None
+    ) -> str:
+        """Write values into a thread's state; the new checkpoint's id."""
+        snapshot = await self.state(thread, checkpoint)
+        if not snapshot.graph:
+            raise InputError(f"the graph of thread {thread!r} is not known", "run it once by its target first")
+        target = self._graph_target(snapshot.graph)
+        job = {"thread": thread, "values": values, "as_node": as_node, "checkpoint": checkpoint}
+        place = self._place(snapshot.graph, target) | {"file": snapshot.file}
+        return str(await self._pool.request({"job": "update", **job, **place}))
+
+    async def delete(self, threads: Sequence[str]) -> None:
+        """Delete threads with all their checkpoints."""
+        found: dict[Path, list[str]] = {}
+        for thread in dict.fromkeys(threads):
+            found.setdefault(await self._file_of(thread), []).append(thread)
+        for file, names in found.items():
+            await self._pool.request({"job": "delete", "file": str(file), "threads": names})
+            await self._read(partial(memory.forget_titles, file, tuple(names)))
+
+    async def rename(self, thread: str, title: str) -> None:
+        """Give a thread a title; an empty one takes it away."""
+        file = await self._file_of(thread)
+        await self._read(lambda: memory.set_title(file, thread, title.strip()))
+
+    async def copy(self, thread: str) -> str:
+        """Copy a thread; the new thread's id."""
+        file = await self._file_of(thread)
+        return str(await self._pool.request({"job": "copy", "file": str(file), "thread": thread}))
+
+    async def changed(self) -> bool:
+        """Whether any checkpoint file has changed since this was last asked."""
+        return await self._read(self._library.changed)
+
+    async def close(self) -> None:
+        """Let go of all workers: they drain, and are killed after 10 seconds."""
+        if not self._pool_is_lent:
+            await self._pool.close()
+        await self._read(self._library.close)
+        self._reader.shutdown(wait=False)
+
+    # -- the rest ------------------------------------------------------------------------------------------------
+
+    async def _read(self, read: Callable[[], T]) -> T:
+        """Do blocking work in the one thread that has the files."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, read)
+
+    async def _file_of(self, thread: str) -> Path:
+        return await self._read(lambda: self._library.file_of(thread))
+
+    def _graph_target(self, graph: str) -> Target:
+        target = parse_target(graph, self._cwd)
+        if target.kind == "checkpoint_file":
+            raise TargetError(f"{graph} is a checkpoint file, not a graph", "name the graph that wrote it")
+        return target
+
+    def _place(self, graph: str, target: Target) -> dict[str, Any]:
+        """Where the worker finds the target and saves its runs."""
+        return {
+            "graph": graph,
+            "cwd": str(self._cwd),
+            "file": str(self._db[0]) if self._db else None,
+            "default": str(default_file(target.root)),
+        }
+
+    def _use_file(self, target: Target, file: str) -> None:
+        """Read the file that a target saves to, now and at the next start."""
+        if not file or self._db:
+            return
+        path = Path(file)
+        self._reader.submit(self._library.add, path, first=True)
+        with contextlib.suppress(OSError):  # as in describe: only the memory of it is lost
+            memory.remember_file(self._project, target.text, path)
+
+
+def _project_of(cwd: Path) -> Path:
+    """The folder of the nearest langgraph.json, else the folder itself."""
+    return next((folder for folder in (cwd, *cwd.parents) if (folder / "langgraph.json").is_file()), cwd)
+
+
+def _check_writable(file: Path, *, asked: bool) -> None:
+    """Raise where a run must not write: a foreign file is refused before anything touches it."""
+    try:
+        if file.stat().st_size == 0:
+            return
+    except OSError as error:
+        if asked and not file.parent.is_dir():
+            raise MissingFileError(f"there is no folder {file.parent}", "make it, or name another file") from error
+        return
+    with open_file(file):
+        return

@@ -1,0 +1,171 @@
+"""The checkpoint files that the engine reads, as one library of threads."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
+from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint
+from graphdeck.graphs.local.lease import holder_of
+from graphdeck.graphs.local.memory import NAMES, titles_of
+from graphdeck.graphs.records import (
+    CheckpointRow,
+    Snapshot,
+    ThreadPage,
+    ThreadStatus,
+    Value,
+)
+from graphdeck.graphs.saved.file import CheckpointFile, open_file
+from graphdeck.graphs.saved.history import read_history
+from graphdeck.graphs.saved.state import read_state, read_value
+from graphdeck.graphs.saved.threads import list_threads
+
+T = TypeVar("T")
+_ENDED = "end"
+"""In a cursor over several files: this one has no more."""
+
+
+class Library:
+    """Threads of one or several checkpoint files. Not to be used from two threads at a time."""
+
+    def __init__(self, files: Sequence[Path], *, may_be_missing: bool) -> None:
+        self._paths = list(dict.fromkeys(files))
+        self._may_be_missing = may_be_missing
+        self._open: dict[Path, CheckpointFile] = {}
+        self._signature: object = None
+
+    def add(self, file: Path, *, first: bool = False) -> None:
+        """Read one more file from now on."""
+        if file in self._paths:
+            self._paths.remove(file)
+        self._paths.insert(0 if first else len(self._paths), file)
+
+    def close(self) -> None:
+        """Close all files."""
+        for file in self._open.values():
+            file.close()
+        self._open.clear()
+
+    def threads(self, status: ThreadStatus | None, query: str, limit: int, cursor: str | None) -> ThreadPage:
+        """A page over all files, newest activity first."""
+        files = self._files()
+        cursors: list[str | None] = json.loads(cursor) if cursor else [None] * len(files)
+        cursors += [None] * (len(files) - len(cursors))
+        pages = [
+            ThreadPage(rows=()) if start == _ENDED else self._page(file, status, query, limit, start)
+            for file, start in zip(files, cursors, strict=False)
+        ]
+        merged = sorted((row for page in pages for row in page.rows), key=lambda row: row.updated, reverse=True)
+        chosen = merged if len(files) > 1 else list(pages[0].rows)
+        taken = chosen[:limit]
+        following: list[str | None] = []
+        for file, page, start in zip(files, pages, cursors, strict=False):
+            count = sum(row.file == str(file.path) for row in taken)
+            if start == _ENDED or (count == len(page.rows) and page.cursor is None):
+                following.append(_ENDED)
+            elif count == len(page.rows):
+                following.append(page.cursor)
+            elif count:
+                following.append(self._page(file, status, query, count, start).cursor)
+            else:
+                following.append(start)
+        ended = all(each == _ENDED for each in following)
+        return ThreadPage(rows=tuple(taken), cursor=None if ended else json.dumps(following))
+
+    def state(self, thread: str, checkpoint: str | None) -> Snapshot:
+        """The state of a thread, with the frames that were kept for its questions."""
+        snapshot = self._first(thread, lambda file: self._state(file, thread, checkpoint))
+        path = Path(snapshot.file)
+        interrupts = tuple(
+            dataclasses.replace(pending, frames=frames_of(path, pending.id)) for pending in snapshot.interrupts
+        )
+        return dataclasses.replace(snapshot, interrupts=interrupts)
+
+    def history(self, thread: str, limit: int, before: str | None) -> list[CheckpointRow]:
+        """The checkpoints of a thread, newest first."""
+        return self._first(thread, lambda file: read_history(file, thread, limit=limit, before=before))
+
+    def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
+        """One value of a state."""
+        return self._first(thread, lambda file: read_value(file, thread, checkpoint, path))
+
+    def file_of(self, thread: str) -> Path:
+        """The file that holds a thread."""
+        return self._first(thread, lambda file: (read_history(file, thread, limit=1), file.path)[1])
+
+    def changed(self) -> bool:
+        """Whether a file, a lease or a title has changed since this was last asked."""
+        signature = [_times(path) for path in self._paths]
+        moved = signature != self._signature
+        self._signature = signature
+        written = [file.changed() for file in self._open.values()]
+        return moved or any(written)
+
+    # -- one file ------------------------------------------------------------------------------------------------
+
+    def _files(self) -> list[CheckpointFile]:
+        """The files, opened; those that may be missing and are, are left out."""
+        found = []
+        missing: MissingFileError | None = None
+        for path in self._paths:
+            try:
+                found.append(self._open.get(path) or self._open.setdefault(path, open_file(path)))
+            except MissingFileError as error:
+                missing = error
+                if not self._may_be_missing:
+                    raise
+        if not found:
+            raise missing or MissingFileError("there is no checkpoint file yet", "run a graph, or name one: --db FILE")
+        return found
+
+    def _page(
+        self, file: CheckpointFile, status: ThreadStatus | None, query: str, limit: int, cursor: str | None
+    ) -> ThreadPage:
+        return list_threads(
+            file,
+            limit=limit,
+            cursor=cursor,
+            status=status,
+            query=query,
+            holder=lambda thread: _holder(file.path, thread),
+            titles=titles_of(file.path),
+            stopped_by_breakpoint=lambda thread, at: stopped_by_breakpoint(file.path, thread, at),
+        )
+
+    def _state(self, file: CheckpointFile, thread: str, checkpoint: str | None) -> Snapshot:
+        return read_state(
+            file,
+            thread,
+            checkpoint,
+            holder=lambda name: _holder(file.path, name),
+            stopped_by_breakpoint=lambda name, at: stopped_by_breakpoint(file.path, name, at),
+        )
+
+    def _first(self, thread: str, read: Callable[[CheckpointFile], T]) -> T:
+        """What the first file that holds the thread gives."""
+        error: GraphdeckError | None = None
+        for file in self._files():
+            try:
+                return read(file)
+            except ThreadNotFound as not_here:
+                error = error or not_here
+        assert error is not None
+        raise error
+
+
+def _holder(file: Path, thread: str) -> str:
+    holder = holder_of(file, thread)
+    return str(holder) if holder else ""
+
+
+def _times(file: Path) -> list[int]:
+    """Change times of what is beside a checkpoint file: leases come and go, titles are written."""
+    times = []
+    for path in (file, home_of(file) / "leases", home_of(file) / NAMES):
+        try:
+            times.append(path.stat().st_mtime_ns)
+        except OSError:
+            times.append(0)
+    return times

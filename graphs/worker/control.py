@@ -1,0 +1,52 @@
+"""What the front end tells a run while it goes on: drain, cancel; or that it is gone."""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from langgraph.runtime import RunControl
+
+GRACE = 10.0
+"""Seconds that the run may take to drain once its front end has gone."""
+
+
+class Control:
+    """Listens to the front end in a thread of its own, so that a blocked event loop still hears it."""
+
+    def __init__(self, frames: Iterator[Any]) -> None:
+        self.run_control = RunControl()
+        self.stopped_by = ""
+        self._frames = frames
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[Any] | None = None
+
+    def watch(self) -> None:
+        """Start listening, on behalf of the task that calls this."""
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+        threading.Thread(target=self._listen, name="graphdeck-control", daemon=True).start()
+
+    def _listen(self) -> None:
+        for frame in self._frames:
+            match frame:
+                case {"control": "drain"}:
+                    self._drain("drain")
+                case {"control": "cancel"}:
+                    self._cancel()
+        self._drain("the front end closed")
+        timer = threading.Timer(GRACE, os.kill, (0, signal.SIGKILL))
+        timer.daemon = True
+        timer.start()
+
+    def _drain(self, reason: str) -> None:
+        self.stopped_by = self.stopped_by or reason
+        self.run_control.request_drain(reason)
+
+    def _cancel(self) -> None:
+        self.stopped_by = "cancel"
+        self.run_control.request_drain("cancel")
+        if self._loop is not None and self._task is not None:
+            self._loop.call_soon_threadsafe(self._task.cancel)

@@ -1,0 +1,38 @@
+"""Sends a run's events to the front end, stamped with the run and the time."""
+
+import dataclasses
+from datetime import UTC, datetime
+
+from graphdeck.graphs.events import Event, RunStarted, event_to_dict
+from graphdeck.graphs.local.channel import Channel
+from graphdeck.graphs.worker.output import NodeStream, capture
+
+
+class Emitter:
+    """The worker's way out for events; prints join them."""
+
+    def __init__(self, channel: Channel, run: str) -> None:
+        self._channel = channel
+        self._run = run
+        self._streams: tuple[NodeStream, ...] = ()
+        self.started = False
+
+    def emit(self, event: Event) -> None:
+        """Send one event; any thread may."""
+        self.started = self.started or isinstance(event, RunStarted)
+        stamped = dataclasses.replace(event, time=datetime.now(UTC).isoformat(), run=self._run)
+        self._channel.send(event_to_dict(stamped))
+
+    def capture_prints(self) -> None:
+        """From now on, what the user's code prints is sent as `output` events."""
+        self._streams = capture(self.emit)
+
+    def flush_task(self, task: str) -> None:
+        """Send the unfinished line that a task has printed."""
+        for stream in self._streams:
+            stream.flush_task(task)
+
+    def flush(self) -> None:
+        """Send all unfinished lines."""
+        for stream in self._streams:
+            stream.flush()

@@ -1,0 +1,68 @@
+"""Which lines of a traceback are the user's own."""
+
+import sys
+import sysconfig
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from langchain_core.callbacks import BaseCallbackHandler
+from langgraph.errors import GraphInterrupt
+
+from graphdeck.graphs.events import Frame
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_EXAMPLES = str(_PACKAGE / "examples")
+_NOT_THE_USERS = tuple(
+    {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    | {str(Path(sys.base_prefix) / "lib"), str(_PACKAGE)}
+)
+
+
+def is_users(file: str) -> bool:
+    """Whether a source file is the user's: not a library's, the interpreter's or graphdeck's own."""
+    return file.startswith(_EXAMPLES) or not (file.startswith("<") or file.startswith(_NOT_THE_USERS))
+
+
+def user_frames(trace: TracebackType | None) -> tuple[Frame, ...]:
+    """The user's frames of a traceback, outermost first."""
+    return tuple(
+        Frame(file=frame.filename, line=frame.lineno or 0, function=frame.name)
+        for frame in traceback.extract_tb(trace)
+        if is_users(frame.filename)
+    )
+
+
+def user_traceback(error: BaseException) -> str:
+    """A traceback from the user's first frame on, causes included; just the error where no frame is the user's."""
+    report = traceback.TracebackException.from_exception(error, compact=True)
+    part: traceback.TracebackException | None = report
+    seen: set[int] = set()
+    while part is not None and id(part) not in seen:
+        seen.add(id(part))
+        first = next((i for i, frame in enumerate(part.stack) if is_users(frame.filename)), len(part.stack))
+        part.stack = traceback.StackSummary.from_list(list(part.stack)[first:])
+        part = part.__cause__ or (None if part.__suppress_context__ else part.__context__)
+    return "".join(report.format()).rstrip()
+
+
+class InterruptFrames(BaseCallbackHandler):
+    """Remembers, by interrupt id, the user's frames from where the node starts again to the line that asks.
+
+    LangChain calls it for each graph and node that the interrupt passes through; the call that saw most frames
+    counts, since a graph called inside a function starts that function again too.
+    """
+
+    run_inline = True
+
+    def __init__(self) -> None:
+        self.found: dict[str, tuple[Frame, ...]] = {}
+
+    def on_chain_error(self, error: BaseException, **_: object) -> None:
+        """Called by LangChain with every error that leaves a node."""
+        if not isinstance(error, GraphInterrupt) or not error.args:
+            return
+        frames = user_frames(error.__traceback__)
+        for interrupt in error.args[0]:
+            if len(frames) >= len(self.found.get(interrupt.id, ())):
+                self.found[interrupt.id] = frames

@@ -1,0 +1,121 @@
+"""A worker's life: read one job from the channel, do it, answer, end."""
+
+import asyncio
+import dataclasses
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from graphdeck.graphs import events
+from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.graphs.local.channel import Channel
+from graphdeck.graphs.local.home import trust_blocked, trusted_types
+from graphdeck.graphs.local.targets import parse_target
+from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.worker.control import Control
+from graphdeck.graphs.worker.describe import describe
+from graphdeck.graphs.worker.edit import copy_thread, delete_threads, update_state
+from graphdeck.graphs.worker.emitter import Emitter
+from graphdeck.graphs.worker.load import Loaded, load
+from graphdeck.graphs.worker.run import Ending, GraphRun
+from graphdeck.graphs.worker.saving import Saving, plan_saving
+
+Job = Mapping[str, Any]
+
+
+def main(sock: socket.socket) -> None:
+    """Do the job that arrives on the socket: `describe`, `run`, `delete` or `copy`."""
+    channel = Channel(sock)
+    frames = channel.receive()
+    job: Job | None = next(frames, None)
+    if job is None:  # the front end went away before it said what it wanted
+        return
+    if job["job"] == "run":
+        _run(channel, frames, job)
+    else:
+        _answer(channel, _JOBS[job["job"]], job)
+
+
+def _answer(channel: Channel, do: Callable[[Job], Any], job: Job) -> None:
+    try:
+        result = do(job)
+    except GraphdeckError as error:
+        channel.send({"error": error.to_dict()})
+    else:
+        channel.send({"result": result})
+
+
+def _describe(job: Job) -> Any:
+    target = parse_target(job["graph"], Path(job["cwd"]))
+    loaded = load(target)
+    shape = dataclasses.replace(describe(loaded, target), target=job["graph"])
+    try:
+        saving = _saving(loaded, job)
+        shape = dataclasses.replace(shape, file=str(saving.file or ""), saving=saving.note)
+    except GraphdeckError as error:
+        shape = dataclasses.replace(shape, saving=f"{error.message}; {error.hint}")
+    return dataclasses.asdict(shape)
+
+
+def _delete(job: Job) -> None:
+    delete_threads(Path(job["file"]), job["threads"])
+
+
+def _copy(job: Job) -> str:
+    return copy_thread(Path(job["file"]), job["thread"])
+
+
+def _update(job: Job) -> str:
+    loaded = load(parse_target(job["graph"], Path(job["cwd"])))
+    saving = _saving(loaded, job)
+    options = {"as_node": job["as_node"], "checkpoint": job["checkpoint"]}
+    return asyncio.run(update_state(loaded.graph, saving, job["thread"], job["values"], **options))
+
+
+_JOBS: dict[str, Callable[[Job], Any]] = {
+    "describe": _describe,
+    "delete": _delete,
+    "copy": _copy,
+    "update": _update,
+}
+
+
+def _saving(loaded: Loaded, job: Job, *, trust: bool = False) -> Saving:
+    asked = Path(job["file"]) if job["file"] else None
+    default = Path(job["default"])
+    if trust:
+        trust_blocked(asked or default)
+    return plan_saving(loaded, asked, default, trusted_types(asked or default))
+
+
+# -- runs ------------------------------------------------------------------------------------------------------------
+
+
+def _run(channel: Channel, frames: Iterator[Any], job: Job) -> None:
+    fields: dict[str, Any] = dict(job["request"])
+    for name in ("before", "after"):
+        fields[name] = tuple(fields[name])
+    request = RunRequest(**fields)
+    emitter = Emitter(channel, job["run"])
+    emitter.capture_prints()
+    control = Control(frames)
+    asyncio.run(_run_to_its_end(request, job, emitter, control))
+    emitter.flush()
+
+
+async def _run_to_its_end(request: RunRequest, job: Job, emitter: Emitter, control: Control) -> None:
+    """Run, and send `run_ended` last, whatever happens."""
+    control.watch()
+    try:
+        target = parse_target(request.graph, Path(job["cwd"]))
+        loaded = load(target)
+        run = GraphRun(loaded.graph, _saving(loaded, job, trust=request.trust), request, job["run"], emitter)
+        ending = await run.go(control)
+    except GraphdeckError as failure:
+        ending = Ending("failed", error=failure)
+    if not emitter.started:
+        emitter.emit(events.RunStarted(thread=request.thread, graph=request.graph))
+    emitter.flush()
+    error = ending.error.to_dict() if ending.error else None
+    emitter.emit(events.RunEnded(status=ending.status, next=ending.next, error=error))

@@ -1,0 +1,272 @@
+"""LangGraph's stream parts in, events out.
+
+Parts come from `astream(version="v2", subgraphs=True)` with the modes of `STREAM_MODES`: dicts with `type`, `ns`
+and `data`. What is not told there comes by `on_put` (checkpoints whose row is written), `InterruptFrames` and the
+retry log.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from langchain_core.messages import AIMessageChunk, BaseMessage, BaseMessageChunk, message_chunk_to_message
+
+from graphdeck.graphs import events
+from graphdeck.graphs.events import Event
+from graphdeck.graphs.values import Json, to_json
+from graphdeck.graphs.worker.frames import InterruptFrames, user_traceback
+from graphdeck.graphs.worker.saver import Changed, is_internal
+from graphdeck.graphs.worker.tokens import TokenBuffer
+
+STREAM_MODES: Final = ("tasks", "checkpoints", "updates", "messages", "custom")
+
+Emit = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class _Task:
+    node: str
+    ns: tuple[str, ...]
+    started: float
+
+
+class Translator:
+    """Turns the stream of one run into events, and keeps track of its tasks."""
+
+    def __init__(self, emit: Emit, frames: InterruptFrames, *, kept: frozenset[str], saves: bool) -> None:
+        self._emit = emit
+        self._frames = frames
+        self._saves = saves
+        self._kept = set(kept)
+        self._running: dict[str, _Task] = {}
+        self._ended: set[str] = set()
+        self._questions: dict[str, events.Interrupt] = {}
+        self._asked: set[str] = set()
+        self._put: dict[str, Changed] = {}
+        self._held: dict[str, Mapping[str, Any]] = {}
+        self._tokens = TokenBuffer(emit)
+        self.failed: BaseException | None = None
+        self.last_written: tuple[str, tuple[str, ...]] | None = None
+
+    # -- what goes on --------------------------------------------------------------------------------------------
+
+    def running(self, node: str = "") -> list[str]:
+        """Ids of the tasks that run now, of one node or of all."""
+        return [task for task, entry in self._running.items() if node in ("", entry.node)]
+
+    def place(self, task: str) -> tuple[str, tuple[str, ...]]:
+        """Node name and subgraph path of a running task."""
+        entry = self._running[task]
+        return entry.node, entry.ns
+
+    @property
+    def asked(self) -> bool:
+        """Whether a question was asked in this run."""
+        return bool(self._asked)
+
+    def feed(self, part: Mapping[str, Any]) -> None:
+        """Take one part of the stream."""
+        ns: tuple[str, ...] = part["ns"]
+        data: Any = part["data"]
+        match part["type"]:
+            case "messages":
+                self._message(ns, *data)
+            case "tasks" if "input" in data:
+                self._task_started(ns, data)
+            case "tasks":
+                self._task_ended(ns, data)
+            case "checkpoints":
+                self._checkpoint(ns, data)
+            case "updates":
+                self._update(ns, data)
+            case "custom":
+                self._custom(ns, data)
+
+    def put(self, checkpoint: str, changed: Changed) -> None:
+        """Told by the saver: the checkpoint's row is written."""
+        self._put[checkpoint] = changed
+        held = self._held.pop(checkpoint, None)
+        if held is not None:
+            self._emit_checkpoint(held, changed)
+
+    def retry(self, node: str, attempt: int, error: str) -> None:
+        """Told by LangGraph's log: a task of this node failed and is run again."""
+        tasks = self.running(node)
+        task = tasks[0] if len(tasks) == 1 else ""
+        ns = self._running[task].ns if task else ()
+        self._tokens.flush()
+        self._emit(events.NodeRetry(task=task, node=node, ns=ns, attempt=attempt, error=error))
+
+    def finish(self) -> None:
+        """The stream has ended: tell what is still open."""
+        self._tokens.close()
+        for held in list(self._held.values()):
+            self._emit_checkpoint(held, {})
+        self._held.clear()
+        for question in list(self._questions.values()):
+            self._ask(question)
+        for task, entry in list(self._running.items()):
+            self._stop(task, entry)
+
+    # -- tasks ---------------------------------------------------------------------------------------------------
+
+    def _task_started(self, ns: tuple[str, ...], data: Mapping[str, Any]) -> None:
+        self._tokens.flush()
+        task, node = data["id"], data["name"]
+        if task in self._kept:
+            # A resumed step starts every task of it again in the stream, also those that finished long ago.
+            self._kept.discard(task)
+            self._emit(events.NodeKept(task=task, node=node, ns=ns))
+            return
+        if task in self._running:
+            return
+        self._ended.discard(task)
+        self._running[task] = _Task(node, ns, time.monotonic())
+        triggers = tuple(str(trigger) for trigger in data.get("triggers") or ())
+        self._emit(events.NodeStarted(task=task, node=node, ns=ns, triggers=triggers))
+
+    def _task_ended(self, ns: tuple[str, ...], data: Mapping[str, Any]) -> None:
+        self._tokens.finish_task(data["id"])
+        task, node, error = data["id"], data["name"], data.get("error")
+        entry = self._running.pop(task, _Task(node, ns, time.monotonic()))
+        self._ended.add(task)
+        if data.get("interrupts"):
+            self._interrupted(task, entry, data["interrupts"])
+        elif isinstance(error, asyncio.CancelledError) or (isinstance(error, str) and "CancelledError" in error):
+            self._stop(task, entry)
+        elif error is not None:
+            self._failed(task, entry, error)
+        else:
+            ms = round((time.monotonic() - entry.started) * 1000, 3)
+            keys = _keys(data.get("result"))
+            self._emit(events.NodeFinished(task=task, node=node, ns=ns, ms=ms, keys=keys))
+
+    def _stop(self, task: str, entry: _Task) -> None:
+        self._running.pop(task, None)
+        self._emit(events.NodeStopped(task=task, node=entry.node, ns=entry.ns))
+
+    def _failed(self, task: str, entry: _Task, error: object) -> None:
+        if not isinstance(error, BaseException):
+            error = RuntimeError(str(error))
+        self.failed = error
+        self._emit(
+            events.NodeFailed(
+                task=task,
+                node=entry.node,
+                ns=entry.ns,
+                error=type(error).__name__,
+                message=str(error),
+                traceback=user_traceback(error),
+            )
+        )
+
+    # -- interrupts ----------------------------------------------------------------------------------------------
+
+    def _interrupted(self, task: str, entry: _Task, interrupts: list[Mapping[str, Any]]) -> None:
+        """A question passes through each level of subgraphs: the deepest says where it comes from, the outermost
+        that all frames are known."""
+        for interrupt in interrupts:
+            question = self._questions.setdefault(
+                interrupt["id"],
+                events.Interrupt(
+                    id=interrupt["id"],
+                    task=task,
+                    node=entry.node,
+                    ns=entry.ns,
+                    value=to_json(interrupt["value"]),
+                    schema=to_json(interrupt.get("response_schema")),
+                ),
+            )
+            if not entry.ns:
+                self._ask(question)
+
+    def _ask(self, question: events.Interrupt) -> None:
+        self._questions.pop(question.id, None)
+        if question.id in self._asked:
+            return
+        self._asked.add(question.id)
+        fields = {name: getattr(question, name) for name in ("id", "task", "node", "ns", "value", "schema")}
+        self._emit(events.Interrupt(**fields, frames=self._frames.found.get(question.id, ())))
+
+    # -- checkpoints ---------------------------------------------------------------------------------------------
+
+    def _checkpoint(self, ns: tuple[str, ...], data: Mapping[str, Any]) -> None:
+        self._tokens.flush()
+        self._kept.update(task["id"] for task in data["tasks"] if task.get("result"))
+        identity = data["config"]["configurable"].get("checkpoint_id", "") if self._saves else ""
+        part = {"ns": ns, "id": identity, "data": data}
+        if not self._saves:
+            self._emit_checkpoint(part, {})
+        elif identity in self._put:
+            self._emit_checkpoint(part, self._put[identity])
+        else:
+            self._held[identity] = part
+
+    def _emit_checkpoint(self, part: Mapping[str, Any], changed: Changed) -> None:
+        data, metadata = part["data"], part["data"]["metadata"]
+        parent = (data.get("parent_config") or {}).get("configurable", {}).get("checkpoint_id")
+        values: Json = None if self._saves else to_json(data["values"])
+        self._emit(
+            events.Checkpoint(
+                ns=part["ns"],
+                id=part["id"],
+                parent=parent,
+                step=metadata.get("step", 0),
+                source=str(metadata.get("source", "")),
+                next=tuple(data["next"]),
+                changed=changed,
+                values=values,
+            )
+        )
+
+    # -- the rest ------------------------------------------------------------------------------------------------
+
+    def _update(self, ns: tuple[str, ...], data: Any) -> None:
+        """Read for cached nodes, which have no end elsewhere, and for what was written before saving failed."""
+        if isinstance(data, Mapping):
+            self.last_written = next(((str(node), _keys(update)) for node, update in data.items()), None)
+        if not (isinstance(data, Mapping) and (data.get("__metadata__") or {}).get("cached")):
+            return
+        self._tokens.flush()
+        for node, update in data.items():
+            if node == "__metadata__":
+                continue
+            task = next(iter(self.running(node)), "")
+            self._running.pop(task, None)
+            self._emit(events.NodeCached(task=task, node=node, ns=ns, keys=_keys(update)))
+
+    def _message(self, ns: tuple[str, ...], message: Any, metadata: Mapping[str, Any]) -> None:
+        path = str(metadata.get("langgraph_checkpoint_ns") or "")
+        *above, last = path.split("|")
+        task, node = last.rpartition(":")[2], str(metadata.get("langgraph_node", ""))
+        ns = tuple(above) if path else ns
+        if isinstance(message, AIMessageChunk):
+            self._tokens.add(ns, task, node, message)
+        elif isinstance(message, BaseMessage):
+            self._tokens.flush()
+            self._emit(message_event(ns, task, node, message))
+
+    def _custom(self, ns: tuple[str, ...], data: object) -> None:
+        self._tokens.flush()
+        tasks = [task for task, entry in self._running.items() if entry.ns == ns]
+        task = tasks[0] if len(tasks) == 1 else ""
+        node = self._running[task].node if task else ""
+        self._emit(events.Custom(ns=ns, task=task, node=node, data=to_json(data)))
+
+
+def message_event(ns: tuple[str, ...], task: str, node: str, message: BaseMessage) -> events.Message:
+    """A whole message as an event."""
+    whole = message_chunk_to_message(message) if isinstance(message, BaseMessageChunk) else message
+    return events.Message(ns=ns, task=task, node=node, role=whole.type, data=to_json(whole))
+
+
+def _keys(result: object) -> tuple[str, ...]:
+    """State keys of a task's result, whatever its shape."""
+    if isinstance(result, Mapping):
+        return tuple(str(key) for key in result if not is_internal(str(key)))
+    if isinstance(result, (list, tuple)):
+        pairs = (item[0] for item in result if isinstance(item, (list, tuple)) and len(item) == 2)
+        return tuple(dict.fromkeys(str(key) for key in pairs if not is_internal(str(key))))
+    return ()

@@ -1,0 +1,66 @@
+"""What all tests share: one warm host for the whole session, engines on fresh folders, and graphs to run."""
+
+import textwrap
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+import pytest_asyncio
+
+from graphdeck.graphs.events import Event
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.records import RunRequest
+
+WriteGraph: TypeAlias = Callable[..., str]
+RunGraph: TypeAlias = Callable[..., Awaitable[list[Event]]]
+
+
+@pytest.fixture(autouse=True)
+def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test may reach a model over the network, whatever the shell has set."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "GRAPHDECK_MODEL", "NO_COLOR", "GRAPHDECK_ASCII"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GRAPHDECK_OFFLINE_DELAY", "0")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def pool() -> AsyncIterator[WorkerPool]:
+    """The warm host."""
+    pool = WorkerPool()
+    yield pool
+    await pool.close()
+
+
+@pytest_asyncio.fixture
+async def engine(tmp_path: Path, pool: WorkerPool) -> AsyncIterator[LocalEngine]:
+    """The engine of an empty project."""
+    engine = LocalEngine(tmp_path, pool=pool)
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture
+def write_graph(tmp_path: Path) -> WriteGraph:
+    """Write a Python file into the project; gives the target of its variable `graph`."""
+
+    def write(source: str, name: str = "agent.py", variable: str = "graph") -> str:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(source))
+        return f"{name}:{variable}"
+
+    return write
+
+
+@pytest.fixture
+def run_graph(engine: LocalEngine) -> RunGraph:
+    """Run a graph to the end of its run and give all its events; `input` only where it is given."""
+
+    async def run(graph: str, thread: str = "t", **request: Any) -> list[Event]:
+        request.setdefault("has_input", "input" in request)
+        started = await engine.run(RunRequest(graph=graph, thread=thread, **request))
+        return [event async for event in started.events()]
+
+    return run
