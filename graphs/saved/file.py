@@ -117,7 +117,10 @@ class CheckpointFile:
     def _run(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         if self._connection is None:
             raise FileError(f"{self.path} is closed.")
-        return self._connection.execute(sql, values).fetchall()
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except UnicodeEncodeError:  # a lone surrogate, as in an argument that is not UTF-8: no row can hold it
+            return []
 
     # -- how to open it ----------------------------------------------------------------------------------------
 
@@ -133,7 +136,8 @@ class CheckpointFile:
         return uri, _signature(self.path)
 
     def _beside(self, suffix: str) -> Path:
-        return Path(f"{self.path}{suffix}")
+        """A file that SQLite keeps beside this one: where a link leads, not beside the link."""
+        return Path(f"{os.path.realpath(self.path)}{suffix}")
 
     def _sniff(self) -> int:
         """The version of the journal that the file's first bytes tell; raises where it cannot be a checkpoint file."""

@@ -17,6 +17,9 @@ _IDS_SQL = (
 _AFTER_ALL = "~"
 """Sorts behind every checkpoint id."""
 
+_MOST = 2**63 - 1
+"""The largest number that SQLite takes."""
+
 
 def read_history(
     file: CheckpointFile, thread: str, *, limit: int = 100, before: str | None = None
@@ -31,7 +34,7 @@ def read_history(
         head = find_checkpoint(file, thread)
         if before is not None:
             find_checkpoint(file, thread, before)
-        ids = [row[0] for row in file.query(_IDS_SQL, (thread, before or _AFTER_ALL, limit))]
+        ids = [row[0] for row in file.query(_IDS_SQL, (thread, before or _AFTER_ALL, min(limit, _MOST)))]
         return list(_rows(file, thread, ids, head.id))
     except Undecodable as error:
         raise unreadable(file, thread, error) from error

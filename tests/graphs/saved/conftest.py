@@ -18,8 +18,10 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def saver(path: Path) -> Iterator[SqliteSaver]:
-    """LangGraph's own saver, writing that file."""
+    """LangGraph's own saver, writing that file; it does not wait for the disk."""
     with SqliteSaver.from_conn_string(str(path)) as saver:
+        saver.setup()
+        saver.conn.execute("PRAGMA synchronous=OFF")
         yield saver
 
 

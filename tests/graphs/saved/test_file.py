@@ -161,6 +161,15 @@ def test_a_writer_that_comes_later_is_seen(path: Path, writer: Writer) -> None:
         assert [row.thread for row in list_threads(file).rows] == ["t3", "t2", "one"]
 
 
+def test_a_link_is_followed_to_its_wal(path: Path, tmp_path: Path, writer: Writer) -> None:
+    writer.write(1)
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.sqlite"
+    link.symlink_to(path)
+    assert read_all(link) == ["t1"]
+    assert list((tmp_path / "elsewhere").iterdir()) == [link]
+
+
 def test_a_writer_that_closes_the_file_is_seen(path: Path) -> None:
     make(path, "one")
     with open_file(path) as file:

@@ -72,6 +72,7 @@ def test_pages(graph: Any, look: Look) -> None:
     file = look()
     whole = read_history(file, "t")
     assert len(whole) == 12
+    assert read_history(file, "t", limit=10**30) == whole
     assert read_history(file, "t", limit=5) == whole[:5]
     assert read_history(file, "t", limit=5, before=whole[4].checkpoint) == whole[5:10]
     assert read_history(file, "t", before=whole[-1].checkpoint) == []
