@@ -18,7 +18,7 @@ from graphdeck.tui.widgets.run_state import NodeState, combine
 
 FRAMES_A_SECOND: Final = 8
 
-_COLUMNS: Final = (5, 8, 10)
+_COLUMNS: Final = (5, 8, 11)
 """Cells of the columns behind the drawing: times run, last duration, tokens or another word."""
 _IDLE: Final = NodeState()
 
@@ -116,8 +116,20 @@ class GraphView(Rows):
 
     def cursor_moved(self, index: int) -> None:
         """Tell which node it is."""
-        self._follow = False
         self.selected = self._drawing.node_in(index) if self._drawing else None
+
+    def move_to(self, index: int) -> None:
+        """Go where a person wants to be, and stay there."""
+        self._follow = False
+        super().move_to(index)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Stay where a person scrolls to."""
+        self._follow = False
+
+    def on_mouse_scroll_down(self) -> None:
+        """Stay where a person scrolls to."""
+        self._follow = False
 
     def watch_selected(self, node: str | None) -> None:
         """Post the selection."""
@@ -163,7 +175,7 @@ class GraphView(Rows):
         elif state.retries:
             words = f"{state.retries} again"
         elif state.tokens:
-            words = f"{state.tokens:,} tok"
+            words = f"{state.tokens:,} tok" if state.tokens < 100_000 else f"{state.tokens // 1000:,}k tok"
         return words, _COLUMNS[2] - 2
 
     def _of_drawn(self, states: Mapping[str, NodeState]) -> Mapping[str, NodeState]:

@@ -1,0 +1,140 @@
+"""The drawing as run table: states, counts, durations, selection by key and mouse, following what runs."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+from textual.widget import Widget
+
+from graphdeck.graphs.drawing.rail import rail
+from graphdeck.graphs.records import END, START, Edge, Node
+from graphdeck.tui.clock import StoppedClock
+from graphdeck.tui.widgets.graph_view import FRAMES_A_SECOND, GraphView
+from graphdeck.tui.widgets.run_state import NodeState
+
+Lines: TypeAlias = Callable[[Widget], list[str]]
+NewApp: TypeAlias = Callable[..., Any]
+
+
+def row_with(shown: list[str], name: str) -> str:
+    return next(line for line in shown if name in line)
+
+
+async def test_each_node_shows_what_it_does(
+    harness: NewApp, lines: Lines, nodes: list[Node], edges: list[Edge]
+) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test(size=(80, 24)):
+        view.show_drawing(rail(nodes, edges))
+        view.show(
+            {
+                START: NodeState(outcome="done"),
+                "assistant": NodeState(outcome="done", times=3, last_ms=1234, tokens=1812),
+                "tools": NodeState(active=frozenset("ab"), times=2, last_ms=95),
+            }
+        )
+        shown = lines(view)
+        assert row_with(shown, "START").split()[0] == "●"
+        assert row_with(shown, "assistant").split()[0] == "●"
+        assert row_with(shown, "assistant").endswith("×3   1.2 s  1,812 tok")
+        assert row_with(shown, "tools").split()[0] == "◐"
+        assert row_with(shown, "tools").endswith("×2   95 ms  2 run")
+        assert row_with(shown, "END").split()[0] == "○"
+
+
+async def test_what_runs_moves_with_the_clock(
+    harness: NewApp, lines: Lines, nodes: list[Node], edges: list[Edge]
+) -> None:
+    clock = StoppedClock()
+    view = GraphView(clock=clock)
+    app = harness(view)
+    async with app.run_test():
+        view.show_drawing(rail(nodes, edges))
+        view.show({"tools": NodeState(active=frozenset("a"))})
+        signs = []
+        for _ in range(4):
+            signs.append(row_with(lines(view), "tools").split()[0])
+            clock.move_on(1 / FRAMES_A_SECOND)
+        assert signs == ["◐", "◓", "◑", "◒"]
+
+
+async def test_keys_and_clicks_select_nodes_only(
+    harness: NewApp, lines: Lines, nodes: list[Node], edges: list[Edge]
+) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test(message_hook=app.hear) as pilot:
+        drawing = rail(nodes, edges)
+        view.show_drawing(drawing)
+        view.focus()
+        assert view.selected == "assistant"
+        await pilot.press("down")
+        assert view.selected == "tools"
+        await pilot.press("home")
+        assert view.selected == START
+        await pilot.press("end")
+        assert view.selected == END
+        await pilot.click(GraphView, offset=(4, drawing.row_of("assistant")))
+        assert view.selected == "assistant"
+        between = next(y for y in range(drawing.height) if drawing.node_in(y) is None)
+        await pilot.click(GraphView, offset=(4, between))
+        assert view.selected == "assistant"
+        await pilot.pause()
+        found = [message.node for message in app.heard(GraphView.NodeSelected)]
+        assert found == ["assistant", "tools", START, END, "assistant"]
+
+
+def chain(length: int) -> tuple[list[Node], list[Edge]]:
+    names = [f"step {number}" for number in range(length)]
+    return [Node(id=name) for name in names], [Edge(source=a, target=b) for a, b in pairwise(names)]
+
+
+async def test_the_node_that_begins_to_run_comes_into_view_until_a_person_moves(harness: NewApp, lines: Lines) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test(size=(60, 10)) as pilot:
+        view.show_drawing(rail(*chain(60)))
+        view.show({"step 50": NodeState(active=frozenset("a"))})
+        await pilot.pause()
+        assert any("step 50" in line for line in lines(view))
+        view.focus()
+        await pilot.press("home")
+        view.show({"step 55": NodeState(active=frozenset("a"))})
+        await pilot.pause()
+        assert any("step 0" in line for line in lines(view))
+
+
+async def test_folded_nodes_share_a_row(harness: NewApp, lines: Lines) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test():
+        view.show_drawing(rail([Node(id="w ×2")], []), {"w1": "w ×2", "w2": "w ×2"})
+        view.show({"w1": NodeState(outcome="done", times=1), "w2": NodeState(outcome="failed", times=1)})
+        assert lines(view)[0].split()[0] == "✗"
+        assert lines(view)[0].endswith("×2")
+        view.select("w1")
+        assert view.selected == "w ×2"
+
+
+async def test_a_hostile_name_stays_in_its_cells(harness: NewApp, lines: Lines) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test():
+        view.show_drawing(rail([Node(id="[b]x\u202ey\x1b[/]"), Node(id="日本")], []))
+        shown = "\n".join(lines(view))
+        assert "[b]x" in shown
+        assert "日本" in shown
+        assert not {"\u202e", "\x1b"} & set(shown)
+
+
+async def test_another_drawing_keeps_the_selection(harness: NewApp, nodes: list[Node], edges: list[Edge]) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test():
+        view.show_drawing(rail(nodes, edges))
+        view.select("tools")
+        view.show_drawing(rail(nodes, edges[:-1]))
+        assert view.selected == "tools"
+        view.show_drawing(None)
+        assert view.row_count() == 0
