@@ -32,6 +32,7 @@ class MessagesView(Rows):
         self._lines: Sequence[Content] = ()
         self._laid: dict[int, tuple[ChatMessage, bool, Sequence[Content]]] = {}
         self._width = 0
+        self._at_end = True
         self.empty_text = "no messages"
 
     def show(self, messages: Sequence[ChatMessage]) -> None:
@@ -51,6 +52,13 @@ class MessagesView(Rows):
         """Wrap again where the width has changed."""
         if self.size.width != self._width:
             self._lay_out()
+        elif self._at_end:
+            self.scroll_to(y=len(self._lines), animate=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Remember whether the end is in view, so that it stays there when the pane gets smaller."""
+        super().watch_scroll_y(old_value, new_value)
+        self._at_end = self.scroll_offset.y >= self.max_scroll_y
 
     def row_count(self) -> int:
         """Number of wrapped lines."""
@@ -62,7 +70,6 @@ class MessagesView(Rows):
 
     def _lay_out(self) -> None:
         """Wrap the messages that changed, from the newest back until there are enough lines."""
-        at_end = self.scroll_offset.y >= self.max_scroll_y or not self._lines
         if self._width != self.size.width:
             self._laid, self._width = {}, self.size.width
         answered = {message.answers for message in self._messages if message.answers}
@@ -84,7 +91,7 @@ class MessagesView(Rows):
             lines_shown.insert(0, Content.styled(note, MUTED))
         self._lines = lines_shown
         self.rows_changed()
-        if at_end:
+        if self._at_end:
             self.scroll_to(y=len(lines_shown), animate=False)
 
     def _wrap(self, message: ChatMessage, answered: set[str]) -> Iterator[Content]:
