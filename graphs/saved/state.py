@@ -10,7 +10,14 @@ from graphdeck.graphs.saved.delta import delta_keys, delta_value
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
 from graphdeck.graphs.saved.paths import find_value
-from graphdeck.graphs.saved.rows import SavedCheckpoint, Task, load_checkpoint, load_tasks, read_metadata
+from graphdeck.graphs.saved.rows import (
+    SavedCheckpoint,
+    Task,
+    load_checkpoint,
+    load_tasks,
+    newest_checkpoint,
+    read_metadata,
+)
 from graphdeck.graphs.saved.status import Due, due_after, next_nodes, node_of, pending, status_of
 from graphdeck.graphs.saved.threads import find_graph, never, nobody
 from graphdeck.graphs.values import Json, to_json
@@ -35,7 +42,7 @@ def read_state(
     file.refresh()
     try:
         saved = find_checkpoint(file, thread, checkpoint)
-        newest = checkpoint is None or find_checkpoint(file, thread).id == saved.id
+        newest = (saved.id, len(saved.blob)) == newest_checkpoint(file, thread)
         reader = _Reader(file, find_graph(file, thread))
         return reader.snapshot(
             saved,
@@ -54,7 +61,7 @@ def read_value(file: CheckpointFile, thread: str, checkpoint: str | None, path: 
     """
     file.refresh()
     try:
-        values = _values(file, find_checkpoint(file, thread, checkpoint))
+        values = _kept_values(file, thread, checkpoint) or _values(file, find_checkpoint(file, thread, checkpoint))
     except Undecodable as error:
         raise unreadable(file, thread, error) from error
     return Value(path=path, value=find_value(values, path))
@@ -62,14 +69,20 @@ def read_value(file: CheckpointFile, thread: str, checkpoint: str | None, path: 
 
 def _values(file: CheckpointFile, saved: SavedCheckpoint) -> Mapping[str, Json]:
     """The state in JSON form; the last one is kept, since whoever looks at a state then looks into it."""
-    key = (saved.key, len(saved.blob))
-    kept_key, kept = file.remembered.get(_VALUES, (None, {}))
-    if kept_key == key:
-        return dict(kept)
     values = {name: to_json(value) for name, value in saved.values().items()}
     values |= {name: to_json(delta_value(file, saved, name)) for name in delta_keys(saved)}
-    file.remembered[_VALUES] = (key, values)
+    if not saved.key[1]:
+        file.remembered[_VALUES] = (saved.key, len(saved.blob), values)
     return values
+
+
+def _kept_values(file: CheckpointFile, thread: str, checkpoint: str | None) -> Mapping[str, Json] | None:
+    """The values that were kept, if they are those of the newest checkpoint and that is the one asked for."""
+    key, size, values = file.remembered.get(_VALUES, (None, 0, {}))
+    newest = newest_checkpoint(file, thread)
+    asked_for = newest is not None and checkpoint in (None, newest[0])
+    kept: Mapping[str, Json] = values
+    return kept if asked_for and newest and (thread, "", newest[0]) == key and newest[1] == size else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from graphdeck.graphs.saved.rows import (
     Task,
     load_checkpoint,
     load_tasks,
+    newest_checkpoint,
     read_metadata,
     step_of,
     time_of,
@@ -174,12 +175,8 @@ class _Lister:
             return False
 
     def _newest(self, thread: str) -> _Newest | None:
-        rows = self.file.query(
-            "SELECT checkpoint_id, length(checkpoint) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
-            " ORDER BY checkpoint_id DESC LIMIT 1",
-            (thread,),
-        )
-        return (thread, *rows[0]) if rows else None
+        newest = newest_checkpoint(self.file, thread)
+        return (thread, *newest) if newest else None
 
     def _row(self, thread: str, checkpoint: str, size: int) -> ThreadRow:
         newest = (thread, checkpoint, size)

@@ -82,7 +82,7 @@ def test_a_delta_channel_is_shown_as_snapshot_and_writes(
     class Delta(TypedDict):
         log: Annotated[list[str], DeltaChannel(add, snapshot_frequency=frequency)]
 
-    graph = StateGraph(Delta).add_node("a", says("a")).add_node("b", says("b"))  # type: ignore[arg-type] # as State
+    graph = StateGraph(Delta).add_node("a", says("a")).add_node("b", says("b"))
     graph.add_edge(START, "a").add_edge("a", "b")
     compiled = graph.compile(checkpointer=saver)
     forms = set()
