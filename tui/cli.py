@@ -85,7 +85,11 @@ def _engine(files: Files) -> "Engine":
         raise GraphdeckError("graphdeck does not run on Windows itself", "it does in WSL: wsl --install")
     from graphdeck.graphs.local.engine import LocalEngine
 
-    return LocalEngine(Path.cwd(), files)
+    try:
+        folder = Path.cwd()
+    except FileNotFoundError:
+        raise GraphdeckError("the current folder has been deleted", "change to one that is there") from None
+    return LocalEngine(folder, files)
 
 
 def _with_engine(files: Files, work: "Callable[[Engine], Awaitable[int]]", *, as_json: bool = False) -> int:
@@ -140,18 +144,16 @@ def workbench(target: str | None, db: Path | None, thread: str | None) -> int:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("the workbench needs a terminal; without one, use: graphdeck run TARGET --input JSON")
-    if target is not None and _is_checkpoint_file(Path(target)):
-        db = db or Path(target)
-        target = None
-
+    is_file = target is not None and _is_checkpoint_file(Path(target))
+    if target is not None and is_file:
+        db, target = db or Path(target), None
     try:
         engine = _engine(_files(db))
     except GraphdeckError as error:
         return _tell(error)
     from graphdeck.tui.app import run_app
 
-    status: int = run_app(engine, target, thread)
-    return status
+    return run_app(engine, target, thread, pick=not is_file)
 
 
 def _is_checkpoint_file(path: Path) -> bool:

@@ -109,10 +109,17 @@ def answers_of(words: Sequence[str]) -> dict[str, Json]:
 def read_json(option: str, text: str) -> Json:
     """The JSON that an option gives itself, in a file (`@FILE`), or on standard input (`-`)."""
     if text == "-":
-        return parse_json(f"standard input ({option} -)", sys.stdin.read())
+        return parse_json(f"standard input ({option} -)", _read_standard_input(option))
     if text.startswith("@"):
         return parse_json(f"{option} {text}", _read_file(option, Path(text[1:])))
     return parse_json(option, text)
+
+
+def _read_standard_input(option: str) -> str:
+    try:
+        return sys.stdin.read().removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{option} -: standard input is not UTF-8 text (byte {error.start})", "send UTF-8") from None
 
 
 def _read_file(option: str, path: Path) -> str:

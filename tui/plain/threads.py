@@ -14,9 +14,6 @@ from graphdeck.tui.text import one_line, safe
 PAGE: Final = 200
 """Threads asked for at a time where all are wanted."""
 
-SORTS: Final = ("updated", "status", "thread", "graph", "title", "step")
-"""Keys to sort by; `updated` is newest first, the others go up."""
-
 _STATUS_ORDER: Final = ("running", "waiting", "breakpoint", "failed", "stopped", "done")
 
 _COLUMNS: Final = (
@@ -24,10 +21,13 @@ _COLUMNS: Final = (
     Column("age"),
     Column("title", least=12),
     Column("step"),
-    Column("next", most=20),
-    Column("graph", most=24),
+    Column("next", most=16),
+    Column("graph", most=16),
     Column("thread", most=40),
 )
+
+NARROW: Final = 100
+"""Cells below which the step, which `show` tells too, is left out for the sake of the titles."""
 
 
 async def threads(
@@ -64,7 +64,7 @@ async def _rows(
             return rows, True
         rows.append(row)
     if sort != "updated":
-        rows.sort(key=_KEYS[sort])
+        rows.sort(key=SORTS[sort])
     return rows[:limit], limit is not None and len(rows) > limit
 
 
@@ -79,13 +79,14 @@ async def _all(engine: Engine, status: ThreadStatus | None, query: str, page_siz
             return
 
 
-_KEYS: Final[dict[str, Callable[[ThreadRow], Any]]] = {
+SORTS: Final[dict[str, Callable[[ThreadRow], Any]]] = {
     "status": lambda row: _STATUS_ORDER.index(row.status),
     "thread": lambda row: row.thread,
     "graph": lambda row: row.graph,
     "title": lambda row: title_of(row).casefold(),
     "step": lambda row: -2 if row.step is None else row.step,
 }
+"""Keys to sort by besides `updated`, which is the engine's own order."""
 
 
 def thread_json(row: ThreadRow) -> dict[str, Json]:
@@ -122,10 +123,10 @@ def thread_lines(rows: Sequence[ThreadRow], terminal: Terminal, now: datetime) -
 
 def _cells(row: ThreadRow, terminal: Terminal, now: datetime) -> list[str]:
     return [
-        f"  {row.status}",
+        f"  {row.status}",  # two cells for the glyph
         age(row.updated, now),
         one_line(title_of(row), 200),
-        "" if row.step is None else str(row.step),
+        "" if row.step is None or terminal.columns < NARROW else str(row.step),
         node_names(row.next),
         safe(row.graph, identifier=True),
         safe(row.thread, identifier=True),

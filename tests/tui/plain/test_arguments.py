@@ -111,6 +111,12 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
             request_of(RunOptions(target="g", input=text))
 
 
+def test_standard_input_that_is_not_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff"), encoding="utf-8"))
+    with pytest.raises(InputError, match="not UTF-8"):
+        request_of(RunOptions(target="g", input="-"))
+
+
 def in_bash(line: str) -> list[str]:
     """The words that bash makes of a line."""
     done = subprocess.run(

@@ -10,6 +10,7 @@ import pytest
 
 from graphdeck.tui import cli as cli_module
 from graphdeck.tui.cli import main
+from graphdeck.tui.plain.threads import SORTS
 
 Cli = Callable[..., Any]
 
@@ -32,6 +33,47 @@ def test_any_other_first_word_opens_the_workbench_which_needs_a_terminal(cli: Cl
     assert done.status == 64
     assert "the workbench needs a terminal" in done.err
     assert "graphdeck run" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "graph", "thread", "pick", "reads"),
+    [
+        ((), None, None, True, []),
+        (("agent.py:g", "--thread", "t"), "agent.py:g", "t", True, []),
+        (("--db", "other.sqlite"), None, None, True, ["other.sqlite"]),
+        (("trips.sqlite",), None, None, False, ["trips.sqlite"]),
+        (("./threads",), "./threads", None, True, []),
+    ],
+)
+def test_the_workbench_gets_graph_thread_and_file(
+    cli: Cli,
+    monkeypatch: pytest.MonkeyPatch,
+    threads_file: Path,
+    words: tuple[str, ...],
+    graph: str | None,
+    thread: str | None,
+    pick: bool,
+    reads: list[str],
+) -> None:
+    opened: list[object] = []
+
+    def open_app(engine: object, graph: str | None, thread: str | None, *, pick: bool) -> int:
+        opened.append((engine, graph, thread, pick))
+        return 3
+
+    def build(folder: Path, files: tuple[Path, ...]) -> list[str]:
+        return [str(file) for file in files]
+
+    monkeypatch.setattr("graphdeck.tui.app.run_app", open_app)
+    monkeypatch.setattr("graphdeck.graphs.local.engine.LocalEngine", build)
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    assert cli(*words).status == 3
+    assert opened == [(reads, graph, thread, pick)]
+
+
+def test_every_order_can_be_asked_for() -> None:
+    assert ("updated", *SORTS) == cli_module.SORTS
 
 
 @pytest.mark.parametrize(
