@@ -91,12 +91,13 @@ class InputLine(TextArea):
                 event.stop()
                 event.prevent_default()
             case _:
-                await super()._on_key(event)
+                pass  # Textual hands the key to the text area by itself
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Pasted controls and direction overrides would reach the terminal, so they are left out."""
+        event.stop()
         event.prevent_default()
-        await super()._on_paste(events.Paste(typeable(event.text)))
+        self.replace(typeable(event.text), *self.selection, maintain_selection_offset=False)
 
     def _bring_back(self, step: int) -> bool:
         """Show earlier or later input, where the cursor is on the first or last line; whether it did."""

@@ -53,7 +53,7 @@ class MessagesView(Rows):
         if self.size.width != self._width:
             self._lay_out()
         elif self._at_end:
-            self.scroll_to(y=len(self._lines), animate=False)
+            self.keep_in_view(len(self._lines) - 1)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Remember whether the end is in view, so that it stays there when the pane gets smaller."""
@@ -92,7 +92,7 @@ class MessagesView(Rows):
         self._lines = lines_shown
         self.rows_changed()
         if self._at_end:
-            self.scroll_to(y=len(lines_shown), animate=False)
+            self.keep_in_view(len(lines_shown) - 1)
 
     def _wrap(self, message: ChatMessage, answered: set[str]) -> Iterator[Content]:
         cells = _NAME_CELLS[self._width >= _WIDE]

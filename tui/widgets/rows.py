@@ -87,7 +87,7 @@ class Rows(ScrollView, can_focus=True):
         if index < count:
             content = self.row(index, max(width, self.row_width()))
         elif index == 0 and count == 0:
-            content = Content.styled(cut(self.empty_text, width), MUTED)
+            content = Content.styled(cut(f" {self.empty_text}", width), MUTED)
         else:
             content = Content("")
         strip = Strip(content.render_segments(style))

@@ -68,7 +68,7 @@ class StatusLine(Widget):
     def _where(self, cells: int) -> Content:
         """`graphdeck  travel › Rome in May`."""
         info = self._info
-        graph = one_line(info.graph or "no graph", max(0, cells - 12), identifier=True)
+        graph = one_line(info.graph or "no graph", cells - 12 if cells > 24 else cells, identifier=True)
         thread = f" {glyphs().path} {one_line(info.thread, 60)}" if info.thread else ""
         name = "graphdeck  " if cells > 24 else ""
         thread = cut(thread, max(0, cells - width(name) - width(graph)))

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 from graphdeck.graphs.values import Json
 from graphdeck.tui.message_text import is_message
 from graphdeck.tui.paragraphs import fold
-from graphdeck.tui.text import clip, safe, short_json, size
+from graphdeck.tui.text import clip, safe, short_json, size, width
 
 Path: TypeAlias = tuple[str, ...]
 """Keys and indices from the state down to a value."""
@@ -17,6 +17,8 @@ PAGE: Final = 100
 """Children that a branch shows before it is asked for more."""
 TEXT_LIMIT: Final = 8_000
 """Characters of a long text that are shown when it is opened."""
+LABEL_CELLS: Final = 18
+"""Room for the longest key."""
 LONG_TEXT: Final = 60
 """Characters from which on a text can be opened."""
 
@@ -131,7 +133,8 @@ def _labels(children: list[Json] | dict[str, Json]) -> Iterator[str]:
 
 
 def _label_cells(labels: Collection[str] | Iterator[str]) -> int:
-    return min(18, max((len(label) for label in islice(labels, PAGE)), default=0))
+    shown = (safe(label[:LABEL_CELLS], identifier=True) for label in islice(labels, PAGE))
+    return min(LABEL_CELLS, max(map(width, shown), default=0))
 
 
 def _is_long(text: str) -> bool:

@@ -89,7 +89,7 @@ async def test_the_filter_finds_state_and_says_when_nothing_matches(harness: New
         view.search = "WAITING"
         assert view.row_count() == 1
         view.search = "no such thing"
-        assert lines(view)[0] == "no thread matches"
+        assert lines(view)[0] == " no thread matches"
 
 
 async def test_the_cursor_stays_on_its_thread_when_new_ones_come(harness: NewApp) -> None:

@@ -1,0 +1,126 @@
+"""The conversation: who says what, wrapping, tool calls, text as it comes, staying at the end."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from textual.widget import Widget
+
+from graphdeck.graphs.events import Event, Message, Token
+from graphdeck.graphs.values import Json
+from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
+from graphdeck.tui.widgets.messages_view import LINE_LIMIT, MessagesView
+from graphdeck.tui.widgets.run_state import RunView, fold
+
+Lines: TypeAlias = Callable[[Widget], list[str]]
+NewApp: TypeAlias = Callable[..., Any]
+
+SAID: list[Json] = [
+    {"type": "human", "content": "a quiet hotel in Rome", "id": "1"},
+    {"type": "ai", "content": "", "id": "2", "tool_calls": [{"name": "search", "args": {"city": "Rome"}, "id": "k1"}]},
+    {"type": "tool", "content": "4 found", "name": "search", "tool_call_id": "k1", "id": "3"},
+    {"type": "ai", "content": "Book it?", "id": "4", "tool_calls": [{"name": "book", "args": {"n": 3}, "id": "k2"}]},
+]
+
+
+def written(*events: Event) -> Sequence[ChatMessage]:
+    return fold(RunView(), events).messages
+
+
+async def test_a_conversation(harness: NewApp, lines: Lines) -> None:
+    view = MessagesView()
+    async with harness(view).run_test(size=(60, 10)):
+        view.show(conversation_of({"messages": SAID}))
+        assert lines(view)[:5] == [
+            " you        a quiet hotel in Rome",
+            ' ai         → search  city="Rome"',
+            " search     4 found",
+            " ai         Book it?",
+            "            → book  n=3  ◆ not run yet",
+        ]
+
+
+async def test_long_text_wraps_at_words_and_keeps_its_lines(harness: NewApp, lines: Lines) -> None:
+    view = MessagesView()
+    async with harness(view).run_test(size=(33, 10)) as pilot:
+        view.show([ChatMessage(role="ai", text="one two three four five\n\nsix 日本語日本語日本語", node="assistant")])
+        assert lines(view)[:5] == [
+            " assistant  one two three four",
+            "            five",
+            "",
+            "            six",
+            "            日本語日本語日本語",
+        ]
+        await pilot.resize_terminal(60, 10)
+        await pilot.pause()
+        assert lines(view)[0] == " assistant  one two three four five"
+
+
+async def test_text_shows_as_it_is_written(harness: NewApp, lines: Lines) -> None:
+    view = MessagesView()
+    async with harness(view).run_test(size=(40, 10)):
+        view.show(written(Token(task="1", node="a", message="m", text="Casa ")))
+        assert lines(view)[0] == " a          Casa ▌"
+        view.show(written(*(Token(task="1", node="a", message="m", text=text) for text in ("Casa ", "Verde"))))
+        assert lines(view)[:2] == [" a          Casa Verde▌", ""]
+
+
+async def test_the_end_stays_in_view_unless_a_person_scrolled_up(harness: NewApp, lines: Lines) -> None:
+    view = MessagesView()
+    messages = [ChatMessage(role="human", text=f"message {n}", id=str(n)) for n in range(40)]
+    async with harness(view).run_test(size=(40, 10)) as pilot:
+        view.show(messages[:30])
+        await pilot.pause()
+        assert lines(view)[-1].endswith("message 29")
+        view.show(messages[:31])
+        await pilot.pause()
+        assert lines(view)[-1].endswith("message 30")
+        view.focus()
+        await pilot.press("home")
+        view.show(messages)
+        await pilot.pause()
+        assert lines(view)[0].endswith("message 0")
+        await pilot.press("end")
+        assert lines(view)[-1].endswith("message 39")
+
+
+async def test_only_the_newest_lines_are_laid_out(harness: NewApp, lines: Lines) -> None:
+    view = MessagesView()
+    messages = [ChatMessage(role="ai", text="line\n" * 100, id=str(n)) for n in range(LINE_LIMIT // 100 + 30)]
+    async with harness(view).run_test(size=(40, 10)) as pilot:
+        view.show(messages)
+        assert view.row_count() <= LINE_LIMIT + 101
+        view.focus()
+        await pilot.press("home")
+        assert "earlier messages" in lines(view)[0]
+
+
+async def test_a_megabyte_is_cut_and_says_so(harness: NewApp, lines: Lines) -> None:
+    view = MessagesView()
+    data: Json = {"type": "ai", "content": "x" * 1_000_000}
+    async with harness(view).run_test(size=(60, 10)) as pilot:
+        view.show(written(Message(task="1", node="a", role="ai", data=data)))
+        await pilot.pause()
+        assert lines(view)[-1].strip() == "… 1,000,000 characters"
+
+
+async def test_hostile_text_is_shown_as_it_is(harness: NewApp, lines: Lines) -> None:
+    view = MessagesView()
+    call: Json = {"name": "b\u202ex", "args": {"[b]k\u200b": "\x1b["}, "id": "1"}
+    data: Json = {"type": "ai", "content": "[red]\x1b]0;t\x07 \ud800", "tool_calls": [call]}
+    async with harness(view).run_test(size=(80, 10)):
+        view.show(written(Message(task="1", node="n\u200b", role="ai", data=data)))
+        shown = "\n".join(lines(view))
+        assert "[red]⟨U+001B⟩]0;t⟨U+0007⟩ ⟨U+D800⟩" in shown
+        assert '→ b⟨U+202E⟩x  [b]k⟨U+200B⟩="\\u001b["' in shown
+        assert "n⟨U+200B⟩" in shown
+
+
+def test_a_state_without_messages_has_no_conversation() -> None:
+    assert conversation_of({"city": "Rome", "messages": ["text"]}) == ()
+    assert [message.text for message in conversation_of({"chat": [{"type": "human", "content": "hi"}]})] == ["hi"]
+
+
+def test_what_a_run_adds_follows_what_was_saved() -> None:
+    saved = conversation_of({"messages": SAID[:2]})
+    live = conversation_of({"messages": SAID[1:3]})
+    assert [message.id for message in merge(saved, live)] == ["1", "2", "3"]

@@ -1,0 +1,72 @@
+"""First and last line: what gives way when there is little room, and keys that can be clicked."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import pytest
+from textual.widget import Widget
+
+from graphdeck.tui.actions import action
+from graphdeck.tui.text import width
+from graphdeck.tui.widgets.key_footer import KeyFooter
+from graphdeck.tui.widgets.status_line import StatusInfo, StatusLine
+
+Lines: TypeAlias = Callable[[Widget], list[str]]
+NewApp: TypeAlias = Callable[..., Any]
+
+INFO = StatusInfo(
+    graph="travel", thread="Rome in May", status="waiting", detail="book_hotel", model="gpt-5-mini", note="saved in f"
+)
+
+
+async def test_all_is_said_where_there_is_room(harness: NewApp, lines: Lines) -> None:
+    line = StatusLine()
+    async with harness(line).run_test(size=(120, 4)):
+        line.show(INFO)
+        shown = lines(line)[0]
+        assert shown.startswith(" graphdeck  travel › Rome in May  ")
+        assert " ◆ waits for you: book_hotel " in shown
+        assert shown.endswith("  gpt-5-mini  ·  saved in f")
+
+
+@pytest.mark.parametrize("cells", [20, 30, 40, 60, 80])
+async def test_the_state_is_the_last_to_be_cut(harness: NewApp, lines: Lines, cells: int) -> None:
+    line = StatusLine()
+    async with harness(line).run_test(size=(cells, 4)):
+        line.show(INFO)
+        shown = lines(line)[0]
+        assert "◆ waits for you"[: cells - 4] in shown
+        assert width(shown) <= cells
+        assert ("travel" in shown) is (cells >= 40)
+
+
+async def test_hostile_names_in_the_first_line(harness: NewApp, lines: Lines) -> None:
+    line = StatusLine()
+    async with harness(line).run_test(size=(120, 4)):
+        line.show(StatusInfo(graph="[b]\x1b", thread="x\u202ey", model="m\x07"))
+        assert lines(line)[0].split() == ["graphdeck", "[b]⟨U+001B⟩", "›", "x⟨U+202E⟩y", "○", "idle", "m⟨U+0007⟩"]
+
+
+ACTIONS = [action("deck", name) for name in ("answer", "input", "pause")] + [action("app", "help")]
+
+
+async def test_the_footer_shows_whole_keys_only(harness: NewApp, lines: Lines) -> None:
+    footer = KeyFooter()
+    async with harness(footer).run_test(size=(30, 4)) as pilot:
+        footer.show(ACTIONS)
+        assert lines(footer)[0] == " a answer   i input"
+        await pilot.resize_terminal(60, 4)
+        await pilot.pause()
+        assert lines(footer)[0] == " a answer   i input   space pause   ? keys"
+
+
+async def test_a_key_can_be_clicked_unless_it_is_off(harness: NewApp) -> None:
+    footer = KeyFooter()
+    app = harness(footer)
+    async with app.run_test(size=(60, 4), message_hook=app.hear) as pilot:
+        footer.show(ACTIONS, off={"answer"})
+        await pilot.click(KeyFooter, offset=(3, 0))
+        await pilot.click(KeyFooter, offset=(13, 0))
+        await pilot.click(KeyFooter, offset=(10, 0))
+        await pilot.pause()
+        assert [message.action.id for message in app.heard(KeyFooter.Chosen)] == ["input"]
