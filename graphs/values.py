@@ -25,6 +25,9 @@ MESSAGE_MODULE = "langchain_core.messages."
 _LONG = 1 << 10_000
 """Whole numbers from here on are shown in hexadecimal: Python refuses to write very long ones in decimal."""
 
+_LONG_FLOAT = 1e300
+"""Whole numbers beyond have no float to be sorted by."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stored:
@@ -121,18 +124,26 @@ def _encode_object(value: object, depth: int) -> Json:
     if isinstance(value, datetime.timedelta):
         return tagged(name, value.total_seconds())
     if isinstance(value, (tuple, set, frozenset, deque)):
-        return tagged(name, [_encode(item, depth + 1) for item in _ordered(value)])
+        names = getattr(value, "_fields", None)
+        if isinstance(names, tuple):  # a named tuple is stored by its fields
+            return _encode_stored(name, dict(zip(names, value, strict=False)), depth)
+        return tagged(name, _encode_items(value, depth))
     fields = _fields(value)
     if fields is not None:
         return _encode_stored(name, fields, depth)
     return tagged(name, _plain_text(value))
 
 
-def _ordered(value: Iterable[Any]) -> list[Any]:
-    """Sets in a stable order, so that one state always has one JSON form."""
-    if isinstance(value, (set, frozenset)):
-        return sorted(value, key=lambda item: (type_name(item), safe_repr(item)))
-    return list(value)
+def _encode_items(value: Iterable[Any], depth: int) -> list[Json]:
+    """Items in their order, those of sets in one that is always the same."""
+    items = [_encode(item, depth + 1) for item in value]
+    return sorted(items, key=sort_key) if isinstance(value, (set, frozenset)) else items
+
+
+def sort_key(item: Json) -> tuple[str, float, str]:
+    """Puts the items of a set, in JSON form, into an order that is always the same."""
+    number = float(item) if isinstance(item, (int, float)) and abs(item) < _LONG_FLOAT else 0.0
+    return type(item).__name__, number, json_line(item)
 
 
 def _fields(value: object) -> dict[str, Any] | None:

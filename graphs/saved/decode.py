@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import ormsgpack
 
-from graphdeck.graphs.values import MESSAGE_MODULE, Stored, safe_repr, type_name
+from graphdeck.graphs.values import MESSAGE_MODULE, Stored, sort_key, to_json
 
 DELTA_SNAPSHOT: Final = "langgraph.checkpoint.serde.types._DeltaSnapshot"
 """Type of a value that a delta channel stored whole."""
@@ -183,8 +183,8 @@ def _path(parts: list[str]) -> str:
 
 
 def _sorted(items: list[Any]) -> list[Any]:
-    """In the stable order in which values.py shows a set."""
-    return sorted(items, key=lambda item: (type_name(item), safe_repr(item)))
+    """In the order in which a live set is shown."""
+    return sorted(items, key=lambda item: sort_key(to_json(item)))
 
 
 def _time(fields: dict[str, Any]) -> str | dict[str, Any]:

@@ -205,7 +205,7 @@ class GraphRun:
         return cast(AsyncGenerator[Any, None], stream)  # astream is one, though typed as a plain iterator
 
     def _config(self, checkpoint: str | None = None, **more: Any) -> RunnableConfig:
-        configurable = {"thread_id": self._request.thread}
+        configurable = {"thread_id": self._request.thread, "checkpoint_ns": ""}
         if checkpoint:
             configurable["checkpoint_id"] = checkpoint
         config: dict[str, Any] = {

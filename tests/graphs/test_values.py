@@ -7,7 +7,7 @@ import enum
 import json
 import uuid
 from collections import deque
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
@@ -24,6 +24,11 @@ class Colour(enum.Enum):
 
 class Point(BaseModel):
     x: int
+
+
+class Pair(NamedTuple):
+    a: int
+    b: str
 
 
 @dataclasses.dataclass
@@ -52,6 +57,8 @@ HERE = __name__
         (b"\x00\xff", {"$type": "bytes", "value": "AP8="}),
         ((1, (2,)), {"$type": "tuple", "value": [1, {"$type": "tuple", "value": [2]}]}),
         ({3, 1, 2}, {"$type": "set", "value": [1, 2, 3]}),
+        ({Colour.TEAL, 2}, {"$type": "set", "value": [{"$type": f"{__name__}.Colour", "value": "teal"}, 2]}),
+        (Pair(1, "x"), {"$type": f"{__name__}.Pair", "value": {"a": 1, "b": "x"}}),
         (deque([1]), {"$type": "collections.deque", "value": [1]}),
         ({7: "x", None: 1}, {"$type": "dict", "value": [[7, "x"], [None, 1]]}),
         ({"$type": "mine"}, {"$type": "dict", "value": [["$type", "mine"]]}),
