@@ -1,6 +1,7 @@
 """What an approval shows of an action: what is asked, and what runs again when it is answered."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,20 +11,23 @@ from graphdeck.graphs.values import Json
 from graphdeck.tui.paragraphs import Paragraph
 from graphdeck.tui.questions import Action, Decision, Shape, Sheet
 from graphdeck.tui.source_lines import Excerpt
-from graphdeck.tui.text import one_line, safe, width
+from graphdeck.tui.text import ascii_mode, one_line, safe, width
 from graphdeck.tui.theme import ACCENT, MUTED, WARNING, Glyphs
 
 _KEY_CELLS: Final = 24
 """The widest column of keys."""
+_ONE_LINE: Final = 60
+"""Characters of JSON that are shown in one line."""
+_TOO_LONG_TO_INDENT: Final = 200_000
+"""Characters of JSON from which on it is no longer laid out for reading: that would hold up the screen."""
 _HIDDEN: Final = "hidden characters, shown as marks"
 
 
 def heading(action: Action, where: tuple[str, str], number: tuple[int, int], cells: int, signs: Glyphs) -> Content:
     """Two lines: who asks and which action it is, then its node and `where` (graph and thread)."""
     count = f"action {number[0]} of {number[1]}"
-    name = one_line(
-        f"{safe(action.name, identifier=True)} {'asks to run' if action.is_tool else 'asks'}", cells - width(count) - 2
-    )
+    asks = "asks to run" if action.is_tool else "asks"
+    name = f"{one_line(action.name, cells - width(count) - width(asks) - 3, identifier=True)} {asks}"
     place = one_line(f" {signs.path} ".join(where), cells // 2)
     node = one_line(f"node {_path(action, signs)}", cells - width(place) - 2)
     return Content.assemble(
@@ -39,7 +43,7 @@ def name_of(action: Action, signs: Glyphs) -> str:
     path = _path(action, signs)
     if not action.is_tool:
         return path
-    name = safe(action.name, identifier=True)
+    name = one_line(action.name, 80, identifier=True)
     return f"{name} ({path})" if len(action.path) > 1 else name
 
 
@@ -48,7 +52,7 @@ def decided(decision: Decision | None) -> str:
     if decision is None:
         return ""
     if decision.kind == "answer":
-        return one_line(f"answers {json.dumps(decision.value, ensure_ascii=False)[:400]}", 100)
+        return one_line(f"answers {json.dumps(decision.value, ensure_ascii=False)}", 100)
     word = f"{decision.kind}d" if decision.kind == "approve" else "rejected"
     return one_line(f"{word}: {decision.reason}" if decision.reason else word, 100)
 
@@ -65,7 +69,7 @@ def still_to_do(rows: Sheet) -> str:
 
 
 def _path(action: Action, signs: Glyphs) -> str:
-    return f" {signs.path} ".join(safe(name, identifier=True) for name in action.path)
+    return f" {signs.path} ".join(one_line(name, 80, identifier=True) for name in action.path)
 
 
 def body(action: Action, excerpts: Sequence[Excerpt], signs: Glyphs) -> list[Paragraph]:
@@ -106,16 +110,15 @@ def _table(values: dict[str, Json], signs: Glyphs) -> Iterator[Paragraph]:
 
 
 def _value(head: str, value: Json, signs: Glyphs) -> Paragraph:
-    text = _text(value)
-    lines = text.expandtabs(4).replace("\r\n", "\n").split("\n")
+    text = "\n".join(line.expandtabs(4) for line in _text(value).replace("\r\n", "\n").split("\n"))
     # A single word is a name, a path or a host, where nothing invisible has a job.
-    word = not any(character.isspace() for character in text[:10_000])
-    hidden = any(safe(line, identifier=word, ascii_only=False) != line for line in lines)
+    word = not re.search(r"\s", text)
+    marked = safe(text, identifier=word, lines=True, ascii_only=False)
     return Paragraph(
         head=head,
         head_style=MUTED,
-        text="\n".join(safe(line, identifier=word) for line in lines),
-        note=f"{signs.warning} {_HIDDEN}" if hidden else "",
+        text=safe(text, identifier=word, lines=True) if ascii_mode() else marked,
+        note="" if marked == text else f"{signs.warning} {_HIDDEN}",
         note_style=WARNING,
     )
 
@@ -125,7 +128,7 @@ def _text(value: Json) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False) if _is_ambiguous(value) else value
     flat = json.dumps(value, ensure_ascii=False)
-    if len(flat) <= 60 or not isinstance(value, (dict, list)):
+    if not isinstance(value, (dict, list)) or not _ONE_LINE < len(flat) < _TOO_LONG_TO_INDENT:
         return flat
     return json.dumps(value, ensure_ascii=False, indent=2)
 

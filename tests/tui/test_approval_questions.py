@@ -2,13 +2,13 @@
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, Union
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from langchain.agents.middleware.human_in_the_loop import _decision_schema
-from pydantic import TypeAdapter
+from langchain.agents.middleware import human_in_the_loop as hitl
+from pydantic import Field, TypeAdapter
 
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import Json
@@ -111,8 +111,17 @@ def test_a_description_is_shown_without_the_arguments_that_it_only_repeats() -> 
     "allowed",
     [("approve", "reject"), ("approve",), ("reject",), ("respond", "edit"), ("approve", "edit", "reject", "respond")],
 )
-def test_one_call_a_question_follows_the_schema_of_the_real_middleware(allowed: tuple[Any, ...]) -> None:
-    wanted: TypeAdapter[Any] = TypeAdapter(_decision_schema(allowed, "mail"))
+def test_one_call_a_question_follows_the_schema_of_the_middlewares_decisions(allowed: tuple[Any, ...]) -> None:
+    decision_types: dict[str, Any] = {
+        "approve": hitl.ApproveDecision,
+        "edit": hitl.EditDecision,
+        "reject": hitl.RejectDecision,
+        "respond": hitl.RespondDecision,
+    }
+    form: Any = Union[tuple(decision_types[name] for name in allowed)]  # noqa: UP007 - built at run time
+    if len(allowed) > 1:
+        form = Annotated[form, Field(discriminator="type")]
+    wanted: TypeAdapter[Any] = TypeAdapter(form)
     value: Json = {
         "type": "tool_approval",
         "tool_call_id": "c1",
@@ -246,6 +255,7 @@ decisions = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(payloads, min_size=1, max_size=3), st.data())
 def test_no_payload_raises_and_what_is_sent_has_the_shape_that_the_engine_demands(
     values: list[Json], data: Any

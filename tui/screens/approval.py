@@ -60,6 +60,8 @@ class ApprovalScreen(ModalScreen[Mapping[str, Json] | None]):
         read: SourceReader = read_source,
     ) -> None:
         super().__init__()
+        if not interrupts:
+            raise ValueError("nothing waits for a decision")
         self._where = (graph, thread_title or thread)
         self._sheet = sheet(interrupts)
         self._clock, self._read = clock, read
