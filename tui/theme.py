@@ -204,12 +204,13 @@ def themes() -> "tuple[Theme, Theme]":
         error="#e0707a",
         dark=True,
         variables={
-            "block-cursor-background": "#2b4252",
+            "block-cursor-background": "#26323b",
             "block-cursor-foreground": "#f2f5f8",
             "block-cursor-text-style": "none",
             "block-cursor-blurred-background": "#222930",
             "footer-key-foreground": "#6cb6d9",
             "border": "#39424c",
+            "text-muted": "#98a1aa",
         },
     )
     light = Theme(
@@ -226,12 +227,13 @@ def themes() -> "tuple[Theme, Theme]":
         error="#b3303d",
         dark=False,
         variables={
-            "block-cursor-background": "#cfe3ee",
+            "block-cursor-background": "#d5e6ef",
             "block-cursor-foreground": "#10151a",
             "block-cursor-text-style": "none",
             "block-cursor-blurred-background": "#e3e8ea",
             "footer-key-foreground": "#1f6f96",
             "border": "#c3c8cc",
+            "text-muted": "#535c65",
         },
     )
     return dark, light
