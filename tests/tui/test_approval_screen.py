@@ -165,6 +165,38 @@ async def test_the_field_says_what_exactly_it_sends() -> None:
         assert app.given == []
 
 
+async def test_pasted_controls_are_left_out_of_the_answer_and_line_breaks_are_kept() -> None:
+    app = Harness(question("go?"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await slowly(pilot, "t")
+        await paste(pilot, "a\x1b]0;x\x07\r\nb\u202e")
+        await slowly(pilot, "enter")
+    assert app.given == [{"q1": "a]0;x\nb"}]
+
+
+async def test_a_new_size_keeps_what_is_typed_and_every_key_in_reach() -> None:
+    app = Harness(batch())
+    async with app.run_test(size=(120, 34)) as pilot:
+        await opened(pilot)
+        await slowly(pilot, "t", "x")
+        await pilot.resize_terminal(60, 20)
+        await opened(pilot)
+        assert app.dialog.query_one(TextArea).text == "x"
+        await slowly(pilot, "escape")
+        shown = app.text()
+    for label in (
+        "a approve",
+        "r reject",
+        "t type an answer",
+        "n next",
+        "p previous",
+        "s send both",
+        "Esc leave waiting",
+    ):
+        assert label in shown
+
+
 async def test_each_of_several_actions_is_decided_and_all_are_sent_together() -> None:
     app = Harness(batch(3), question("go?", key="q2"))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -7,12 +7,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
 from graphdeck.tui.questions import Decision, sends, typed
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED
+from graphdeck.tui.widgets.input_line import typeable
 
 
 class AnswerText(TextArea):
@@ -25,6 +27,12 @@ class AnswerText(TextArea):
 
     class Submitted(Message):
         """Enter was pressed."""
+
+    async def _on_paste(self, event: Paste) -> None:
+        """Leave out what a terminal would obey: the field paints its text as it is."""
+        event.stop()
+        event.prevent_default()
+        self.replace(typeable(event.text), *self.selection, maintain_selection_offset=False)
 
     def action_submit(self) -> None:
         """Hand the text on."""
