@@ -9,6 +9,8 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.types import CSSPathType
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.tui import actions
@@ -16,14 +18,22 @@ from graphdeck.tui.clock import Clock, SystemClock
 from graphdeck.tui.palette import ActionsProvider
 from graphdeck.tui.screens.confirm import ConfirmScreen
 from graphdeck.tui.screens.deck import DeckScreen
+from graphdeck.tui.text import ascii_mode
 from graphdeck.tui.theme import DARK, LIGHT, themes
+
+
+class PlainBars(ScrollBarRender):
+    """Scroll bars without block characters, for terminals that show ASCII only."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 class GraphdeckApp(App[None]):
     """Holds the deck, and lets go of the engine at the end."""
 
     TITLE = "graphdeck"
-    CSS_PATH = "screens/deck.tcss"  # of the default screen Textual loads no style sheet by itself
+    CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/deck.tcss"]  # a default screen brings none itself
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionsProvider}
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("app")]
 
@@ -40,6 +50,8 @@ class GraphdeckApp(App[None]):
         for theme in themes():
             self.register_theme(theme)
         self.theme = DARK
+        self.set_class(ascii_mode(), "-ascii")
+        ScrollBar.renderer = PlainBars if ascii_mode() else ScrollBarRender
         self.deck = DeckScreen(engine, clock or SystemClock(), graph=graph, thread=thread, pick=pick)
         """The main screen."""
 

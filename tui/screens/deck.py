@@ -63,6 +63,10 @@ class DeckScreen(DeckFlow):
         """Fit the lines to the new width."""
         self.paint_lines()
 
+    def on_descendant_focus(self) -> None:
+        """The keys that matter are others in the input line."""
+        self.paint_lines()
+
     def key_pressed(self) -> None:
         """Told by the app of every key, wherever it goes."""
         self._gate.note_key(self.clock.monotonic())

@@ -77,11 +77,12 @@ class DeckFlow(Screen[None]):
         banner = deck_lines.banner(look, self.clock.now(), cells)
         line = self.query_one("#banner", Static)
         line.display = banner is not None
-        line.update(banner or "")
+        if banner is not None and banner != line.content:
+            line.update(banner)
         entry = self.query_one(InputLine)
         entry.mode = "text" if look.takes_text else "json"
         entry.border_title = "text" if look.takes_text else "JSON"
-        self.query_one(KeyFooter).show(*deck_lines.footer(look))
+        self.query_one(KeyFooter).show(*deck_lines.footer(look, typing=entry.has_focus))
 
     def say(self, text: str, hint: str = "", style: str = MUTED) -> None:
         """Tell what just happened, until the next key."""
@@ -126,6 +127,8 @@ class DeckFlow(Screen[None]):
         self._views[request.thread] = view
         self.asks = False
         self.bridge.run(request)
+        if self.bridge.last_shape(request.graph) is None:  # its source was edited
+            self.bridge.describe(request.graph)
         self.see(dataclasses.replace(self.look.with_old(None), thread=request.thread, live=view, run=request.thread))
 
     # -- what the engine says ----------------------------------------------------------------------------------------
@@ -240,6 +243,10 @@ class DeckFlow(Screen[None]):
 
     def _thread_missing(self, thread: str) -> None:
         look = self.look
-        if thread == look.thread and not look.running:
-            self.say("this thread is new: its first input makes it" if look.snapshot is None else "this thread is gone")
-            self.change(row=None, snapshot=None, history=(), old=None)
+        if thread != look.thread or look.running:
+            return
+        if look.snapshot is not None:
+            self.say("this thread is gone")
+        elif look.live is None:
+            self.say("this thread is new: its first input makes it")
+        self.change(row=None, snapshot=None, history=(), old=None)

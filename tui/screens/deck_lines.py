@@ -24,6 +24,9 @@ _KEYS: Final = {
     "done": ("input", "new_thread", "focus_threads", "open_target", "help"),
 }
 """The keys that matter, by how the thread stands."""
+_TYPING: Final = {True: ("open_question", "back", "stop", "palette"), False: ("back", "stop", "palette")}
+"""The keys that matter while something is typed, by whether a question waits."""
+_EVERYWHERE: Final = ("help", "palette")
 
 
 def status_info(look: Look) -> StatusInfo:
@@ -86,10 +89,11 @@ def ended(event: RunEnded) -> str:
     return word(event.status) + following
 
 
-def footer(look: Look) -> tuple[tuple[Action, ...], frozenset[str]]:
+def footer(look: Look, *, typing: bool = False) -> tuple[tuple[Action, ...], frozenset[str]]:
     """The keys that matter now, and the ids of those that are off."""
     stands = {"running": "running", "waiting": "waiting", "done": "done", "idle": "done"}.get(look.status, "still")
-    shown = tuple(_relabelled(action("deck" if name != "help" else "app", name), look) for name in _KEYS[stands])
+    names = _TYPING[stands == "waiting"] if typing else _KEYS[stands]
+    shown = tuple(_relabelled(action("deck" if name not in _EVERYWHERE else "app", name), look) for name in names)
     return shown, frozenset(each.id for each in shown if look.why_not(each.id))
 
 

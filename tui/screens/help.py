@@ -75,7 +75,7 @@ class HelpList(Rows):
         if row.action is None:
             return Content.styled(cut(row.heading, width), "bold")
         reason = f"  ({row.why_not})" if row.why_not else ""
-        text = cut(row.action.help + reason, max(0, width - _KEY_CELLS - 3))
+        text = cut(row.action.help + reason, max(0, width - _KEY_CELLS - 4))
         key_style, style = (MUTED, MUTED) if row.why_not else (ACCENT, "")
         return Content.assemble("  ", (fit(row.action.shown_key, _KEY_CELLS), key_style), " ", (text, style))
 

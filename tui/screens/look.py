@@ -25,6 +25,7 @@ from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot
 
 History: TypeAlias = Sequence[CheckpointRow]
 
+_NOTHING: Final[Mapping[str, Json]] = {}
 NOT_RUNNING: Final = "nothing runs here"
 ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
 ONE_AT_A_TIME: Final = "another thread runs: one run at a time; Ctrl+C stops it"
@@ -134,7 +135,7 @@ class Look:
         if self.shown is not None:
             return self.shown.values
         values = self.live.values if self.live else None
-        return values if isinstance(values, dict) else {}
+        return values if isinstance(values, dict) else _NOTHING
 
     @property
     def view(self) -> RunView:

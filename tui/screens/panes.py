@@ -125,11 +125,14 @@ class GraphPane(Pane):
 class PaneTabs(Static):
     """Which panes there are, and which are shown; a click shows one."""
 
+    _shown: object = None
+
     def show(self, names: tuple[str, ...], shown: tuple[str, ...], unread: int) -> None:
         """Show these names, the shown ones marked, with the number of log lines that nobody has seen."""
-        self.update(
-            Content("   ").join(self._tab(name, name in shown, unread if name == "log" else 0) for name in names)
-        )
+        if (names, shown, unread) != self._shown:
+            self._shown = (names, shown, unread)
+            counts = {"log": unread}
+            self.update(Content("   ").join(self._tab(name, name in shown, counts.get(name, 0)) for name in names))
 
     def _tab(self, name: str, shown: bool, unread: int) -> Content:
         shows = action("deck", f"show_{name}")
