@@ -39,6 +39,16 @@ def test_help_loads_neither_textual_nor_langgraph() -> None:
     assert not modules & {"textual", "rich", "langgraph", "langchain_core", "graphdeck.graphs.local.engine"}
 
 
+def test_plain_output_loads_neither_textual_nor_langgraph(tmp_path: Path) -> None:
+    modules = loaded_by(
+        "import contextlib, io\nfrom graphdeck.tui.cli import main\n"
+        "with contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        f"    main(['threads', '--db', {str(tmp_path / 'none.sqlite')!r}])"
+    )
+    assert "graphdeck.graphs.local.engine" in modules
+    assert not modules & {"textual", "langgraph", "langchain_core"}
+
+
 def test_the_worker_never_loads_textual() -> None:
     modules = loaded_by("import graphdeck.graphs.worker.main")
     assert "textual" not in modules

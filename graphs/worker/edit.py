@@ -65,7 +65,9 @@ async def update_state(
     lease = Lease.take(saving.file, thread, "update")
     try:
         async with open_saver(saving.file, saving.serde) as saver:
-            configurable = {"thread_id": thread, "checkpoint_ns": ""} | ({"checkpoint_id": checkpoint} if checkpoint else {})
+            configurable = {"thread_id": thread, "checkpoint_ns": ""}
+            if checkpoint:
+                configurable["checkpoint_id"] = checkpoint
             lent = graph.copy(update={"checkpointer": saver})
             try:
                 config = await lent.aupdate_state({"configurable": configurable}, values, as_node=as_node)
