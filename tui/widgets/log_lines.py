@@ -89,7 +89,7 @@ def add_lines(log: list[LogLine], lines: Iterable[LogLine]) -> int:
         if last and last.open and (last.kind, last.task) == (line.kind, line.task):
             log[-1] = replace(last, text=(last.text + line.text)[:TEXT_LIMIT], open=line.open)
         else:
-            log.append(replace(line, text=line.text[:TEXT_LIMIT]))
+            log.append(replace(line, text=line.text[:TEXT_LIMIT]) if len(line.text) > TEXT_LIMIT else line)
             new += 1
     del log[:-LINE_LIMIT]
     return new
