@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, TypeGuard
 
 from textual.content import Content
 
@@ -16,6 +16,8 @@ from graphdeck.tui.theme import ACCENT, MUTED, WARNING, Glyphs
 
 _KEY_CELLS: Final = 24
 """The widest column of keys."""
+_DEEPEST: Final = 6
+"""Cells of indent from which on a table in a table is shown as JSON."""
 _ONE_LINE: Final = 60
 """Characters of JSON that are shown in one line."""
 _TOO_LONG_TO_INDENT: Final = 200_000
@@ -102,11 +104,20 @@ def _asked(action: Action, signs: Glyphs) -> Iterator[Paragraph]:
         yield _value("", value, signs)
 
 
-def _table(values: dict[str, Json], signs: Glyphs) -> Iterator[Paragraph]:
+def _table(values: dict[str, Json], signs: Glyphs, indent: str = "") -> Iterator[Paragraph]:
     keys = {key: safe(key, identifier=True) for key in values}
     column = min(_KEY_CELLS, max(map(width, keys.values())))
     for key, value in values.items():
-        yield _value(keys[key] + " " * max(0, column - width(keys[key])) + "   ", value, signs)
+        if _is_record(value) and len(indent) < _DEEPEST:
+            yield Paragraph(head=indent + keys[key], head_style=MUTED)
+            yield from _table(value, signs, f"{indent}  ")
+        else:
+            yield _value(indent + keys[key] + " " * max(0, column - width(keys[key])) + "   ", value, signs)
+
+
+def _is_record(value: Json) -> TypeGuard[dict[str, Json]]:
+    """Whether a value is easier to read as a table of its own than in one line."""
+    return isinstance(value, dict) and len(value) > 1 and "$type" not in value and len(json.dumps(value)) > _ONE_LINE
 
 
 def _value(head: str, value: Json, signs: Glyphs) -> Paragraph:
@@ -181,4 +192,5 @@ def _excerpt(excerpt: Excerpt, signs: Glyphs, *, is_last: bool) -> Iterator[Para
             text=safe(code[indent:].rstrip().expandtabs(4)),
             note="your answer arrives here" if arrives else again,
             note_style=ACCENT if arrives else MUTED,
+            note_may_go=not arrives,
         )

@@ -307,6 +307,24 @@ async def test_a_long_payload_is_whole_and_what_is_out_of_sight_is_said() -> Non
         assert "above" in shown
 
 
+async def test_values_keep_their_types_and_records_are_tables_of_their_own() -> None:
+    args: dict[str, Json] = {"hotel": "Casa Verde, Via del Moro 12", "nights": 3, "floor": "3", "note": "", "pets": []}
+    app = Harness(question({"action": "book", "args": args, "blob": {"$type": "bytes", "value": "AAE="}}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        rows = [row.rstrip() for row in app.dialog.query_one(LongText).plain.split("\n")]
+    assert rows[:8] == [
+        "action   book",
+        "args",
+        "  hotel    Casa Verde, Via del Moro 12",
+        "  nights   3",
+        '  floor    "3"',
+        '  note     ""',
+        "  pets     []",
+        'blob     {"$type": "bytes", "value": "AAE="}',
+    ]
+
+
 async def test_hostile_text_reaches_no_terminal_and_is_pointed_at() -> None:
     hostile = "[bold]x[/]\x1b]0;title\x07 \u202edrow\ud800 \U000e0041"
     app = Harness(PendingInterrupt(id="q1", node=hostile, ns=(hostile,), value={hostile: hostile, "plain": "fine"}))
