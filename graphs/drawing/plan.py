@@ -99,7 +99,7 @@ def _choose_fans(
 ) -> dict[str, list[Edge]]:
     """A node with two or more edges that skip rows downwards fans out, its trunk included: they read as one list.
 
-    A row takes arrivals from several fans only if they look the same and bear no label.
+    A row takes arrivals from several fans only if they are of one kind and label.
     """
     skipping: dict[str, dict[str, Edge]] = {}
     for edge in rest:
@@ -120,8 +120,7 @@ def _choose_fans(
 
 
 def _may_arrive(arrivals: Mapping[str, tuple[str, str]], edge: Edge, *, labels: bool) -> bool:
-    look = _look(edge, labels=labels)
-    return edge.target not in arrivals or (arrivals[edge.target] == look and not look[1])
+    return arrivals.get(edge.target) in (None, _look(edge, labels=labels))
 
 
 def _look(edge: Edge, *, labels: bool) -> tuple[str, str]:

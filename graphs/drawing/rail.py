@@ -113,7 +113,10 @@ class _Painter:
         self._fans = {fan.node: fan for fan in plan.fans}
         self._gathers = {gather.node: gather for gather in plan.gathers}
         self._at_node = {link.row: link for link in plan.links if link.row == plan.rows[link.node]}
-        self._arriving = {tap.row: tap.edge for fan in plan.fans for tap in fan.taps}
+        self._arriving: dict[int, tuple[Edge, ...]] = {}  # by row; edges of one kind and label
+        for fan in plan.fans:
+            for row, edge in fan.taps:
+                self._arriving[row] = (*self._arriving.get(row, ()), edge)
         self._trunk_x = 2 * lane_count(plan.fans) + 1 if plan.fans else 0
         self._name_limit, self._label_limit = NAME_LIMIT, LABEL_LIMIT
         self._first_lane = 0
@@ -152,15 +155,15 @@ class _Painter:
         gap = 1 if self._gathers else 0  # between texts and a line that passes
         for node in self._nodes:
             row = self._plan.rows[node.id]
-            arriving = self._label(self._arriving.get(row))
+            arriving = self._label(self._arriving.get(row, ()))
             tail = 3 if node.id in self._gathers else 2 if row in self._at_node else gap
             mark = 1 + len(self._charset.unknown) if node.unknown_targets else 0
             bodies.append(_Body(self._title(node), arriving, 2 + mark + (3 if arriving else 0) + tail))
         for link in self._plan.links:
             if link.row not in self._at_node:
-                label = self._label(link.edges[0])
+                label = self._label(link.edges)
                 bodies.append(_Body("", label, 5 if label else 2))
-        bodies.extend(_Body("", self._label(trunk.edge), 2 + gap) for trunk in self._plan.trunks)
+        bodies.extend(_Body("", self._label((trunk.edge,)), 2 + gap) for trunk in self._plan.trunks)
         return bodies
 
     def _fit(self, bodies: Sequence[_Body], room: int | None) -> int:
@@ -180,8 +183,9 @@ class _Painter:
     def _title(self, node: Node) -> str:
         return tame(_TITLES.get(node.id, node.id), self._charset, self._measure)
 
-    def _label(self, edge: Edge | None) -> str:
-        return tame(edge.label, self._charset, self._measure) if edge and self._labels else ""
+    def _label(self, edges: tuple[Edge, ...]) -> str:
+        """The label that the edges share."""
+        return tame(edges[0].label, self._charset, self._measure) if edges and self._labels else ""
 
     # -- nodes -------------------------------------------------------------------------------------------------
 
@@ -193,18 +197,16 @@ class _Painter:
         rect = Rect(x + 2, y, len(cells) - 2, 1)
         if node.unknown_targets:
             cells += [Cell(char, "mark", node.id) for char in " " + self._charset.unknown]
-        arriving = self._arriving.get(y)
-        if arriving and self._label(arriving):
-            opening, closing = self._charset.quotes
-            cells += [BLANK, Cell(opening, "label", "", (arriving,)), *self._label_cells((arriving,))]
-            cells.append(Cell(closing, "label", "", (arriving,)))
+        arriving = self._arriving.get(y, ())
+        if self._label(arriving):
+            opening, closing = (Cell(quote, "label", "", arriving) for quote in self._charset.quotes)
+            cells += [BLANK, opening, *self._label_cells(arriving), closing]
         self._canvas.text(x, y, cells)
         self._tail[y] = x + len(cells) + 1
         return rect
 
     def _label_cells(self, edges: tuple[Edge, ...]) -> list[Cell]:
-        """The label that the edges share."""
-        text = cut(self._label(edges[0]), self._label_limit, self._measure, self._charset.cut)
+        text = cut(self._label(edges), self._label_limit, self._measure, self._charset.cut)
         return to_cells(text, "label", self._measure, edges=edges)
 
     def _draw_stems(self) -> None:
@@ -282,7 +284,7 @@ class _Painter:
         at_node = link.row in self._at_node
         first = self._tail[link.row] if at_node else self._trunk_x
         self._draw_taps(link, first)
-        if not at_node and self._label(link.edges[0]):
+        if not at_node and self._label(link.edges):
             text = [BLANK, *self._label_cells(link.edges), BLANK]
             self._canvas.text(self._trunk_x + 2, link.row, text)
         above = [] if at_node else [Point(first, self._plan.rows[link.node] + 1)]

@@ -106,6 +106,20 @@ GRAPHS: dict[str, Graph] = {
         *(f"{one} > {other}" for one in "ab" for other in "xyz"),
         *(f"{one} > END" for one in "xyz"),
     ),
+    "fans with labels": make_graph(
+        "a b x y z",
+        "START > a",
+        "a > b",
+        *(f"a ? {other} {number}" for number, other in enumerate("xyz")),
+        *(f"b ? {other} {number // 2}" for number, other in enumerate("xyz")),
+    ),
+    "fans of two kinds": make_graph(
+        "a b x y z",
+        "START > a",
+        "a > b",
+        *(f"a ? {other}" for other in "xyz"),
+        *(f"b > {other}" for other in "xyz"),
+    ),
     "observed": make_graph("a b c", "START > a", "a > b", "b > END", "a . c", "c . a", "c . END", "b ? a retry"),
     "all kinds into one hub": make_graph(
         "a b c d", "START > a", "a > b", "b > c", "c > d", "b > a", "c ? a", "d . a", "d > END", "c ? END"

@@ -155,6 +155,11 @@ def test_end_stands_below_its_source_where_that_saves_room(graph: MakeGraph) -> 
     assert rows(rail(nodes, edges)) == [START, "a", "b", END, "again"]
 
 
+def test_branches_that_do_not_lead_to_end_stand_first_where_that_saves_room(graph: MakeGraph) -> None:
+    nodes, edges = graph("a b c", "START > a", "a > END", "b > a", "b > c")
+    assert rows(rail(nodes, edges)) == [START, "b", "c", "a", END]
+
+
 def test_end_is_last_where_it_makes_no_difference(graphs: dict[str, Graph]) -> None:
     assert rows(rail(*graphs["react"]))[-1] == END
 
@@ -233,6 +238,16 @@ def _passes_under(drawing: Drawing, one: tuple[int, int], other: tuple[int, int]
     """Whether all cells between two of a row are lines of other edges, or blanks around a label."""
     between = range(min(one[0], other[0]) + 1, max(one[0], other[0]))
     return one[1] == other[1] and all(drawing.rows[one[1]][x].kind in ("line", "blank") for x in between)
+
+
+def test_a_path_leaves_out_the_lines_that_it_passes_under(graphs: dict[str, Graph]) -> None:
+    drawing = rail(*graphs["react"])
+    (done,) = [edge for edge in drawing.routes if edge.label == "done"]
+    (back,) = [edge for edge in drawing.routes if edge.source == "tools"]
+    (crossing,) = [x for x, cell in enumerate(drawing.rows[3]) if cell.text == "│"]
+    assert (crossing, 3) in drawing.path_of(back)
+    assert (crossing, 3) not in drawing.path_of(done)
+    assert {(crossing - 1, 3), (crossing + 1, 3)} <= set(drawing.path_of(done))
 
 
 def test_a_path_leads_from_source_to_target(graphs: dict[str, Graph]) -> None:

@@ -15,7 +15,7 @@ Read = Callable[[str, bool], set[tuple[str, str, str, str]]]
 
 FIXED = [
     "empty", "one node", "no edges", "react", "branching", "supervisor", "fan-out", "self-loops", "several edges",
-    "mesh", "teams", "two layers", "observed", "all kinds into one hub",
+    "mesh", "teams", "two layers", "fans with labels", "fans of two kinds", "observed", "all kinds into one hub",
 ]  # fmt: skip
 LABELS = ["", "", "yes", "go on", "a_longer_label", "検索"]
 

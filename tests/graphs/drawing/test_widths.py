@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,6 +69,20 @@ def test_wide_characters_take_two_cells(graph: MakeGraph) -> None:
 def test_a_given_measure_decides(graph: MakeGraph) -> None:
     nodes, edges = graph("ñandú", "START > ñandú")
     assert rail(nodes, edges, measure=lambda text: 2 * len(text)).rects["ñandú"].width == 10
+
+
+@pytest.mark.parametrize("wild", ["\u202e", "\u2066", "\x1b", "\x9b", "\n", "\u2028", "\ud800", "\0"])
+def test_a_character_that_could_move_others_is_replaced(wild: str) -> None:
+    name = f"a{wild}b"
+    assert to_text(rail([Node(id=name)], [])) == "○ a\N{REPLACEMENT CHARACTER}b"
+    assert to_text(rail([Node(id=name)], [], ascii=True)) == "o a?b"
+    assert name in rail([Node(id=name)], []).rects
+
+
+def test_joined_characters_stay_in_one_cell() -> None:
+    family = "\U0001f469\u200d\U0001f467"
+    row = rail([Node(id=f"e\u0301{family}!")], []).rows[0]
+    assert [cell.text for cell in row] == ["○", " ", "e\u0301", family, "", "", "", "!"]
 
 
 HOSTILE = st.text(
