@@ -177,6 +177,14 @@ def command_line(request: RunRequest, db: Path | None, answers: Mapping[str, Jso
     return " ".join(map(shell_word, words))
 
 
+def show_command(thread: str, db: Path | None, path: str | None = None) -> str:
+    """The shell command that shows a thread's state, or one value of it."""
+    words = ["graphdeck", "show", thread, *([path] if path is not None else [])]
+    if db is not None:
+        words += ["--db", str(db)]
+    return " ".join(map(shell_word, words))
+
+
 def shell_word(text: str) -> str:
     """One word for bash or zsh, without any character that a terminal would obey or hide."""
     if text.isprintable():

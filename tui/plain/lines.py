@@ -10,7 +10,7 @@ from graphdeck.graphs.values import Json
 from graphdeck.tui.clock import duration
 from graphdeck.tui.message_text import content_text, tool_calls
 from graphdeck.tui.plain.answers import questions_text
-from graphdeck.tui.plain.arguments import command_line
+from graphdeck.tui.plain.arguments import command_line, show_command
 from graphdeck.tui.plain.terminal import Terminal, indent, node_names
 from graphdeck.tui.text import safe, short_json, size
 from graphdeck.tui.theme import Status
@@ -30,6 +30,7 @@ class RunLines:
         self._terminal = terminal
         self._db = db
         self._questions: dict[str, PendingInterrupt] = {}
+        self._saved = False
         self._streamed: set[str] = set()
         self._open = ""
         """What the unfinished line belongs to: a message id, or a task and its stream; empty at the start of a line."""
@@ -63,8 +64,9 @@ class RunLines:
         mark = self._terminal.pick("│", "|") if event.stream == "stdout" else "!"
         head = f"  {self._terminal.style(f'{_path(event)} {mark}' if event.node else f'run {mark}', 'dim')} "
         begun = "" if self._open == owner else self._end_line() + head
-        text = event.text.removesuffix("\n")
-        self._open = owner if text == event.text else ""
+        whole = event.text.replace("\r\n", "\n").replace("\r", "\n")  # a progress bar's next state: a line of its own
+        text = whole.removesuffix("\n")
+        self._open = owner if text == whole else ""
         return begun + safe(text, lines=True).replace("\n", "\n" + head) + ("" if self._open else "\n")
 
     def _end_line(self) -> str:
@@ -115,6 +117,7 @@ class RunLines:
                 return ""
 
     def _started(self, event: events.RunStarted) -> str:
+        self._saved = bool(event.file)
         where = f", saved in {safe(event.file, identifier=True)}" if event.file else ""
         mode = "" if event.durability == "sync" else f", durability {event.durability}"
         title = self._bold(safe(event.graph, identifier=True))
@@ -165,7 +168,7 @@ class RunLines:
         glyph = self._terminal.glyph(event.status)
         match event.status:
             case "done":
-                return f"{glyph} done"
+                return f"{glyph} done\n{self._state()}" if self._saved else f"{glyph} done"
             case "waiting":
                 return self._waiting(glyph)
             case "breakpoint":
@@ -179,6 +182,9 @@ class RunLines:
 
     def _go_on(self) -> str:
         return f"  go on:  {command_line(self._request, self._db)}"
+
+    def _state(self) -> str:
+        return f"  state:  {show_command(self._request.thread, self._db)}"
 
     def _waiting(self, glyph: str) -> str:
         asked = list(self._questions.values())

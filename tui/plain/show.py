@@ -11,7 +11,7 @@ from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.clock import age
 from graphdeck.tui.message_text import is_message
 from graphdeck.tui.plain.answers import question_text, questions_text, value_text
-from graphdeck.tui.plain.arguments import shell_word
+from graphdeck.tui.plain.arguments import shell_word, show_command
 from graphdeck.tui.plain.terminal import Terminal, node_names
 from graphdeck.tui.text import fit, safe, short_json, width
 
@@ -80,18 +80,13 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
 def snapshot_lines(snapshot: Snapshot, terminal: Terminal, now: datetime, db: Path | None = None) -> Iterator[str]:
     """A state in lines for people; values are cut to fit, and the last line says how to see one whole."""
     yield from _heading(snapshot, terminal, now)
-    yield from _values(snapshot, terminal)
-    for inner in snapshot.subgraphs:
-        names = ":".join(safe(part.partition(":")[0], identifier=True) for part in inner.ns.split("|"))
-        yield terminal.style(f"in {names}, step {inner.step}", "bold")
-        yield from _values(inner, terminal)
+    yield from _states(snapshot, terminal)
     for task in snapshot.failed:
         yield f"{terminal.glyph('failed')} {safe(task.node, identifier=True)}  {safe(task.error, lines=True)}"
     if snapshot.interrupts:
         yield from _questions(snapshot, terminal, db)
-    place = f" --db {shell_word(str(db))}" if db is not None else ""
-    example = shell_word(next(iter(snapshot.values), "PATH"))
-    yield terminal.style(f"one value whole:  graphdeck show {shell_word(snapshot.thread)} {example}{place}", "dim")
+    command = show_command(snapshot.thread, db, next(iter(snapshot.values), "PATH"))
+    yield terminal.style(f"one value whole:  {command}", "dim")
 
 
 def _heading(snapshot: Snapshot, terminal: Terminal, now: datetime) -> Iterator[str]:
@@ -104,6 +99,15 @@ def _heading(snapshot: Snapshot, terminal: Terminal, now: datetime) -> Iterator[
     ]
     yield f"{terminal.style(safe(snapshot.thread, identifier=True), 'bold')}  {'  '.join(filter(None, facts))}"
     yield terminal.style(f"checkpoint {snapshot.checkpoint} in {safe(snapshot.file, identifier=True)}", "dim")
+
+
+def _states(snapshot: Snapshot, terminal: Terminal) -> Iterator[str]:
+    """The state's values, then those of the subgraphs inside it, innermost last."""
+    yield from _values(snapshot, terminal)
+    for inner in snapshot.subgraphs:
+        names = ":".join(safe(part.partition(":")[0], identifier=True) for part in inner.ns.split("|"))
+        yield terminal.style(f"in {names}, step {inner.step}", "bold")
+        yield from _states(inner, terminal)
 
 
 def _values(snapshot: Snapshot, terminal: Terminal) -> Iterator[str]:

@@ -68,6 +68,17 @@ def test_prints_carry_their_nodes_name_on_every_line() -> None:
     assert lines(*printed) == "  book │ one\n  book │ two\n  run ! oops\n"
 
 
+def test_a_progress_bar_has_a_line_for_each_of_its_states() -> None:
+    printed = events.Output(task="k", node="load", stream="stderr", text="10%\r90%\r\ndone")
+    assert lines(printed) == "  load ! 10%\n  load ! 90%\n  load ! done"
+
+
+def test_a_finished_run_says_where_its_state_is() -> None:
+    started = events.RunStarted(thread="t1", graph="trip.py:graph", file="f.sqlite")
+    assert lines(started, events.RunEnded(status="done")).endswith("● done\n  state:  graphdeck show t1\n")
+    assert lines(events.RunEnded(status="done")) == "● done\n"
+
+
 def test_a_failed_node_shows_its_error_and_the_users_frames() -> None:
     failed = events.NodeFailed(
         task="k", node="pay", error="ValueError", message="no", traceback='File "a.py", line 3\n'
