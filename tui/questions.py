@@ -63,8 +63,6 @@ class Action:
     """What is asked, in JSON form: a tool's arguments, else the whole value."""
     details: Mapping[str, Json] = dataclasses.field(default_factory=dict)
     """What else the question says, by heading."""
-    raw: Json = None
-    """The whole value of the interrupt."""
     schema: Json = None
     """JSON schema of its answer."""
     accepts: Json = None
@@ -214,7 +212,6 @@ def _plain(interrupt: PendingInterrupt, schema: Json = None, note: str = "") -> 
         shape=Shape.PLAIN,
         name=interrupt.node,
         payload=interrupt.value,
-        raw=interrupt.value,
         schema=schema,
         may_approve=not problems(True, schema),
         may_reject=not problems(False, schema),
@@ -248,7 +245,6 @@ def _batched_call(
         name=request["name"],
         payload=request["args"],
         details={**_details(request, ("name", "args")), **also},
-        raw=interrupt.value,
         schema=_decision_schema(allowed),
         may_approve="approve" in allowed,
         may_reject="reject" in allowed,
@@ -268,7 +264,6 @@ def _per_call(interrupt: PendingInterrupt, value: Mapping[str, Any]) -> Action:
         name=value["name"],
         payload=value["args"],
         details=_details(value, ("type", "name", "args")),
-        raw=interrupt.value,
         schema=interrupt.schema,
         may_approve=may_approve,
         may_reject=may_reject,
@@ -290,7 +285,6 @@ def _human(interrupt: PendingInterrupt, value: Mapping[str, Any]) -> Action:
         name=request["action"],
         payload=request["args"],
         details=_details(request, ("action", "args")) | _details(value, ("action_request", "config")),
-        raw=interrupt.value,
         schema={"type": "array", "minItems": 1, "maxItems": 1, "items": item},
         # Handlers of this shape read the arguments back from the answer; what JSON cannot hold is better left out.
         accepts=request if to_json(request) == request else None,
