@@ -1,0 +1,73 @@
+"""`graphdeck draw`: text, JSON that fits the text, Mermaid."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.tui.plain.draw import draw
+from graphdeck.tui.text import width
+
+ROUTED = """
+    from typing import Literal, TypedDict
+    from langgraph.graph import END, START, StateGraph
+
+    class State(TypedDict, total=False):
+        n: int
+
+    def again(state) -> Literal["count", "__end__"]:
+        return "count" if state.get("n", 0) < 3 else END
+
+    builder = StateGraph(State)
+    builder.add_node("count", lambda state: {"n": state.get("n", 0) + 1})
+    builder.add_node("日本 [b]", lambda state: {})
+    builder.add_edge(START, "日本 [b]")
+    builder.add_edge("日本 [b]", "count")
+    builder.add_conditional_edges("count", again)
+    graph = builder.compile()
+"""
+
+
+@pytest.mark.parametrize(("columns", "ascii_only"), [(None, False), (24, False), (None, True)])
+async def test_json_has_the_whole_graph_and_its_rectangles_are_where_the_text_has_the_names(
+    engine: LocalEngine,
+    write_graph: Callable[..., str],
+    capsys: pytest.CaptureFixture[str],
+    columns: int | None,
+    ascii_only: bool,
+) -> None:
+    target = write_graph(ROUTED, "routed.py")
+
+    async def printed(*, as_json: bool) -> str:
+        await draw(engine, target, columns=columns, ascii_only=ascii_only, mermaid=False, as_json=as_json)
+        return capsys.readouterr().out
+
+    lines = (await printed(as_json=False)).splitlines()
+    drawn = json.loads(await printed(as_json=True))
+    titles = {"__start__": "START", "__end__": "END"}
+    assert [node["id"] for node in drawn["nodes"]] == ["__start__", "日本 [b]", "count", "__end__"]
+    for node in drawn["nodes"]:
+        name = titles.get(node["id"], node["id"])
+        before, found, _ = lines[node["y"]].partition(name)
+        assert found, name
+        assert (width(before), width(name), 1) == (node["x"], node["width"], node["height"])
+    edges = {(edge["source"], edge["target"], edge["conditional"]) for edge in drawn["edges"]}
+    assert edges == {
+        ("__start__", "日本 [b]", False),
+        ("日本 [b]", "count", False),
+        ("count", "count", True),
+        ("count", "__end__", True),
+    }
+    if columns is not None:
+        assert max(map(width, lines)) <= columns
+
+
+async def test_mermaid(
+    engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = write_graph(ROUTED, "routed.py")
+    assert await draw(engine, target, columns=None, ascii_only=False, mermaid=True, as_json=False) == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == "flowchart TD"
+    assert sum("-.->" in line for line in rest) == 2
