@@ -30,17 +30,20 @@ def fold(
     *,
     ascii: bool = False,  # noqa: A002 - the word that the command line uses
 ) -> Folded:
-    """Make one node of every `at_least` or more nodes that have the same kind and the same edges.
+    """Make one node of every `at_least` or more nodes that have the same kind and the same declared edges.
 
+    Observed edges, that come and go with runs, neither join nor part nodes; nodes that have no others stay apart.
     A group is named after its first and last member and its size: `worker_00…35 ×36`, in ASCII `worker_00...35 x36`.
     """
     groups: dict[Wiring, list[Node]] = {}
-    for node, wiring in zip(nodes, _wirings(nodes, edges), strict=True):
+    declared = [edge for edge in edges if not edge.observed]
+    wired = {name for edge in declared for name in (edge.source, edge.target)}
+    for node, wiring in zip(nodes, _wirings(nodes, declared), strict=True):
         groups.setdefault(wiring, []).append(node)
     members: dict[str, str] = {}
     taken = {node.id for node in nodes}
     for group in groups.values():
-        if len(group) >= at_least:
+        if len(group) >= at_least and group[0].id in wired:
             name = _group_name([node.id for node in group], taken, "{}...{} x{}" if ascii else "{}…{} ×{}")
             taken.add(name)
             members.update((node.id, name) for node in group)
@@ -70,7 +73,7 @@ def _wirings(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Wiring]:
     arriving: dict[str, set[tuple[object, ...]]] = {}
     leaving: dict[str, set[tuple[object, ...]]] = {}
     for edge in edges:
-        look = (edge.label, edge.conditional, edge.observed)
+        look = (edge.label, edge.conditional)
         loop = edge.source == edge.target
         leaving.setdefault(edge.source, set()).add((_ITSELF if loop else edge.target, *look))
         arriving.setdefault(edge.target, set()).add((_ITSELF if loop else edge.source, *look))

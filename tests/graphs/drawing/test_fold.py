@@ -43,6 +43,18 @@ def test_loops_of_their_own_do_not_keep_siblings_apart(graph: MakeGraph) -> None
     assert Edge(source="a…b ×2", target="a…b ×2", label="again", conditional=True) in folded.edges
 
 
+def test_observed_edges_do_not_part_siblings(graph: MakeGraph) -> None:
+    nodes, edges = graph("hub a b", "hub > a", "hub > b", "b . hub", "a . b")
+    folded = fold(nodes, edges, at_least=2)
+    assert folded.members == {"a": "a…b ×2", "b": "a…b ×2"}
+    assert Edge(source="a…b ×2", target="hub", observed=True) in folded.edges
+
+
+def test_nodes_without_declared_edges_stay_apart(graph: MakeGraph) -> None:
+    nodes, edges = graph("a b c", "START . a", "START . b", "START . c")
+    assert fold(nodes, edges, at_least=2).members == {}
+
+
 def test_siblings_that_lead_to_each_other_stay_apart(graph: MakeGraph) -> None:
     nodes, edges = graph("a b", "a > b", "b > a")
     assert fold(nodes, edges, at_least=2).members == {}
