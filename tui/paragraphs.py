@@ -74,7 +74,7 @@ def fold(line: str, cells: int) -> list[str]:
     begin = used = 0
     after_space = 0
     for start, stop, size in split_graphemes(line)[0]:
-        if used + size > cells:
+        while used + size > cells and start > begin:  # again where what follows the last space is too long itself
             end = after_space if after_space > begin else start
             parts.append(line[begin:end])
             begin, used = end, width(line[end:start])

@@ -4,6 +4,8 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
+from graphdeck.tui.widgets.input_line import typeable
+
 
 class FilterLine(Input):
     """Posts `Filtered` at each key; Enter keeps the filter, Esc takes it away, both post `Left`."""
@@ -52,6 +54,12 @@ class FilterLine(Input):
         """Keep the filter."""
         event.stop()
         self.post_message(self.Left(self))
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take the first line of what is pasted, without what a terminal would obey."""
+        event.stop()
+        event.prevent_default()
+        self.insert_text_at_cursor(typeable(event.text).partition("\n")[0].replace("\t", " "))
 
     def on_key(self, event: events.Key) -> None:
         """Esc clears and leaves, Down leaves."""

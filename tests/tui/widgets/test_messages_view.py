@@ -3,10 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from textual.widget import Widget
 
 from graphdeck.graphs.events import Event, Message, Token
 from graphdeck.graphs.values import Json
+from graphdeck.tui.paragraphs import fold as fold_line
+from graphdeck.tui.text import width
 from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
 from graphdeck.tui.widgets.messages_view import LINE_LIMIT, MessagesView
 from graphdeck.tui.widgets.run_state import RunView, fold
@@ -124,3 +128,17 @@ def test_what_a_run_adds_follows_what_was_saved() -> None:
     saved = conversation_of({"messages": SAID[:2]})
     live = conversation_of({"messages": SAID[1:3]})
     assert [message.id for message in merge(saved, live)] == ["1", "2", "3"]
+
+
+@given(st.text(st.sampled_from("ab  yz日é"), max_size=60), st.integers(2, 20))
+@settings(deadline=None)
+def test_wrapping_loses_nothing_and_fits(line: str, cells: int) -> None:
+    parts = fold_line(line, cells)
+    assert "".join(parts) == line
+    assert all(width(part) <= cells for part in parts)
+
+
+def test_wrapping_breaks_after_spaces_whatever_the_alphabet() -> None:
+    assert fold_line("one two three", 8) == ["one two ", "three"]
+    assert fold_line("óne twó three", 8) == ["óne twó ", "three"]
+    assert fold_line("abcdefghij", 4) == ["abcd", "efgh", "ij"]

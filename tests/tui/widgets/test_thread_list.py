@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from textual.content import Content
+from textual.events import Paste
 from textual.widget import Widget
 
 from graphdeck.graphs.records import ThreadRow, ThreadStatus
@@ -80,6 +81,16 @@ async def test_the_filter_works_as_it_is_typed_and_esc_takes_it_away(harness: Ne
         await pilot.press("escape")
         assert app.focused is pane.list
         assert pane.list.row_count() == len(ROWS)
+
+
+async def test_a_pasted_filter_carries_no_controls(harness: NewApp) -> None:
+    pane = ThreadPane(clock=StoppedClock())
+    app = harness(pane)
+    async with app.run_test() as pilot:
+        pane.filter.focus()
+        app.post_message(Paste("Ro\x1b[mme\nOslo"))
+        await pilot.pause()
+        assert pane.list.search == "Ro[mme"
 
 
 async def test_the_filter_finds_state_and_says_when_nothing_matches(harness: NewApp, lines: Lines) -> None:
