@@ -101,7 +101,7 @@ class StateTree(Rows):
             return Content.assemble((f"{indent}   ", ""), (cut(row.text, max(0, width - len(indent) - 3)), style))
         sign = glyphs().opened if row.opened else glyphs().closed if row.branch else " "
         label = fit(one_line(row.label, 60, identifier=True), max(1, row.label_cells))
-        count = "" if row.count is None or is_message(row.value) else f"{row.count:,} "
+        count = f"{row.count:,} " if row.count and not is_message(row.value) else ""
         mark = f"  {row.mark} " if row.mark else " "
         room = max(0, width - len(indent) - 3 - row.label_cells - 2 - len(count) - len(mark))
         value = "" if row.opened and not is_message(row.value) else preview(row, room)

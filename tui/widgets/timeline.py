@@ -1,16 +1,19 @@
 """The checkpoints of a thread, newest first."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from graphdeck.graphs.records import END, CheckpointRow
+from graphdeck.graphs.records import END, START, CheckpointRow
 from graphdeck.tui.clock import Clock, SystemClock, age
 from graphdeck.tui.text import fit, one_line
 from graphdeck.tui.theme import ACCENT, MUTED, NodeStatus, colour, glyphs
 from graphdeck.tui.widgets.rows import Rows
+
+_ENDS: Final = {START: "START", END: "END"}
 
 
 class Timeline(Rows):
@@ -99,5 +102,5 @@ def _next(row: CheckpointRow, cells: int) -> str:
     """The nodes that follow, in words: `tools`, `END`, `?` where only the graph's code can tell."""
     if row.next is None:
         return "?"
-    names = dict.fromkeys("END" if name == END else one_line(name, 60, identifier=True) for name in row.next[:20])
+    names = dict.fromkeys(_ENDS.get(name) or one_line(name, 60, identifier=True) for name in row.next[:20])
     return one_line(", ".join(names) or "END", cells)

@@ -55,7 +55,9 @@ async def test_the_log_follows_until_a_person_goes_up(harness: NewApp, lines: Li
 
 ROWS = [
     CheckpointRow(checkpoint="c3", parent="c2", step=3, source="loop", time=TIME, next=(), changed=("messages",)),
-    CheckpointRow(checkpoint="c2", parent="c1", step=2, source="fork", time=TIME, next=("w", "w", "x"), changed=()),
+    CheckpointRow(
+        checkpoint="c2", parent="c1", step=2, source="fork", time=TIME, next=("w", "w", "__start__"), changed=()
+    ),
     CheckpointRow(checkpoint="c1", parent=None, step=-1, source="input", time=TIME, next=None, changed=("a", "b\x1b")),
 ]
 
@@ -66,7 +68,7 @@ async def test_checkpoints_say_where_they_go_and_what_changed(harness: NewApp, l
         view.show(ROWS)
         assert lines(view)[:4] == [
             "›●   3  loop    → END                    messages                  1m",
-            " ◦   2  fork    → w, x                                             1m",
+            " ◦   2  fork    → w, START                                         1m",
             " ◦  -1  input   → ?                      a, b⟨U+001B⟩              1m",
             "",
         ]

@@ -65,7 +65,8 @@ async def test_keys_open_close_and_climb(harness: NewApp, lines: Lines) -> None:
 async def test_a_click_opens(harness: NewApp, lines: Lines) -> None:
     tree = StateTree()
     async with harness(tree).run_test(size=(60, 12)) as pilot:
-        tree.show({"a": 1, "b": [7]})
+        tree.show({"a": [], "b": [7]})
+        assert lines(tree)[0] == "   a  []"
         await pilot.click(StateTree, offset=(5, 1))
         assert lines(tree)[1:3] == [" ▾ b  1", "     0  7"]
 
