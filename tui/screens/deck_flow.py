@@ -124,6 +124,8 @@ class DeckFlow(Screen[None]):
     def start(self, request: RunRequest) -> None:
         """Run the thread that is looked at, or the new one that the request names."""
         view = dataclasses.replace(self.look.with_old(None).view, thread=request.thread)
+        if self.look.live is not None:  # even where the file has gone on without us
+            view = dataclasses.replace(view, log=self.look.live.log, logged=self.look.live.logged)
         self._views[request.thread] = view
         self.asks = False
         self.bridge.run(request)

@@ -74,8 +74,8 @@ class HelpList(Rows):
         row = self._rows[index]
         if row.action is None:
             return Content.styled(cut(row.heading, width), "bold")
-        reason = f"  ({row.why_not})" if row.why_not else ""
-        text = cut(row.action.help + reason, max(0, width - _KEY_CELLS - 4))
+        said = f"{row.action.label}: {row.why_not}" if row.why_not else row.action.help
+        text = cut(said, max(0, width - _KEY_CELLS - 4))
         key_style, style = (MUTED, MUTED) if row.why_not else (ACCENT, "")
         return Content.assemble("  ", (fit(row.action.shown_key, _KEY_CELLS), key_style), " ", (text, style))
 

@@ -164,6 +164,7 @@ class Panes(Container):
         self.pane = "graph"
         """The pane that the person is in."""
         self._lower = "messages"
+        self._lower_chosen = False
         self._look = Look()
         self._seen: dict[str, int] = {}
         self._lengths: dict[str, dict[str, int]] = {}
@@ -189,6 +190,8 @@ class Panes(Container):
     def paint(self, look: Look) -> None:
         """Show what there is to see of a look."""
         before, self._look = self._look, look
+        if look.shape is not None and not self._lower_chosen:
+            self._lower = "messages" if look.takes_text else "timeline"
         self.graph.paint(look)
         if look.shown is not before.shown or look.values is not before.values or look.thread != before.thread:
             self._paint_state(look)
@@ -228,7 +231,7 @@ class Panes(Container):
     def _enter(self, name: str) -> None:
         self.pane = name
         if name in LOWER:
-            self._lower = name
+            self._lower, self._lower_chosen = name, True
         self._arrange()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:

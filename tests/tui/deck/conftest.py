@@ -1,0 +1,247 @@
+"""The deck under real keys: on the real engine, or on a recorded one where the picture must not vary."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TypeAlias
+
+import pytest
+from textual.message import Message
+from textual.pilot import Pilot
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.errors import GraphdeckError, ThreadNotFound
+from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.records import (
+    END,
+    START,
+    CheckpointRow,
+    Edge,
+    GraphInfo,
+    GraphShape,
+    Node,
+    RunRequest,
+    Snapshot,
+    ThreadPage,
+    ThreadRow,
+    ThreadStatus,
+    Value,
+)
+from graphdeck.graphs.values import Json
+from graphdeck.tui.app import GraphdeckApp
+from graphdeck.tui.clock import StoppedClock
+from graphdeck.tui.screens.look import Look
+
+PATIENCE = 10.0
+"""Seconds after which a test gives up waiting."""
+
+
+class Driver:
+    """Presses keys in a running app, and waits for what follows from them, never for a time."""
+
+    def __init__(self, app: GraphdeckApp, clock: StoppedClock) -> None:
+        self.app = app
+        self.clock = clock
+        self._moved = asyncio.Event()
+        self.pilot: Pilot[None]
+
+    def hear(self, _: Message) -> None:
+        """Told of every message that any widget gets."""
+        self._moved.set()
+
+    @property
+    def look(self) -> Look:
+        """What the deck looks at."""
+        return self.app.deck.look
+
+    @property
+    def text(self) -> str:
+        """The whole screen as text."""
+        compositor = self.app.screen._compositor  # the one place where Textual has the painted lines
+        return "\n".join("".join(segment.text for segment in line) for line in compositor.render_strips())
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and let them have their effect."""
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Type a text into the input line and send it."""
+        await self.press("i")
+        await self.until(lambda: self.app.focused is not None and self.app.focused.id == "input")
+        await self.press(*text, "enter")
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait until something holds; fails where it never does."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    await self.pilot.pause()
+                    if holds():
+                        return
+                    self._moved.clear()
+                    await self._moved.wait()
+        except TimeoutError:
+            pytest.fail(f"waited in vain; on the screen is:\n{self.text}")
+
+    async def until_shown(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        await self.until(lambda: text in self.text)
+
+
+OpenDeck: TypeAlias = Callable[..., AbstractAsyncContextManager[Driver]]
+
+
+@pytest.fixture
+def open_deck() -> OpenDeck:
+    """Run the workbench on an engine: `async with open_deck(engine, graph="travel") as deck`."""
+
+    @contextlib.asynccontextmanager
+    async def run(
+        engine: Engine,
+        *,
+        graph: str | None = None,
+        thread: str | None = None,
+        pick: bool = True,
+        size: tuple[int, int] = (120, 34),
+    ) -> AsyncIterator[Driver]:
+        clock = StoppedClock()
+        driver = Driver(GraphdeckApp(engine, graph=graph, thread=thread, pick=pick, clock=clock), clock)
+        async with driver.app.run_test(size=size, message_hook=driver.hear) as pilot:
+            driver.pilot = pilot
+            await pilot.pause()
+            yield driver
+
+    return run
+
+
+# -- a recorded engine -----------------------------------------------------------------------------------------------
+
+TRAVEL = GraphShape(
+    target="travel",
+    title="travel",
+    nodes=(
+        Node(id=START, kind="start"),
+        Node(id="assistant", file="/p/travel.py", line=12, doc="Ask the model."),
+        Node(id="tools", kind="tools", file="/p/travel.py", line=31, doc="Run what the model calls."),
+        Node(id=END, kind="end"),
+    ),
+    edges=(
+        Edge(source=START, target="assistant"),
+        Edge(source="assistant", target="tools", label="tool_calls", conditional=True),
+        Edge(source="assistant", target=END, label="end", conditional=True),
+        Edge(source="tools", target="assistant"),
+    ),
+    takes_messages=True,
+    model="offline rules, not a language model",
+)
+
+
+class RecordedRun:
+    """A run whose events the test gives."""
+
+    def __init__(self) -> None:
+        self.id = "r1"
+        self.stops: list[str] = []
+        self.given: asyncio.Queue[Event | GraphdeckError] = asyncio.Queue()
+
+    async def events(self) -> AsyncIterator[Event]:
+        while True:
+            event = await self.given.get()
+            if isinstance(event, GraphdeckError):
+                raise event
+            yield event
+            if isinstance(event, RunEnded):
+                return
+
+    async def drain(self) -> None:
+        self.stops.append("drain")
+
+    async def cancel(self) -> None:
+        self.stops.append("cancel")
+
+    async def kill(self) -> None:
+        self.stops.append("kill")
+
+
+class RecordedEngine:
+    """An engine that says what the test has put into it."""
+
+    def __init__(self) -> None:
+        self.shape: GraphShape | None = TRAVEL
+        self.infos: list[GraphInfo] = [GraphInfo(target="travel", title="travel", origin="bundled")]
+        self.rows: list[ThreadRow] = []
+        self.snapshots: dict[tuple[str, str | None], Snapshot] = {}
+        self.checkpoints: dict[str, list[CheckpointRow]] = {}
+        self.requests: list[RunRequest] = []
+        self.asked: list[str] = []
+        self.runs: list[RecordedRun] = []
+        self.is_changed = False
+
+    async def graphs(self) -> Sequence[GraphInfo]:
+        return self.infos
+
+    def last_shape(self, graph: str) -> GraphShape | None:
+        return self.shape
+
+    async def describe(self, graph: str) -> GraphShape:
+        assert self.shape is not None
+        return self.shape
+
+    async def run(self, request: RunRequest) -> RecordedRun:
+        self.requests.append(request)
+        self.runs.append(RecordedRun())
+        return self.runs[-1]
+
+    async def threads(
+        self, *, status: ThreadStatus | None = None, query: str = "", limit: int = 50, cursor: str | None = None
+    ) -> ThreadPage:
+        start = int(cursor or 0)
+        self.asked.append(f"threads {start}")
+        following = str(start + limit) if start + limit < len(self.rows) else None
+        return ThreadPage(rows=tuple(self.rows[start : start + limit]), cursor=following)
+
+    async def state(self, thread: str, checkpoint: str | None = None) -> Snapshot:
+        self.asked.append("state")
+        if (thread, checkpoint) not in self.snapshots:
+            raise ThreadNotFound(f"there is no thread {thread}")
+        return self.snapshots[thread, checkpoint]
+
+    async def history(self, thread: str, *, limit: int = 100, before: str | None = None) -> Sequence[CheckpointRow]:
+        return self.checkpoints.get(thread, [])
+
+    async def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
+        raise NotImplementedError
+
+    async def update(
+        self, thread: str, values: Json, *, as_node: str | None = None, checkpoint: str | None = None
+    ) -> str:
+        raise NotImplementedError
+
+    async def delete(self, threads: Sequence[str]) -> None:
+        self.rows = [row for row in self.rows if row.thread not in threads]
+
+    async def rename(self, thread: str, title: str) -> None:
+        raise NotImplementedError
+
+    async def copy(self, thread: str) -> str:
+        raise NotImplementedError
+
+    async def changed(self) -> bool:
+        changed, self.is_changed = self.is_changed, False
+        return changed
+
+    async def close(self) -> None:
+        return
+
+
+@pytest.fixture
+def recorded() -> RecordedEngine:
+    """An engine with one graph and no threads."""
+    return RecordedEngine()
+
+
+@pytest.fixture
+def travel() -> GraphShape:
+    """A chat loop with tools."""
+    return TRAVEL

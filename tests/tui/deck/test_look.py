@@ -1,0 +1,190 @@
+"""What the deck may do with what it looks at, and what it shows of it."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from graphdeck.graphs.events import Checkpoint, NodeFinished, NodeStarted, RunEnded, RunStarted
+from graphdeck.graphs.records import (
+    CheckpointRow,
+    Edge,
+    FailedTask,
+    GraphShape,
+    Node,
+    PendingInterrupt,
+    Snapshot,
+    ThreadRow,
+)
+from graphdeck.tui.screens.look import ANSWER_FIRST, Look, Refused, runs_before, saved_view
+from graphdeck.tui.screens.panes import log_of
+from graphdeck.tui.widgets.run_state import RunView, fold
+
+QUESTION = PendingInterrupt(id="q", node="tools", ns=(), value="book it?")
+
+
+def snapshot(**fields: Any) -> Snapshot:
+    given: dict[str, Any] = {
+        "thread": "t",
+        "checkpoint": "c1",
+        "step": 1,
+        "status": "done",
+        "next": (),
+        "values": {},
+    }
+    return Snapshot(**{**given, **fields})
+
+
+def look(shape: GraphShape, **fields: Any) -> Look:
+    return Look(**{"graph": "travel", "shape": shape, "thread": "t", **fields})
+
+
+def test_text_becomes_a_user_message_for_a_graph_that_takes_messages(travel: GraphShape) -> None:
+    request = look(travel, thread="").starting("a hotel, please", "new")
+    assert request.input == {"messages": [{"role": "user", "content": "a hotel, please"}]}
+    assert (request.thread, request.has_input, request.graph) == ("new", True, "travel")
+
+
+def test_a_message_graph_takes_whole_input_as_json_too(travel: GraphShape) -> None:
+    typed = '{"messages": [], "city": "Rome"}'
+    assert look(travel).starting(typed, "new").input == {"messages": [], "city": "Rome"}
+    assert look(travel).starting('{"city": 1}', "new").input == {
+        "messages": [{"role": "user", "content": '{"city": 1}'}]
+    }
+
+
+def test_other_graphs_take_json_and_say_where_it_is_wrong(travel: GraphShape) -> None:
+    shape = dataclasses.replace(travel, takes_messages=False)
+    assert look(shape).starting('{"n": 1}', "new").input == {"n": 1}
+    with pytest.raises(Refused, match="column 6"):
+        look(shape).starting('{"n":}', "new")
+
+
+def test_input_never_takes_the_place_of_a_question(travel: GraphShape) -> None:
+    waiting = look(travel, snapshot=snapshot(status="waiting", interrupts=(QUESTION,), next=("tools",)))
+    with pytest.raises(Refused) as refused:
+        waiting.starting("go on", "new")
+    assert str(refused.value) == ANSWER_FIRST
+    with pytest.raises(Refused, match="answer it first"):
+        waiting.continuing()
+    assert waiting.answering({"q": True}).resume == {"q": True}
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"graph": ""}, "open a graph first"),
+        ({"run": "t"}, "it runs"),
+        ({"run": "other"}, "one run at a time"),
+        ({"snapshot": snapshot(status="running")}, "running elsewhere: another process"),
+        ({"snapshot": snapshot()}, "it is at its end"),
+        ({}, "nothing to go on with"),
+    ],
+)
+def test_a_thread_that_cannot_go_on_says_why(travel: GraphShape, fields: dict[str, Any], reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        look(travel, **fields).continuing()
+
+
+@pytest.mark.parametrize("status", ["breakpoint", "failed", "stopped"])
+def test_a_thread_that_stands_still_goes_on(travel: GraphShape, status: Any) -> None:
+    request = look(travel, snapshot=snapshot(status=status, next=("tools",))).continuing()
+    assert not request.has_input
+    assert not request.resume
+
+
+def test_every_reason_that_switches_an_action_off_is_told(travel: GraphShape) -> None:
+    idle = look(travel)
+    off = ("answer", "open_question", "pause", "stop", "rename_thread", "delete_thread")
+    assert all(idle.why_not(name) for name in off)
+    row = ThreadRow(thread="t", status="waiting", file="f")
+    waiting = look(travel, row=row, snapshot=snapshot(status="waiting", interrupts=(QUESTION,)))
+    assert [name for name in off if not waiting.why_not(name)] == [
+        "answer", "open_question", "rename_thread", "delete_thread"
+    ]  # fmt: skip
+    running = dataclasses.replace(waiting, run="t")
+    assert [name for name in off if not running.why_not(name)] == ["pause", "stop", "rename_thread"]
+
+
+def test_a_thread_is_called_by_its_title_then_its_first_text_then_its_id(travel: GraphShape) -> None:
+    row = ThreadRow(thread="t", status="done", file="f", first_text="a hotel", title="Rome")
+    assert look(travel, row=row).title == "Rome"
+    assert look(travel, row=dataclasses.replace(row, title="")).title == "a hotel"
+    assert look(travel).title == "t"
+    assert look(travel, thread="").title == "new thread"
+
+
+def rows() -> list[CheckpointRow]:
+    def row(
+        name: str, parent: str | None, step: int, following: tuple[str, ...], source: str = "loop"
+    ) -> CheckpointRow:
+        return CheckpointRow(
+            checkpoint=name, parent=parent, step=step, source=source, time="", next=following, changed=()
+        )
+
+    return [
+        row("c4", "c3", 3, ()),
+        row("f1", "c2", 3, ("tools",), "fork"),
+        row("c3", "c2", 2, ("assistant",)),
+        row("c2", "c1", 1, ("tools", "tools")),
+        row("c1", "c0", 0, ("assistant",)),
+        row("c0", None, -1, ("__start__",), "input"),
+    ]
+
+
+def test_saved_threads_tell_how_often_each_node_ran_up_to_a_checkpoint() -> None:
+    assert runs_before("c4", rows()) == {"assistant": 2, "tools": 2}
+    assert runs_before("c2", rows()) == {"assistant": 1}
+    assert runs_before("f1", rows()) == {"assistant": 1}, "a fork ran nothing itself"
+    assert runs_before("gone", rows()) == {}
+
+
+def test_a_saved_thread_shows_what_ran_and_where_it_stands() -> None:
+    view = saved_view(snapshot(checkpoint="c2", status="waiting", next=("tools",), interrupts=(QUESTION,)), rows())
+    assert (view.nodes["assistant"].status, view.nodes["assistant"].times) == ("done", 1)
+    assert view.nodes["tools"].status == "waiting"
+
+
+def test_what_this_session_saw_is_shown_until_the_file_goes_on_without_it(travel: GraphShape) -> None:
+    view = fold(
+        RunView(),
+        [
+            RunStarted(thread="t", graph="travel", run="r"),
+            NodeStarted(task="1", node="assistant"),
+            NodeFinished(task="1", node="assistant", ms=7),
+            Checkpoint(id="c1", parent=None, step=1, source="loop", next=(), changed={}),
+            RunEnded(status="done"),
+        ],
+    )
+    seen = look(travel, live=view, snapshot=snapshot())
+    assert seen.view.nodes["assistant"].last_ms == 7
+    gone_on = seen.with_state(snapshot(checkpoint="c9", status="failed", failed=(FailedTask(node="tools", error="E"),)))
+    assert gone_on.status == "failed"
+    assert gone_on.view.nodes["tools"].status == "failed"
+    assert "assistant" not in gone_on.view.nodes
+
+
+def test_only_nodes_with_undeclared_targets_gain_edges_by_running(travel: GraphShape) -> None:
+    nodes = (*travel.nodes[:2], Node(id="router", unknown_targets=True), Node(id="desk"), travel.nodes[-1])
+    shape = dataclasses.replace(travel, nodes=nodes, edges=(Edge(source="assistant", target="router"),))
+    taken = frozenset({("router", "desk"), ("assistant", "desk"), ("router", "unheard of")})
+    seen = look(shape, live=RunView(thread="t", run="r", taken=taken))
+    assert seen.edges[1:] == (Edge(source="router", target="desk", observed=True),)
+
+
+def test_an_older_checkpoint_shows_its_own_state_and_conversation(travel: GraphShape) -> None:
+    def said(*texts: str) -> dict[str, Any]:
+        return {"messages": [{"type": "human", "content": text, "id": text} for text in texts]}
+
+    newest = look(travel).with_state(snapshot(values=said("one", "two")))
+    old = newest.with_old(snapshot(checkpoint="c0", step=0, status="stopped", values=said("one")))
+    assert [message.text for message in old.messages] == ["one"]
+    assert old.status == "stopped"
+    assert [message.text for message in old.with_old(None).messages] == ["one", "two"]
+
+
+def test_saved_failures_are_in_the_log_without_the_siblings_that_they_stopped(travel: GraphShape) -> None:
+    failed = (FailedTask(node="a", error="ValueError('no')"), FailedTask(node="b", error="CancelledError()"))
+    lines, logged = log_of(look(travel, snapshot=snapshot(status="failed", failed=failed)))
+    assert [(line.node, line.text) for line in lines] == [("a", "ValueError('no')")]
+    assert logged == 1
