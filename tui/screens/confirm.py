@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from graphdeck.tui import actions
 from graphdeck.tui.text import safe
 from graphdeck.tui.widgets.key_hints import KeyHint, KeyHints
+from graphdeck.tui.widgets.one_line import OneLine
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -63,7 +64,7 @@ class LineScreen(ModalScreen[str | None]):
         """The question, and the line."""
         with Vertical(id="dialog"):
             yield Static(Content.styled(safe(self._question), "bold"), id="question")
-            yield Input(self._text, id="line", select_on_focus=False)
+            yield OneLine(self._text, id="line")
             yield Static(Content.styled("Enter keeps it, Esc goes back", "$text-muted"), id="detail")
 
     @on(Input.Submitted)

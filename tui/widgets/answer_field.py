@@ -28,6 +28,10 @@ class AnswerText(TextArea):
     class Submitted(Message):
         """Enter was pressed."""
 
+    def on_mount(self) -> None:
+        """Keep still while nothing is typed."""
+        self.cursor_blink = False
+
     async def _on_paste(self, event: Paste) -> None:
         """Leave out what a terminal would obey: the field paints its text as it is."""
         event.stop()

@@ -4,10 +4,10 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
-from graphdeck.tui.widgets.input_line import typeable
+from graphdeck.tui.widgets.one_line import OneLine
 
 
-class FilterLine(Input):
+class FilterLine(OneLine):
     """Posts `Filtered` at each key; Enter keeps the filter, Esc takes it away, both post `Left`."""
 
     DEFAULT_CSS = """
@@ -43,7 +43,7 @@ class FilterLine(Input):
             return self.filter_line
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(placeholder="/ filter", id=id, select_on_focus=False)
+        super().__init__(placeholder="/ filter", id=id)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter at once."""
@@ -54,12 +54,6 @@ class FilterLine(Input):
         """Keep the filter."""
         event.stop()
         self.post_message(self.Left(self))
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """Take the first line of what is pasted, without what a terminal would obey."""
-        event.stop()
-        event.prevent_default()
-        self.insert_text_at_cursor(typeable(event.text).partition("\n")[0].replace("\t", " "))
 
     def on_key(self, event: events.Key) -> None:
         """Esc clears and leaves, Down leaves."""

@@ -53,6 +53,7 @@ class InputLine(TextArea):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, compact=True, highlight_cursor_line=False)
+        self.cursor_blink = False  # it would send bytes over SSH all day long
         self._sent: list[str] = []
         self._place = 0
         self._draft = ""
