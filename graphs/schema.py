@@ -115,13 +115,11 @@ def _matches(pattern: str, value: str) -> bool:
 def _alternatives(
     value: Any, schema: Mapping[str, Any], root: Mapping[str, Any], path: str, depth: int
 ) -> Iterator[str]:
-    for part in schema.get("allOf") or ():
+    for part in _list(schema, "allOf"):
         yield from _problems(value, part, root, path, depth + 1)
-    options = schema.get("anyOf") or schema.get("oneOf")
-    if not isinstance(options, list):
-        return
+    options = _list(schema, "anyOf") or _list(schema, "oneOf")
     tried = [list(_problems(value, option, root, path, depth + 1)) for option in options]
-    if all(tried):
+    if tried and all(tried):
         # The alternative that is nearest to fitting explains best.
         yield from min(tried, key=len)
 
@@ -129,9 +127,10 @@ def _alternatives(
 def _object(
     value: Mapping[str, Any], schema: Mapping[str, Any], root: Mapping[str, Any], path: str, depth: int
 ) -> Iterator[str]:
-    properties = schema.get("properties") or {}
-    for key in schema.get("required") or ():
-        if key not in value:
+    found = schema.get("properties")
+    properties = found if isinstance(found, Mapping) else {}
+    for key in _list(schema, "required"):
+        if isinstance(key, str) and key not in value:
             yield _at(path, f"{key!r} is missing")
     for key, item in value.items():
         where = f"{path}.{key}" if path else str(key)
@@ -146,10 +145,16 @@ def _object(
 def _array(
     value: list[Any], schema: Mapping[str, Any], root: Mapping[str, Any], path: str, depth: int
 ) -> Iterator[str]:
-    first = schema.get("prefixItems") or []
+    first = _list(schema, "prefixItems")
     for index, item in enumerate(value):
         part = first[index] if index < len(first) else schema.get("items")
         yield from _problems(item, part, root, f"{path}.{index}" if path else str(index), depth + 1)
+
+
+def _list(schema: Mapping[str, Any], key: str) -> list[Any]:
+    """A list of a schema; empty where it has another shape, since LangGraph takes any dict for a schema."""
+    found = schema.get(key)
+    return found if isinstance(found, list) else []
 
 
 def _resolve(reference: str, root: Mapping[str, Any]) -> Any:

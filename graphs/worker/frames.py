@@ -1,5 +1,6 @@
 """Which lines of a traceback are the user's own."""
 
+import re
 import sys
 import sysconfig
 import traceback
@@ -17,6 +18,9 @@ _NOT_THE_USERS = tuple(
     {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {str(Path(sys.base_prefix) / "lib"), str(_PACKAGE)}
 )
+
+_TASK_NOTE = re.compile(r"During task with name '.*' and id '.*'", re.S)
+"""LangGraph's note on an error: what the event says of node and task already."""
 
 
 def is_users(file: str) -> bool:
@@ -40,6 +44,8 @@ def user_traceback(error: BaseException) -> str:
     seen: set[int] = set()
     while part is not None and id(part) not in seen:
         seen.add(id(part))
+        notes = getattr(part, "__notes__", None)
+        part.__notes__ = [note for note in notes or () if not _TASK_NOTE.match(str(note))] or None
         first = next((i for i, frame in enumerate(part.stack) if is_users(frame.filename)), len(part.stack))
         part.stack = traceback.StackSummary.from_list(list(part.stack)[first:])
         part = part.__cause__ or (None if part.__suppress_context__ else part.__context__)

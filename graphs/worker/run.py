@@ -59,9 +59,11 @@ class GraphRun:
         self._saver: TellingSaver | None = None
         self._translator: Translator | None = None
         self._context: Json = None
+        self._input: Any = None
 
     async def go(self, control: Control) -> Ending:
         """Take the lease, run, and let go of it; raises a GraphdeckError where nothing was run."""
+        self._check_request()  # first of all: a mistyped request makes no file
         async with AsyncExitStack() as stack:
             if self._saving.file is not None:
                 lease = Lease.take(self._saving.file, self._request.thread, self._run)
@@ -90,16 +92,25 @@ class GraphRun:
 
     # -- before it runs ------------------------------------------------------------------------------------------
 
-    async def _run_checked(self, control: Control) -> Ending:
+    def _check_request(self) -> None:
         request = self._request
         self._context = check_context(self._graph, request.context)
+        if request.has_input:
+            self._input = check_input(self._graph, request.input)
+        if request.resume and request.checkpoint:
+            raise InputError(
+                "an answer given at an old checkpoint would be ignored", "answer at the newest one, or fork first"
+            )
+        for node in (*request.before, *request.after):
+            if node not in self._graph.nodes:
+                known = ", ".join(name for name in self._graph.nodes if not name.startswith("__"))
+                raise InputError(f"there is no node {node!r} to stop at", f"nodes are: {known}")
+
+    async def _run_checked(self, control: Control) -> Ending:
+        request = self._request
         state = await self._state()
         pending = {interrupt.id: interrupt for interrupt in state.interrupts} if state else {}
         if request.resume:
-            if request.checkpoint:
-                raise InputError(
-                    "an answer given at an old checkpoint would be ignored", "answer at the newest one, or fork first"
-                )
             check_answers(pending, request.resume)
         elif pending and not request.has_input and not request.checkpoint:
             return self._ask_again(pending, state)
@@ -112,7 +123,7 @@ class GraphRun:
         if request.resume:
             graph_input = Command(resume=dict(request.resume))
         elif request.has_input:
-            graph_input = check_input(self._graph, request.input)
+            graph_input = self._input
         elif state is None or (not state.next and not state.created_at):
             graph_input = input_for_new_thread(self._graph)
         elif not state.next and not request.checkpoint:
@@ -187,9 +198,9 @@ class GraphRun:
         request = self._request
         options: dict[str, Any] = {}
         if request.before:
-            options["interrupt_before"] = _with(self._graph.interrupt_before_nodes, self._known(request.before))
+            options["interrupt_before"] = _with(self._graph.interrupt_before_nodes, request.before)
         if request.after:
-            options["interrupt_after"] = _with(self._graph.interrupt_after_nodes, self._known(request.after))
+            options["interrupt_after"] = _with(self._graph.interrupt_after_nodes, request.after)
         if self._saver is not None:
             options["durability"] = request.durability
         stream: Any = self._graph.astream(
@@ -216,13 +227,6 @@ class GraphRun:
         if self._request.recursion_limit is not None:
             config["recursion_limit"] = self._request.recursion_limit
         return config  # type: ignore[return-value] # a TypedDict whose keys are all optional
-
-    def _known(self, nodes: tuple[str, ...]) -> tuple[str, ...]:
-        for node in nodes:
-            if node not in self._graph.nodes:
-                known = ", ".join(name for name in self._graph.nodes if not name.startswith("__"))
-                raise InputError(f"there is no node {node!r} to stop at", f"nodes are: {known}")
-        return nodes
 
     async def _wait_for_prints(self, task: str) -> None:
         """Let the front end read what the task wrote past `sys.stdout`, so that it is shown as this node's."""
@@ -291,8 +295,7 @@ class GraphRun:
         """What a person needs to know of an error that ended the run."""
         if isinstance(error, TypeError) and "not msgpack serializable" in str(error):
             return self._unsaveable(error)
-        notes = "; ".join(getattr(error, "__notes__", ()))
-        message = f"{type(error).__name__}: {error}" + (f" ({notes})" if notes else "")
+        message = f"{type(error).__name__}: {error}"
         if self._translator is not None and self._translator.failed is None:
             self._emitter.emit(
                 events.NodeFailed(

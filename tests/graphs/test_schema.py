@@ -57,6 +57,20 @@ def test_a_schema_that_says_nothing_allows_anything(schema: Any) -> None:
     assert [problems(value, schema) for value in values] == [[]] * len(values)
 
 
+MALFORMED = st.dictionaries(
+    st.sampled_from(
+        ["type", "enum", "required", "properties", "prefixItems", "items", "allOf", "anyOf", "oneOf", "minimum"]
+        + ["maxLength", "pattern", "additionalProperties", "$ref", "const"]
+    ),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.lists(st.integers() | st.text(max_size=2)),
+)
+
+
+@given(MALFORMED, st.sampled_from([None, 1, "x", [1], {"a": 1}, {"required": [2]}]))
+def test_a_malformed_schema_never_raises(schema: Any, value: Any) -> None:
+    assert isinstance(problems(value, schema), list)
+
+
 def test_a_discriminated_union_explains_the_nearest() -> None:
     schema: Any = {
         "oneOf": [

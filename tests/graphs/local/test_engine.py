@@ -567,3 +567,52 @@ def test_signal_names_are_told() -> None:
 
     assert "SIGSEGV" in describe_exit(-signal.SIGSEGV, "a\n\nb\n")
     assert describe_exit(3, "") == "the worker ended with status 3"
+
+
+@pytest.mark.parametrize("request_", [{"input": {"m": 1}}, {"input": {"n": "x"}}, {"input": {}, "context": {"a": 1}}])
+async def test_a_mistyped_request_makes_no_file(
+    write_graph: WriteGraph, run_graph: RunGraph, tmp_path: Path, request_: dict[str, Any]
+) -> None:
+    graph = write_graph(HEAD + "    def one(state): return {'n': 1}\n    graph = chain(one)\n")
+    refused = ended(await run_graph(graph, **request_))
+    assert refused.error is not None
+    assert refused.error["type"] == "input"
+    assert not (tmp_path / ".graphdeck").exists()
+
+
+async def test_a_graph_of_the_functional_api_asks_and_goes_on(
+    write_graph: WriteGraph, run_graph: RunGraph, engine: LocalEngine
+) -> None:
+    graph = write_graph(
+        """
+    from langgraph.func import entrypoint, task
+    from langgraph.types import interrupt
+
+    @task
+    def double(n):
+        print("doubling")
+        return 2 * n
+
+    @entrypoint()
+    def graph(n: int) -> str:
+        return f"{double(n).result()} {interrupt('sure?')}"
+    """
+    )
+    assert (await engine.describe(graph)).kind == "functional"
+    found = await run_graph(graph, input=4)
+    [question] = of(found, events.Interrupt)
+    assert ended(found).status == "waiting"
+    again = await run_graph(graph, resume={question.id: "yes"})
+    assert ended(again).status == "done"
+    assert "double" in [event.node for event in of(again, events.NodeKept)]
+    assert not of(again, events.Output)
+
+
+async def test_bundled_graphs_need_no_project(run_graph: RunGraph, engine: LocalEngine) -> None:
+    assert [graph.target for graph in await engine.graphs()] == ["chain", "intake", "report", "travel"]
+    found = await run_graph("chain", input={"topic": "thread"})
+    assert ended(found).status == "done"
+    assert of(found, events.Token)
+    shape = await engine.describe("travel")
+    assert shape.model == "offline rules, not a language model"
+    assert engine.last_shape("travel") == shape
