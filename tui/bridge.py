@@ -13,7 +13,7 @@ from textual.message import Message
 
 from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import GraphdeckError
-from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.events import Event
 from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, ThreadPage
 
 BATCH: Final = 1 / 30
@@ -21,6 +21,8 @@ BATCH: Final = 1 / 30
 PAUSE: Final = 0.1
 """Seconds between two reads of one kind, so that a fast run does not read all the time."""
 
+CANCEL: Final = 2
+"""The rung after which a worker may live on, for a node that cannot be cancelled."""
 LADDER: Final = (
     "stops at the next step (Ctrl+C again cancels the running node)",
     "cancels the running node (Ctrl+C again kills the worker)",
@@ -120,6 +122,7 @@ class Bridge:
         self._following: dict[str, Callable[[], Awaitable[None]]] = {}
         self._run: Run | None = None
         self._stops = 0
+        self._cancelled: Run | None = None
         self.running: RunRequest | None = None
         """What runs now."""
 
@@ -188,7 +191,7 @@ class Bridge:
             await self._engine.delete([thread])
             return ThreadsChanged("thread deleted", (thread,))
 
-        self._ask("change", thread, change)
+        self._receiver.run_worker(self._tell("change", thread, change), name="change")
 
     def rename(self, thread: str, title: str) -> None:
         """Give a thread a title: `ThreadsChanged`."""
@@ -197,7 +200,7 @@ class Bridge:
             await self._engine.rename(thread, title)
             return ThreadsChanged("thread renamed" if title.strip() else "title taken away")
 
-        self._ask("change", thread, change)
+        self._receiver.run_worker(self._tell("change", thread, change), name="change")
 
     # -- running -----------------------------------------------------------------------------------------------------
 
@@ -205,7 +208,7 @@ class Bridge:
         """Start a run: `RunEvents` until its `run_ended`. ValueError while another one is on."""
         if self.running is not None:
             raise ValueError("one run at a time")
-        self.running, self._run, self._stops = request, None, 0
+        self.running, self._run, self._stops, self._cancelled = request, None, 0, None
         self._receiver.run_worker(self._follow(request), name="run", group="run")
 
     def pause(self) -> str:
@@ -213,7 +216,14 @@ class Bridge:
         return self._climb(1)
 
     def stop(self) -> str:
-        """The next rung of the ladder: drain, cancel, kill; what is done, in words."""
+        """The next rung of the ladder: drain, cancel, kill; what is done, in words.
+
+        A run that was cancelled has ended; its worker may live on for a node that cannot be cancelled.
+        """
+        if self.running is None and self._cancelled is not None:
+            self._receiver.run_worker(self._cancelled.kill(), group="stop")
+            self._cancelled = None
+            return LADDER[-1]
         return self._climb(self._stops + 1)
 
     def _climb(self, rung: int) -> str:
@@ -232,21 +242,19 @@ class Bridge:
     async def _follow(self, request: RunRequest) -> None:
         """Read a run to its end, its events in batches."""
         batch = _Batch(lambda events: self._receiver.post_message(RunEvents(request, events)))
-        ended = False
         try:
-            self._run = await self._engine.run(request)
+            run = self._run = await self._engine.run(request)
             if self._stops:
-                await self._send_stop(self._run, self._stops)
-            async for event in self._run.events():
-                if isinstance(event, RunEnded):
-                    ended, self.running = True, None
+                await self._send_stop(run, self._stops)
+            async for event in run.events():
                 batch.add(event)
         except GraphdeckError as error:
-            self.running = None
             batch.flush()
             self._receiver.post_message(Failed("run", request.thread, error))
+        else:
+            self._cancelled = run if self._stops == CANCEL else None
         finally:
-            self.running, self._run = (None, None) if not ended else (self.running, None)
+            self.running = self._run = None
             batch.flush()
 
     async def close(self) -> None:
@@ -258,19 +266,20 @@ class Bridge:
     def _ask(self, kind: str, about: str, read: Callable[[], Awaitable[Message | None]]) -> None:
         """Read in the background; while one of its kind is under way it is next, in place of any that waited."""
 
-        async def tell() -> None:
-            try:
-                message = await read()
-            except GraphdeckError as error:
-                message = Failed(kind, about, error)
-            if message is not None:
-                self._receiver.post_message(message)
-
         if kind in self._reading:
-            self._following[kind] = tell
+            self._following[kind] = lambda: self._tell(kind, about, read)
             return
         self._reading.add(kind)
-        self._receiver.run_worker(self._read_on(kind, tell), name=kind, group=kind)
+        self._receiver.run_worker(self._read_on(kind, lambda: self._tell(kind, about, read)), name=kind, group=kind)
+
+    async def _tell(self, kind: str, about: str, work: Callable[[], Awaitable[Message | None]]) -> None:
+        """Do some work, and post what comes of it."""
+        try:
+            message = await work()
+        except GraphdeckError as error:
+            message = Failed(kind, about, error)
+        if message is not None:
+            self._receiver.post_message(message)
 
     async def _read_on(self, kind: str, read: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -56,7 +56,7 @@ class DeckScreen(DeckFlow):
         self.bridge.read_threads(PAGE)
         if not graph and not thread and self._pick:
             self.action_open_target()
-        self.set_interval(LOOK_EVERY, self.bridge.look)
+        self.set_interval(LOOK_EVERY, self.look_around)
         self.set_interval(ASK_EVERY, self._ask)
 
     def on_resize(self) -> None:
@@ -110,8 +110,8 @@ class DeckScreen(DeckFlow):
         selected = self.get_selected_text() or self.query_one(InputLine).selected_text
         if selected:
             self._copy(selected)
-        elif not self._is_off("stop"):
-            self.say(self.bridge.stop(), style=WARNING)
+        else:
+            self.say(self.bridge.stop() or self.look.why_not("stop"), style=WARNING)
 
     # -- answering ---------------------------------------------------------------------------------------------------
 

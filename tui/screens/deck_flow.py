@@ -141,6 +141,13 @@ class DeckFlow(Screen[None]):
             self.panes.graph.tell(None)
             self.change(shape=message.shape)
 
+    def look_around(self) -> None:
+        """See whether the files have changed; a lease that another process lets go changes none."""
+        if any(row.status == "running" and row.thread != self.look.run for row in self._threads.rows):
+            self.bridge.read_threads(PAGE)
+        else:
+            self.bridge.look()
+
     @on(bridge.FilesChanged)
     def _files_changed(self) -> None:
         self.bridge.read_threads(PAGE)

@@ -91,6 +91,8 @@ class GraphPane(Pane):
 
     def tell(self, error: GraphdeckError | None) -> None:
         """Show an error in place of the drawing; None brings the drawing back."""
+        if error is None and self.view.display:
+            return
         had_focus = self.view.has_focus or self.trouble.has_focus
         self.view.display, self.trouble.display = error is None, error is not None
         if error is not None:
