@@ -18,7 +18,7 @@ Durability: TypeAlias = Literal["sync", "async"]
 # -- graphs ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class GraphInfo:
     """A graph that can be opened, known without running any code."""
 
@@ -34,7 +34,7 @@ class GraphInfo:
     """Why it cannot be opened, as far as reading tells; empty where nothing is known against it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Node:
     """A node of a graph."""
 
@@ -54,7 +54,7 @@ class Node:
     """It waits for all other tasks."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Edge:
     """An edge of a graph."""
 
@@ -70,7 +70,7 @@ class Edge:
     """Seen taken, not declared."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class GraphShape:
     """A loaded graph: what it is made of, what it takes, where it saves."""
 
@@ -113,7 +113,7 @@ class GraphShape:
 # -- saved threads ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class ThreadRow:
     """A thread in a list."""
 
@@ -143,7 +143,7 @@ class ThreadRow:
     """Why its rows cannot be read; the other threads are listed all the same."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class ThreadPage:
     """A page of threads, newest activity first."""
 
@@ -153,7 +153,7 @@ class ThreadPage:
     """Give it back to get the next page; None at the end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class CheckpointRow:
     """A checkpoint in a thread's history."""
 
@@ -175,7 +175,7 @@ class CheckpointRow:
     """`checkpoint_ns`: empty for the graph itself."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class PendingInterrupt:
     """A question that waits for its answer."""
 
@@ -198,7 +198,7 @@ class PendingInterrupt:
         return (*(part.partition(":")[0] for part in self.ns), self.node)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class FailedTask:
     """An unfinished task with an error."""
 
@@ -208,7 +208,7 @@ class FailedTask:
     """The error as it is stored: the repr of the exception."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """The state of a thread at one checkpoint."""
 
@@ -246,7 +246,7 @@ class Snapshot:
     """States of the subgraphs that are in the middle of this step."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Value:
     """One value of a state."""
 
@@ -259,7 +259,7 @@ class Value:
 # -- runs ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class RunRequest:
     """What a run is to do."""
 
