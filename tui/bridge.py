@@ -4,9 +4,9 @@ Only the bridge talks to the engine. It never touches a widget: everything goes 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from textual.dom import DOMNode
 from textual.message import Message
@@ -191,7 +191,7 @@ class Bridge:
             await self._engine.delete([thread])
             return ThreadsChanged("thread deleted", (thread,))
 
-        self._receiver.run_worker(self._tell("change", thread, change), name="change")
+        self._start("change", self._tell("change", thread, change))
 
     def rename(self, thread: str, title: str) -> None:
         """Give a thread a title: `ThreadsChanged`."""
@@ -200,7 +200,7 @@ class Bridge:
             await self._engine.rename(thread, title)
             return ThreadsChanged("thread renamed" if title.strip() else "title taken away")
 
-        self._receiver.run_worker(self._tell("change", thread, change), name="change")
+        self._start("change", self._tell("change", thread, change))
 
     # -- running -----------------------------------------------------------------------------------------------------
 
@@ -209,7 +209,7 @@ class Bridge:
         if self.running is not None:
             raise ValueError("one run at a time")
         self.running, self._run, self._stops, self._cancelled = request, None, 0, None
-        self._receiver.run_worker(self._follow(request), name="run", group="run")
+        self._start("run", self._follow(request))
 
     def pause(self) -> str:
         """Stop the run at its next step, and nothing more; what is done, in words."""
@@ -221,7 +221,7 @@ class Bridge:
         A run that was cancelled has ended; its worker may live on for a node that cannot be cancelled.
         """
         if self.running is None and self._cancelled is not None:
-            self._receiver.run_worker(self._cancelled.kill(), group="stop")
+            self._start("stop", self._cancelled.kill())
             self._cancelled = None
             return LADDER[-1]
         return self._climb(self._stops + 1)
@@ -233,7 +233,7 @@ class Bridge:
         if rung > self._stops:
             self._stops = rung
             if self._run is not None:
-                self._receiver.run_worker(self._send_stop(self._run, rung), group="stop")
+                self._start("stop", self._send_stop(self._run, rung))
         return LADDER[self._stops - 1]
 
     async def _send_stop(self, run: Run, rung: int) -> None:
@@ -261,6 +261,10 @@ class Bridge:
         """Let go of the engine: a run drains, and is killed after 10 seconds."""
         await self._engine.close()
 
+    def _start(self, kind: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do it in the background; a fault in it does not end the app: its worker's state tells the receiver."""
+        self._receiver.run_worker(work, name=kind, group=kind, exit_on_error=False)
+
     # -- one read of a kind at a time --------------------------------------------------------------------------------
 
     def _ask(self, kind: str, about: str, read: Callable[[], Awaitable[Message | None]]) -> None:
@@ -270,7 +274,7 @@ class Bridge:
             self._following[kind] = lambda: self._tell(kind, about, read)
             return
         self._reading.add(kind)
-        self._receiver.run_worker(self._read_on(kind, lambda: self._tell(kind, about, read)), name=kind, group=kind)
+        self._start(kind, self._read_on(kind, lambda: self._tell(kind, about, read)))
 
     async def _tell(self, kind: str, about: str, work: Callable[[], Awaitable[Message | None]]) -> None:
         """Do some work, and post what comes of it."""

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from textual import on
 from textual.binding import BindingType
+from textual.timer import Timer
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import TargetError
@@ -43,6 +44,7 @@ class DeckScreen(DeckFlow):
         self._first = (graph, thread)
         self._pick = pick
         self._gate = ApprovalGate()
+        self._rounds: tuple[Timer, ...] = ()
 
     def on_mount(self) -> None:
         """Paint what is known at once; the engine adds to it."""
@@ -56,8 +58,17 @@ class DeckScreen(DeckFlow):
         self.bridge.read_threads(PAGE)
         if not graph and not thread and self._pick:
             self.action_open_target()
-        self.set_interval(LOOK_EVERY, self.look_around)
-        self.set_interval(ASK_EVERY, self._ask)
+        self._rounds = (self.set_interval(LOOK_EVERY, self.look_around), self.set_interval(ASK_EVERY, self._ask))
+
+    def on_screen_suspend(self) -> None:
+        """Rest while a dialog is open: whatever stirs below makes Textual paint the whole dialog again."""
+        for timer in self._rounds:
+            timer.pause()
+
+    def on_screen_resume(self) -> None:
+        """Look around again."""
+        for timer in self._rounds:
+            timer.resume()
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""

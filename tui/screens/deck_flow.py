@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
+from textual.worker import Worker, WorkerState
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
@@ -249,6 +250,17 @@ class DeckFlow(Screen[None]):
                 self._thread_missing(message.about)
             case _:
                 self.tell(error)
+
+    @on(Worker.StateChanged)
+    def _work_failed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours: tell it, and let the person go on."""
+        error = event.worker.error
+        if event.state is not WorkerState.ERROR or error is None:
+            return
+        if event.worker.name == "run":
+            self.change(run="")
+        text = f"a fault in graphdeck itself: {type(error).__name__}: {error}"
+        self.say(text, "nothing saved is lost; please report it", ERROR)
 
     def _thread_missing(self, thread: str) -> None:
         look = self.look

@@ -18,7 +18,7 @@ from graphdeck.tui.actions import action
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.paragraphs import Paragraph
 from graphdeck.tui.screens.look import Look
-from graphdeck.tui.text import ascii_mode, cut, one_line, safe, width
+from graphdeck.tui.text import ascii_mode, one_line, safe, width
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED, glyphs
 from graphdeck.tui.widgets.graph_view import GraphView
 from graphdeck.tui.widgets.log_lines import LogLine
@@ -37,6 +37,8 @@ ALL_FROM: Final = (110, 30)
 """Columns and rows from which on all panes are shown."""
 TWO_FROM: Final = 60
 """Columns from which on graph and state stand side by side."""
+_REMEMBERED: Final = 100
+"""Checkpoints whose list lengths are kept, so that the next one can say what is new."""
 
 
 class Pane(Vertical):
@@ -68,6 +70,7 @@ class GraphPane(Pane):
         super().__init__("graph", self.view, self.trouble, Static(id="node", markup=False))
         self._drawn: tuple[tuple[Node, ...], tuple[Edge, ...]] | None = None
         self._by_id: dict[str, Node] = {}
+        self._states: object = None
         self.trouble.display = False
 
     def paint(self, look: Look) -> None:
@@ -78,7 +81,9 @@ class GraphPane(Pane):
             self._drawn = None
             self.view.show_drawing(None)
         view = look.view
-        self.view.show(view.nodes, view.taken)
+        if (view.nodes, view.taken) != self._states:
+            self._states = (view.nodes, view.taken)
+            self.view.show(view.nodes, view.taken)
 
     def _draw(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> None:
         if self._drawn == (nodes, edges):
@@ -121,20 +126,26 @@ class GraphPane(Pane):
             return
         place = f"{node.file.rpartition('/')[2]}:{node.line}" if node.file else ""
         known = [one_line(text, 200) for text in (place, node.doc) if text]
-        line.update(Content.styled(cut(f"  {glyphs().separator}  ".join(known), max(0, self.size.width - 2)), MUTED))
+        line.update(Content.styled(f"  {glyphs().separator}  ".join(known), MUTED))
 
 
-class PaneTabs(Static):
+class PaneTabs(Widget):
     """Which panes there are, and which are shown; a click shows one."""
 
-    _shown: object = None
+    def __init__(self) -> None:
+        super().__init__(id="tabs")
+        self._tabs: tuple[tuple[str, ...], tuple[str, ...], int] = ((), (), 0)
 
     def show(self, names: tuple[str, ...], shown: tuple[str, ...], unread: int) -> None:
         """Show these names, the shown ones marked, with the number of log lines that nobody has seen."""
-        if (names, shown, unread) != self._shown:
-            self._shown = (names, shown, unread)
-            counts = {"log": unread}
-            self.update(Content("   ").join(self._tab(name, name in shown, counts.get(name, 0)) for name in names))
+        if (names, shown, unread) != self._tabs:
+            self._tabs = (names, shown, unread)
+            self.refresh()
+
+    def render(self) -> Content:
+        """The names in one line."""
+        names, shown, unread = self._tabs
+        return Content("   ").join(self._tab(name, name in shown, unread if name == "log" else 0) for name in names)
 
     def _tab(self, name: str, shown: bool, unread: int) -> Content:
         shows = action("deck", f"show_{name}")
@@ -170,6 +181,7 @@ class Panes(Container):
         self._look = Look()
         self._seen: dict[str, int] = {}
         self._lengths: dict[str, dict[str, int]] = {}
+        self._due: set[str] = set()
         self._mains: dict[str, Widget] = {
             "state": self.state,
             "messages": self.messages,
@@ -183,28 +195,39 @@ class Panes(Container):
         yield Pane("threads", self.threads)
         yield self.graph
         yield Pane("state", self.state)
-        yield PaneTabs(id="tabs", markup=False)
+        yield PaneTabs()
         for name in LOWER:
             yield Pane(name, self._mains[name])
 
     # -- what is shown of it -----------------------------------------------------------------------------------------
 
     def paint(self, look: Look) -> None:
-        """Show what there is to see of a look."""
+        """Show what there is to see of a look; a hidden pane is painted once it is shown."""
         before, self._look = self._look, look
         if look.shape is not None and not self._lower_chosen:
             self._lower = "messages" if look.takes_text else "timeline"
-        self.graph.paint(look)
+        self._due |= {"graph", "messages", "log", "threads"}
         if look.shown is not before.shown or look.values is not before.values or look.thread != before.thread:
-            self._paint_state(look)
-        self.messages.show(look.messages)
-        if look.history is not before.history:
-            self.timeline.show(look.history)
-        self.timeline.current = look.old.checkpoint if look.old else ""
-        self.threads.list.current = look.thread
-        lines, logged = log_of(look)
-        self.printed.show(lines, logged)
+            self._due.add("state")
+        if look.history is not before.history or look.old is not before.old:
+            self._due.add("timeline")
         self._arrange()
+
+    def _paint(self, name: str, look: Look) -> None:
+        match name:
+            case "graph":
+                self.graph.paint(look)
+            case "state":
+                self._paint_state(look)
+            case "messages":
+                self.messages.show(look.messages)
+            case "timeline":
+                self.timeline.show(look.history)
+                self.timeline.current = look.old.checkpoint if look.old else ""
+            case "log":
+                self.printed.show(*log_of(look))
+            case "threads":
+                self.threads.list.current = look.thread
 
     def _paint_state(self, look: Look) -> None:
         shown = look.shown
@@ -215,7 +238,7 @@ class Panes(Container):
         self.query_one("#state", Pane).heading = step
         if shown is not None:
             found = {key: len(value) for key, value in shown.values.items() if isinstance(value, list)}
-            self._lengths = {**self._lengths, shown.checkpoint: found}
+            self._lengths = dict([*self._lengths.items(), (shown.checkpoint, found)][-_REMEMBERED:])
 
     # -- which are shown ---------------------------------------------------------------------------------------------
 
@@ -254,6 +277,9 @@ class Panes(Container):
             pane.display = pane.id in shown
         if "log" in shown:
             self._seen[self._look.thread] = self._logged
+        for name in self._due.intersection(shown):
+            self._due.discard(name)
+            self._paint(name, self._look)
         unread = self._logged - self._seen.get(self._look.thread, 0)
         marked = tuple(name for name in shown if name in names)
         self.query_one(PaneTabs).show(names, marked, unread)

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
 
 import pytest
+from textual.events import Paste
 from textual.message import Message
 from textual.pilot import Pilot
 
@@ -32,6 +33,7 @@ from graphdeck.graphs.values import Json
 from graphdeck.tui.app import GraphdeckApp
 from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.screens.look import Look
+from graphdeck.tui.widgets.input_line import InputLine
 
 PATIENCE = 10.0
 """Seconds after which a test gives up waiting."""
@@ -69,7 +71,12 @@ class Driver:
         """Type a text into the input line and send it."""
         await self.press("i")
         await self.until(lambda: self.app.focused is not None and self.app.focused.id == "input")
-        await self.press(*text, "enter")
+        if len(text) > 8:  # as from a clipboard: pressing each key takes its time
+            self.app.post_message(Paste(text))
+            await self.until(lambda: self.app.query_one(InputLine).text == text)
+        else:
+            await self.press(*text)
+        await self.press("enter")
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait until something holds; fails where it never does."""

@@ -336,6 +336,19 @@ async def test_a_click_opens_a_thread_and_a_click_on_a_key_does_what_it_says(ope
         await deck.until(lambda: deck.app.focused is not None and deck.app.focused.id == "input")
 
 
+async def test_a_fault_of_our_own_is_told_and_the_deck_goes_on(open_deck: Any, recorded: Any, monkeypatch: Any) -> None:
+    async def break_down(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("no such table")
+
+    put(recorded, "rome", "breakpoint")
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until_shown("before tools")
+        monkeypatch.setattr(recorded, "run", break_down)
+        await deck.press("space")
+        await deck.until_shown("a fault in graphdeck itself: RuntimeError: no such table")
+        assert deck.look.run == ""
+
+
 @pytest.mark.parametrize("key", ["2", "4", "6"])
 async def test_panes_and_focus_stay_when_the_terminal_changes_its_size(open_deck: Any, recorded: Any, key: str) -> None:
     put(recorded, "rome")

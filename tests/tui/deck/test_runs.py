@@ -156,3 +156,12 @@ async def test_hostile_names_and_values_change_nothing_on_the_screen(
         assert "[bold]x[/]" in deck.text or deck.look.status == "failed"
         assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in deck.text.replace("\n", ""))
         assert "\u202e" not in deck.text
+
+
+async def test_intake_asks_back_and_is_confirmed_by_key(open_deck: Any, engine: LocalEngine) -> None:
+    async with open_deck(engine, graph="intake") as deck:
+        await deck.until(lambda: deck.look.shape)
+        await deck.type('{"message": "My name is Kim Larsen, I am 34, and I live at 12 Harbour Street, Oslo"}')
+        await answer(deck, "a")
+        await deck.until_shown("● done")
+        assert (deck.look.values["name"], deck.look.values["age"]) == ("Kim Larsen", 34)
