@@ -44,6 +44,7 @@ class DeckScreen(DeckFlow):
         self._first = (graph, thread)
         self._pick = pick
         self._gate = ApprovalGate()
+        self._several = ""
         self._rounds: tuple[Timer, ...] = ()
 
     def on_mount(self) -> None:
@@ -127,8 +128,14 @@ class DeckScreen(DeckFlow):
     # -- answering ---------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
-        """Open a question by itself, when nobody types and nothing else is open."""
-        if self.asks and self.look.questions and self.is_current and self._gate.may_open(self.clock.monotonic()):
+        """Open a question by itself, when nobody types and nothing else is open.
+
+        A person who is in the middle of a text may type on at any moment: then the banner is enough.
+        """
+        line = self.query_one(InputLine)
+        in_a_text = line.has_focus and bool(line.text)
+        may_open = self._gate.may_open(self.clock.monotonic()) and not in_a_text
+        if self.asks and self.look.questions and self.is_current and may_open:
             self._open_question()
 
     def action_answer(self) -> None:
@@ -174,6 +181,9 @@ class DeckScreen(DeckFlow):
         for screen in self.app.screen_stack:
             if isinstance(screen, PickerScreen):
                 screen.show(message.graphs)
+        file, self._several = self._several, ""
+        if file and self.is_current and any(info.target.startswith(f"{file}:") for info in message.graphs):
+            self._pick_graph(f"{file}:")
 
     def action_refresh(self) -> None:
         """Read graph, threads and state again."""
@@ -279,7 +289,7 @@ class DeckScreen(DeckFlow):
 
     def action_copy(self) -> None:
         """Copy what is selected in the pane."""
-        text = getattr(self.focused, "selected_text", "")
+        text = getattr(self.focused, "selected_text", "") or getattr(self.focused, "selected", "")
         if text:
             self._copy(text)
         else:
@@ -304,7 +314,7 @@ class DeckScreen(DeckFlow):
 
     @on(bridge.Failed)
     def _target_is_a_file(self, message: bridge.Failed) -> None:
-        """A file that holds several graphs: let one be chosen."""
-        several = isinstance(message.error, TargetError) and message.about.endswith(".py")
-        if message.kind == "describe" and several and self.is_current:
-            self._pick_graph(message.about)
+        """It may hold several graphs: let one be chosen."""
+        if message.kind == "describe" and isinstance(message.error, TargetError) and message.about.endswith(".py"):
+            self._several = message.about.removeprefix("./")
+            self.bridge.find_graphs()

@@ -6,7 +6,7 @@ import pytest
 
 from graphdeck.graphs.errors import TargetError, TargetLoadError
 from graphdeck.graphs.events import Checkpoint, NodeFailed, NodeStarted, Output, RunEnded, RunStarted
-from graphdeck.graphs.records import CheckpointRow, PendingInterrupt, Snapshot, ThreadRow
+from graphdeck.graphs.records import CheckpointRow, GraphInfo, PendingInterrupt, Snapshot, ThreadRow
 from graphdeck.tui.screens.approval import ApprovalScreen
 from graphdeck.tui.screens.confirm import ConfirmScreen
 from graphdeck.tui.screens.help import HelpScreen
@@ -253,9 +253,25 @@ async def test_a_file_with_several_graphs_lets_one_be_chosen(open_deck: Any, rec
         raise TargetError("agent.py holds several graphs", "name one")
 
     recorded.shape = None
+    recorded.infos = [GraphInfo(target=f"agent.py:{name}", title=name, origin="project") for name in ("one", "two")]
     monkeypatch.setattr(recorded, "describe", describe)
     async with open_deck(recorded, graph="agent.py") as deck:
-        await deck.until(lambda: isinstance(deck.app.screen, PickerScreen))
+        await deck.until(lambda: isinstance(deck.app.screen, PickerScreen) and "agent.py:two" in deck.text)
+        await deck.press("down", "enter")
+        await deck.until(lambda: deck.look.graph == "agent.py:two")
+
+
+async def test_a_file_that_is_not_there_shows_its_error(open_deck: Any, recorded: Any, monkeypatch: Any) -> None:
+    async def describe(graph: str) -> Any:
+        raise TargetError("there is no gone.py", "name another")
+
+    recorded.shape = None
+    monkeypatch.setattr(recorded, "describe", describe)
+    async with open_deck(recorded, graph="gone.py") as deck:
+        await deck.until_shown("there is no gone.py")
+        await deck.press("r")
+        await deck.until_shown("read again")
+        assert deck.app.screen is deck.app.deck
 
 
 async def test_without_a_target_a_graph_is_chosen_first(open_deck: Any, recorded: Any) -> None:

@@ -1,0 +1,158 @@
+"""The installed program in a real pseudo-terminal, as a person uses it."""
+
+import asyncio
+import os
+import select
+import signal
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.lease import holder_of
+from graphdeck.graphs.local.workers import WorkerPool
+
+OpenTerminal = Callable[..., Any]
+QUIET = 0.6
+"""Seconds without a key after which a decision counts."""
+
+SLOW = """
+import time
+from typing import TypedDict
+from langgraph.graph import END, START, StateGraph
+
+class S(TypedDict, total=False):
+    log: str
+
+def one(state):
+    return {"log": "one"}
+
+def slow(state):
+    print("SLOW " + "STARTS")
+    time.sleep(3)
+    return {"log": "slow"}
+
+def never(state):
+    return {"log": "never"}
+
+builder = StateGraph(S)
+for name, node in {"one": one, "slow": slow, "never": never}.items():
+    builder.add_node(name, node)
+builder.add_edge(START, "one")
+builder.add_edge("one", "slow")
+builder.add_edge("slow", "never")
+builder.add_edge("never", END)
+graph = builder.compile()
+"""
+
+
+def test_book_by_key_leave_a_question_and_answer_it_after_a_restart(open_terminal: OpenTerminal) -> None:
+    deck = open_terminal("travel")
+    deck.wait_for("assistant", "tools", "offline rules")
+    deck.press("i")
+    deck.settle(QUIET)
+    deck.press("Book a quiet hotel in Rome for 2 nights for Kim\r")
+    deck.wait_for("Casa Verde", "approve", "runs again")
+    deck.settle(QUIET)
+    deck.press("\r")  # Enter never means approve
+    deck.settle(QUIET)
+    deck.wait_for("approve")
+    deck.press("a")
+    deck.wait_for("Booked Casa Verde for Kim", "● done")
+
+    deck.press("\x1b")
+    deck.settle(QUIET)
+    deck.press("n")
+    deck.wait_for("new thread", "› message")
+    deck.settle(QUIET)
+    deck.press("Book a cheap hotel in Oslo for 1 night for Robin\r")
+    deck.wait_for("approve", "Robin")
+    deck.settle(QUIET)
+    deck.press("\x1b")
+    deck.wait_without("approve and send")
+    deck.wait_for("waits for you")
+    deck.press("\x1b")
+    deck.settle(QUIET)
+    deck.press("q")
+    assert deck.wait_for_end() == 0
+
+    again = open_terminal("travel")
+    again.wait_for("◆ Book a cheap hotel", "● Book a quiet hotel")
+    again.press("t")
+    again.settle(QUIET)
+    again.press("\r")
+    again.wait_for("Robin", "waits for you")
+    again.settle(QUIET)
+    if "approve and send" not in again.text:
+        again.press("a")
+    again.wait_for("approve and send")
+    again.settle(QUIET)
+    again.press("a")
+    again.wait_for("for Robin, 1 night", "● done")
+    again.press("q")
+    assert again.wait_for_end() == 0
+
+
+def test_a_closed_terminal_drains_the_run(open_terminal: OpenTerminal, tmp_path: Path) -> None:
+    (tmp_path / "agent.py").write_text(SLOW)
+    terminal = open_terminal("run", "agent.py:graph", "--thread", "t", "--input", "{}")
+    terminal.wait_for("SLOW STARTS")
+    file = tmp_path / ".graphdeck" / "threads.sqlite"
+    holder = holder_of(file, "t")
+    assert holder is not None
+    watch = os.pidfd_open(holder.pid)
+    terminal.close()
+
+    async def state() -> tuple[str, tuple[str, ...] | None]:
+        await asyncio.get_running_loop().run_in_executor(None, _wait_for_exit, watch)
+        engine = LocalEngine(tmp_path, pool=WorkerPool())
+        snapshot = await engine.state("t")
+        await engine.close()
+        return snapshot.status, snapshot.next
+
+    assert asyncio.run(state()) == ("stopped", ("never",))
+    assert holder_of(file, "t") is None
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+def _wait_for_exit(process: int) -> None:
+    ready, _, _ = select.select([process], [], [], 20)
+    os.close(process)
+    assert ready, "the worker outlived its front end"
+
+
+def test_ctrl_c_walks_the_ladder_in_a_run(open_terminal: OpenTerminal, tmp_path: Path) -> None:
+    (tmp_path / "agent.py").write_text(SLOW)
+    terminal = open_terminal("run", "agent.py:graph", "--thread", "t", "--input", "{}")
+    terminal.wait_for("SLOW STARTS")
+    terminal.press("\x03")
+    terminal.wait_for("Ctrl+C")
+    terminal.press("\x03")
+    terminal.settle(0.3)
+    terminal.press("\x03")
+    assert terminal.wait_for_end() == 130
+
+
+def test_the_terminal_gets_no_escape_of_the_users(open_terminal: OpenTerminal, tmp_path: Path) -> None:
+    (tmp_path / "agent.py").write_text(
+        SLOW.replace(
+            "time.sleep(3)", "import os; os.write(1, b'RAW\\x1b]0;owned\\x07\\x1b[2J\\x1b[H'); print('\\x1b[31m')"
+        )
+    )
+    deck = open_terminal("agent.py:graph", columns=80, lines=24)
+    deck.wait_for("slow")
+    deck.press("i")
+    deck.settle(QUIET)
+    deck.press("{}\r")
+    deck.wait_for("● done")
+    deck.press("\x1b")
+    deck.settle(QUIET)
+    deck.press("5")
+    deck.wait_for("RAW")
+    deck.press("q")
+    assert deck.wait_for_end() == 0
+    assert b"\x1b]0;owned" not in deck.raw
+    assert deck.process.signalstatus != signal.SIGKILL
