@@ -106,6 +106,10 @@ def run_app(engine: Engine, graph: str | None, thread: str | None, *, pick: bool
         try:
             await app.run_async()
         finally:
+            if app.deck.look.run:
+                print(
+                    "the run stops at its next step (10 seconds at the most); its thread can be continued", flush=True
+                )
             await engine.close()
 
     asyncio.run(whole())
