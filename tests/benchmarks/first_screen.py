@@ -123,11 +123,8 @@ def _print_memory(command: list[str], folder: Path) -> None:
     ours = _pss(painting)
     rest = [_pss(pid) for pid in others]
     process.close(force=True)
-    print(
-        f"memory: painting process {ours:.0f} MB (<= 70), host and worker {' + '.join(f'{n:.0f}' for n in rest)} MB",
-        end="",
-    )
-    print(f" = {sum(rest):.0f} MB (<= 130)")
+    parts = " + ".join(f"{part:.0f}" for part in rest)
+    print(f"memory: painting process {ours:.0f} MB (<= 70); host and worker {parts} = {sum(rest):.0f} MB (<= 130)")
 
 
 def _family(pid: int) -> list[int]:

@@ -57,11 +57,10 @@ def test_a_schema_that_says_nothing_allows_anything(schema: Any) -> None:
     assert [problems(value, schema) for value in values] == [[]] * len(values)
 
 
+KEYWORDS = """type enum required properties prefixItems items allOf anyOf oneOf minimum maxLength pattern
+    additionalProperties $ref const""".split()
 MALFORMED = st.dictionaries(
-    st.sampled_from(
-        ["type", "enum", "required", "properties", "prefixItems", "items", "allOf", "anyOf", "oneOf", "minimum"]
-        + ["maxLength", "pattern", "additionalProperties", "$ref", "const"]
-    ),
+    st.sampled_from(KEYWORDS),
     st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.lists(st.integers() | st.text(max_size=2)),
 )
 
