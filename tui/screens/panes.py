@@ -6,8 +6,8 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
-from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -130,7 +130,22 @@ class GraphPane(Pane):
 
 
 class PaneTabs(Widget):
-    """Which panes there are, and which are shown; a click shows one."""
+    """Which panes there are, and which are shown; posts `Chosen` for a clicked one."""
+
+    class Chosen(Message):
+        """A name was clicked."""
+
+        def __init__(self, pane_tabs: "PaneTabs", name: str) -> None:
+            super().__init__()
+            self.pane_tabs = pane_tabs
+            """The widget."""
+            self.name = name
+            """Name of the pane."""
+
+        @property
+        def control(self) -> "PaneTabs":
+            """The widget."""
+            return self.pane_tabs
 
     def __init__(self) -> None:
         super().__init__(id="tabs")
@@ -143,18 +158,38 @@ class PaneTabs(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """The names in one line."""
-        names, shown, unread = self._tabs
-        return Content("   ").join(self._tab(name, name in shown, unread if name == "log" else 0) for name in names)
+        """The names in one line; where there is no room, the keys alone of those that are not shown."""
+        gap, tabs = self._fitting()
+        return Content(gap).join(content for _, content in tabs)
 
-    def _tab(self, name: str, shown: bool, unread: int) -> Content:
+    def on_click(self, event: events.Click) -> None:
+        """Tell which name was clicked."""
+        gap, tabs = self._fitting()
+        end = 1  # the padding
+        for name, content in tabs:
+            end += content.cell_length + len(gap)
+            if event.x < end:
+                event.stop()
+                self.post_message(self.Chosen(self, name))
+                return
+
+    def _fitting(self) -> tuple[str, list[tuple[str, Content]]]:
+        names, shown, _ = self._tabs
+        for gap, named in (("   ", names), (" ", names), ("  ", shown)):
+            tabs = [(name, self._tab(name, named=name in named)) for name in names]
+            if sum(content.cell_length + len(gap) for _, content in tabs) - len(gap) <= self.size.width:
+                break
+        return gap, tabs
+
+    def _tab(self, name: str, *, named: bool) -> Content:
+        _, shown, unread = self._tabs
         shows = action("deck", f"show_{name}")
-        content = Content.assemble(
+        count = f" {unread:,}" if unread and name == "log" else ""
+        return Content.assemble(
             (shows.shown_key, f"bold {ACCENT}"),
-            (f" {shows.label}", "bold underline" if shown else MUTED),
-            (f" {unread:,}" if unread else "", f"bold {ACCENT}"),
+            (f" {shows.label}" if named else "", "bold underline" if name in shown else MUTED),
+            (count, f"bold {ACCENT}"),
         )
-        return content.stylize(Style.from_meta({"@click": f"screen.{shows.id}"}))
 
 
 class Panes(Container):
@@ -264,6 +299,11 @@ class Panes(Container):
         name = next((node.id for node in event.widget.ancestors_with_self if node.has_class("pane")), None)
         if name and name != self.pane:
             self._enter(name)
+
+    def on_pane_tabs_chosen(self, event: PaneTabs.Chosen) -> None:
+        """Go to the clicked one."""
+        event.stop()
+        self.go(event.name)
 
     def on_resize(self) -> None:
         """Arrange for the new size."""

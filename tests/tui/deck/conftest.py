@@ -67,6 +67,11 @@ class Driver:
         """Press keys, and let them have their effect."""
         await self.pilot.press(*keys)
 
+    async def click(self, text: str) -> None:
+        """Click where a text begins on the screen."""
+        row, line = next((row, line) for row, line in enumerate(self.text.splitlines()) if text in line)
+        await self.pilot.click(offset=(line.index(text), row))
+
     async def type(self, text: str) -> None:
         """Type a text into the input line and send it."""
         await self.press("i")

@@ -346,12 +346,11 @@ async def test_a_click_opens_a_thread_and_a_click_on_a_key_does_what_it_says(ope
     put(recorded, "rome")
     async with open_deck(recorded, graph="travel") as deck:
         await deck.until_shown("text of rome")
-        await deck.pilot.click(deck.app.deck.panes.threads.list, offset=(4, 0))
+        await deck.click("text of rome")
         await deck.until(lambda: deck.look.thread == "rome")
-        await deck.pilot.click("#tabs", offset=(deck.text.splitlines()[deck.app.query_one("#tabs").region.y].index("5 Log")
-                                                - deck.app.query_one("#tabs").region.x, 0))  # fmt: skip
+        await deck.click("5 Log")
         await deck.until(lambda: deck.app.deck.panes.pane == "log")
-        await deck.pilot.click("#keys", offset=(2, 0))
+        await deck.click("i input")
         await deck.until(lambda: deck.app.focused is not None and deck.app.focused.id == "input")
 
 
