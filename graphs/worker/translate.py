@@ -102,9 +102,7 @@ class Translator:
     def finish(self) -> None:
         """The stream has ended: tell what is still open."""
         self._tokens.close()
-        for held in list(self._held.values()):
-            self._emit_checkpoint(held, {})
-        self._held.clear()
+        self._held.clear()  # a resumed run tells of the checkpoint that it was loaded from, which is not new
         for question in list(self._questions.values()):
             self._ask(question)
         for task, entry in list(self._running.items()):

@@ -124,6 +124,9 @@ async def test_an_interrupt_ends_the_run_and_its_answer_goes_on(
 
     answered = await run_graph(graph, resume={question.id: False})
     assert ended(answered).status == "done"
+    points = of(answered, events.Checkpoint)
+    assert [point.step for point in points] == [1]
+    assert points[0].parent == state.checkpoint
     assert (await engine.state("t")).values == {"log": ["False"]}
 
 
