@@ -210,7 +210,7 @@ def _plain(interrupt: PendingInterrupt, schema: Json = None, note: str = "") -> 
         interrupt=interrupt.id,
         path=interrupt.path,
         shape=Shape.PLAIN,
-        name=interrupt.node,
+        name=_title(interrupt),
         payload=interrupt.value,
         schema=schema,
         may_approve=not problems(True, schema),
@@ -218,6 +218,12 @@ def _plain(interrupt: PendingInterrupt, schema: Json = None, note: str = "") -> 
         note=note,
         frames=interrupt.frames,
     )
+
+
+def _title(interrupt: PendingInterrupt) -> str:
+    """What a plain question is about: the action that its payload names, as LangGraph's guides do, else the node."""
+    named = interrupt.value.get("action") if isinstance(interrupt.value, dict) else None
+    return named if isinstance(named, str) and named.strip() else interrupt.node
 
 
 def _batched(

@@ -274,3 +274,17 @@ def test_no_payload_raises_and_what_is_sent_has_the_shape_that_the_engine_demand
     assert list(answers) == [question.id for question in asked]
     for question in asked:
         assert check_answer(question.value, question.schema, answers[question.id]) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ({"action": "book_hotel", "args": {}}, "book_hotel"),
+        ({"action": 3}, "desk"),
+        ({"action": " "}, "desk"),
+        ("?", "desk"),
+    ],
+)
+def test_a_plain_question_is_named_by_the_action_of_its_payload(value: Json, name: str) -> None:
+    question = PendingInterrupt(id="1", node="desk", ns=(), value=value)
+    assert [action.name for action in sheet([question]).actions] == [name]
