@@ -142,7 +142,7 @@ def workbench(target: str | None, db: Path | None, thread: str | None) -> int:
     TARGET is FILE.py:NAME, FILE.py, MODULE:NAME, a langgraph.json or its folder, a name in it, a checkpoint file,
     or a bundled graph. `graphdeck --help` lists the commands.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _on_a_terminal():
         raise click.UsageError("the workbench needs a terminal; without one, use: graphdeck run TARGET --input JSON")
     is_file = target is not None and _is_checkpoint_file(Path(target))
     if target is not None and is_file:
@@ -154,6 +154,10 @@ def workbench(target: str | None, db: Path | None, thread: str | None) -> int:
     from graphdeck.tui.app import run_app
 
     return run_app(engine, target, thread, pick=not is_file)
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _is_checkpoint_file(path: Path) -> bool:

@@ -1,15 +1,26 @@
-"""A real terminal for the installed program: a pseudo-terminal, and a screen to look at."""
+"""The installed program in a real terminal, and its command line in this process, on the session's warm host."""
 
+import asyncio
+import functools
+import io
+import json
 import os
 import select
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import ptyprocess
 import pyte
 import pytest
+import pytest_asyncio
+
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.tui.cli import main
 
 PATIENCE = 20.0
 """Seconds in which a screen must show what a test waits for."""
@@ -93,3 +104,61 @@ def open_terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     for terminal in opened:
         if terminal.process.isalive():
             terminal.close()
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The JSON lines that it printed."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def named(self, name: str) -> list[dict[str, Any]]:
+        """The events of one kind."""
+        return [event for event in self.events if event["event"] == name]
+
+    @property
+    def said(self) -> str:
+        """The error without the folding of its lines."""
+        return " ".join(self.err.split())
+
+
+class CommandLine:
+    """Runs `graphdeck WORDS...` as its own process does, but with the workers of the session's warm host."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    async def __call__(self, *words: str, stdin: str = "") -> Finished:
+        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        self._capsys.readouterr()
+        status = await asyncio.to_thread(_exit_status, words)
+        return Finished(status, *self._capsys.readouterr())
+
+
+def _exit_status(words: tuple[str, ...]) -> int:
+    with pytest.raises(SystemExit) as exit_:
+        main(list(words))
+    assert isinstance(exit_.value.code, int)
+    return exit_.value.code
+
+
+@pytest_asyncio.fixture
+async def graphdeck(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], pool: WorkerPool
+) -> CommandLine:
+    """The command line in the test's folder, 100 columns wide."""
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(asyncio, "run", lambda work: asyncio.run_coroutine_threadsafe(work, loop).result())
+    monkeypatch.setattr("graphdeck.graphs.local.engine.LocalEngine", functools.partial(LocalEngine, pool=pool))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    return CommandLine(monkeypatch, capsys)
