@@ -74,33 +74,32 @@ def make_home_of(path: Path) -> None:
 # -- what is kept for a thread ---------------------------------------------------------------------------------------
 
 
-def note_stop(file: Path, thread: str, checkpoint: str, nodes: Sequence[str]) -> None:
-    """Remember that a breakpoint stopped the thread at this checkpoint; rows alone cannot tell."""
-    path = home_of(file) / "stops" / f"{thread_key(file, thread)}.json"
-    write_json(path, {"thread": thread, "checkpoint": checkpoint, "nodes": list(nodes)})
+def note_pause(file: Path, thread: str, *, breakpoint_at: str = "", frames: Mapping[str, Sequence[Frame]]) -> None:
+    """Keep what the rows of a paused thread cannot tell, in place of what was kept of its last pause.
+
+    `breakpoint_at` is the checkpoint where a breakpoint stopped it, `frames` has the user's frames by interrupt id.
+    """
+    path = _pause_path(file, thread)
+    known = {identity: [asdict(frame) for frame in found] for identity, found in frames.items() if found}
+    if breakpoint_at or known:
+        write_json(path, {"thread": thread, "breakpoint": breakpoint_at, "frames": known})
+    else:
+        path.unlink(missing_ok=True)
 
 
 def stopped_by_breakpoint(file: Path, thread: str, checkpoint: str) -> bool:
-    """Whether `note_stop` was told of this thread at this checkpoint."""
-    path = home_of(file) / "stops" / f"{thread_key(file, thread)}.json"
-    return read_json(path).get("checkpoint") == checkpoint
+    """Whether `note_pause` was told of a breakpoint at this checkpoint."""
+    return read_json(_pause_path(file, thread)).get("breakpoint") == checkpoint
 
 
-def note_frames(file: Path, interrupt: str, frames: Sequence[Frame]) -> None:
-    """Keep the frames of an interrupt, so that a restart still has them."""
-    if frames:
-        write_json(_frames_path(file, interrupt), {"frames": [asdict(frame) for frame in frames]})
-
-
-def frames_of(file: Path, interrupt: str) -> tuple[Frame, ...]:
-    """The frames that `note_frames` was given; empty where none are known."""
-    found = read_json(_frames_path(file, interrupt)).get("frames", [])
+def frames_of(file: Path, thread: str, interrupt: str) -> tuple[Frame, ...]:
+    """The frames of a question that the thread waits for; empty where none are known."""
+    found = read_json(_pause_path(file, thread)).get("frames", {}).get(interrupt, [])
     return tuple(Frame(file=f["file"], line=f["line"], function=f["function"]) for f in found)
 
 
-def _frames_path(file: Path, interrupt: str) -> Path:
-    name = hashlib.sha256(interrupt.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return home_of(file) / "frames" / f"{name}.json"
+def _pause_path(file: Path, thread: str) -> Path:
+    return home_of(file) / "pauses" / f"{thread_key(file, thread)}.json"
 
 
 # -- types that may be built -----------------------------------------------------------------------------------------

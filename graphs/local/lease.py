@@ -81,7 +81,15 @@ class Lease:
         me = Holder(os.getpid(), _born(os.getpid()), socket.gethostname(), _now(), run)
         os.truncate(handle, 0)
         os.pwrite(handle, json.dumps(asdict(me)).encode(), 0)
-        return cls(path, handle)
+        lease = cls(path, handle)
+        os.register_at_fork(after_in_child=lease._let_children_go)
+        return lease
+
+    def _let_children_go(self) -> None:
+        """A child that the user's code forks may outlive this process, and must not keep the lock."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
 
     def release(self) -> None:
         """Give the lease back; a second call does nothing."""

@@ -79,7 +79,7 @@ class Library:
         snapshot = self._first(thread, lambda file: self._state(file, thread, checkpoint))
         path = Path(snapshot.file)
         interrupts = tuple(
-            dataclasses.replace(pending, frames=frames_of(path, pending.id)) for pending in snapshot.interrupts
+            dataclasses.replace(pending, frames=frames_of(path, thread, pending.id)) for pending in snapshot.interrupts
         )
         return dataclasses.replace(snapshot, interrupts=interrupts)
 

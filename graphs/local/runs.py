@@ -39,7 +39,9 @@ class LocalRun:
                     ended = isinstance(event, events.RunEnded)
                     yield event
         finally:
-            if not ended:  # nobody reads on; after its end the worker closes by itself, once a cancelled thread lets it
+            if ended:  # the worker ends by itself, as soon as a sync node that was cancelled lets it
+                self._worker.ignore()
+            else:
                 self._worker.close()
 
     async def drain(self) -> None:
@@ -62,8 +64,8 @@ class LocalRun:
                 return [self._number(event)]
             case Printed(stream, text):
                 return [self._printed(stream, text)]
-            case Exited(status):
-                return self._lost(status)
+            case Exited():
+                return self._lost(item)
 
     def _follow(self, event: Event) -> None:
         """Keep the books that prints and an abrupt end need."""
@@ -89,10 +91,10 @@ class LocalRun:
         task, node, ns = innermost[0] if len(innermost) == 1 else ("", "", ())
         return self._number(events.Output(task=task, node=node, ns=ns, stream=stream, text=text))
 
-    def _lost(self, status: int) -> list[Event]:
+    def _lost(self, exited: Exited) -> list[Event]:
         """The worker is gone without a `run_ended`."""
         error = WorkerLost(
-            describe_exit(status, "".join(self._errors)),
+            describe_exit(exited.status, "".join(self._errors), what=exited.what),
             "the file is whole up to the last checkpoint: continue the thread to run the unfinished node again",
         )
         found: list[Event] = []

@@ -22,8 +22,11 @@ from graphdeck.graphs.local.host import kill_group
 ENTRY = "graphdeck.graphs.worker.main:main"
 HOST = "graphdeck.graphs.local.host"
 CHUNK = 1 << 16
-FULL = 20_000
-"""Items waiting for a slow reader, beyond which a worker's output is left in its pipes."""
+BURST = 64
+"""Chunks read in one go from a worker that writes as fast as it is read, so that others have their turn."""
+
+FULL = 1 << 22
+"""Bytes waiting for a slow reader, beyond which a worker's output is left in its pipes."""
 
 PATIENCE = 1.0
 """Seconds that closing waits for a host without workers to end."""
@@ -49,6 +52,8 @@ class Exited:
     """A worker's end: its exit status, negative for a signal."""
 
     status: int
+    what: str = "the worker"
+    """Whose status it is: a worker whose host is gone cannot be heard of any more."""
 
 
 Item: TypeAlias = Frame | Printed | Exited
@@ -63,10 +68,13 @@ class Worker:
         self._pipes = {stdout: "stdout", stderr: "stderr"}
         self._decoders = {handle: codecs.getincrementaldecoder("utf-8")("replace") for handle in self._pipes}
         self._frames = FrameReader()
-        self._items: deque[Item] = deque()
+        self._items: deque[tuple[Item, int]] = deque()
+        self._size = 0
+        self._unframed = 0
         self._arrived = asyncio.Event()
         self._reading = False
         self._ended = False
+        self._ignored = False
         channel.setblocking(False)
         for handle in self._pipes:
             os.set_blocking(handle, False)
@@ -77,13 +85,16 @@ class Worker:
         while not self._items:
             self._arrived.clear()
             await self._arrived.wait()
-        item = self._items.popleft()
-        if not self._reading and not self._ended and len(self._items) < FULL // 2:
+        item, size = self._items.popleft()
+        self._size -= size
+        if not self._reading and not self._ended and self._size < FULL // 2:
             self._resume_reading()
         return item
 
     async def send(self, data: Mapping[str, Any]) -> None:
         """Send one frame to the worker; quietly nothing where it is gone, since its end is told by `next`."""
+        if self._ended:
+            return
         try:
             await asyncio.get_running_loop().sock_sendall(self._channel, pack(data))
         except (BrokenPipeError, ConnectionResetError):
@@ -94,7 +105,15 @@ class Worker:
         if self.pid and not self._ended:
             kill_group(self.pid)
 
-    def ended(self, status: int) -> None:
+    def ignore(self) -> None:
+        """Drop what the worker still sends: its run has ended, and nobody calls `next` again."""
+        self._ignored = True
+        self._items.clear()
+        self._size = 0
+        if not self._reading and not self._ended:
+            self._resume_reading()
+
+    def ended(self, status: int, what: str = "the worker") -> None:
         """Told by the pool: the process is gone. What it left in its pipes is read before `Exited` is given out."""
         if self._ended:
             return
@@ -103,7 +122,7 @@ class Worker:
             self._read_pipe(handle)
         self._pause_reading()
         self._ended = True
-        self._put(Exited(status))
+        self._put(Exited(status, what))
         self._channel.close()
         for handle in self._pipes:
             os.close(handle)
@@ -117,9 +136,14 @@ class Worker:
             for handle in self._pipes:
                 os.close(handle)
 
-    def _put(self, item: Item) -> None:
-        self._items.append(item)
+    def _put(self, item: Item, size: int = 0) -> None:
+        if self._ignored:
+            return
+        self._items.append((item, size))
+        self._size += size
         self._arrived.set()
+        if self._size > FULL and self._reading:
+            self._pause_reading()
 
     def _resume_reading(self) -> None:
         loop = asyncio.get_running_loop()
@@ -136,30 +160,30 @@ class Worker:
             loop.remove_reader(handle)
 
     def _read_channel(self) -> None:
-        while True:
+        for _ in range(BURST):
             try:
                 data = self._channel.recv(CHUNK)
             except (BlockingIOError, ConnectionResetError):
-                break
+                return
             if not data:
                 asyncio.get_running_loop().remove_reader(self._channel)
-                break
+                return
+            self._unframed += len(data)
             for frame in self._frames.feed(data):
-                self._put(Frame(frame))
-        if len(self._items) > FULL and self._reading:
-            self._pause_reading()
+                self._put(Frame(frame), self._unframed)
+                self._unframed = 0
 
     def _read_pipe(self, handle: int) -> None:
         # A print that follows a node's start must not overtake it: what the channel holds by now comes first.
         self._read_channel()
-        while True:
+        for _ in range(BURST):
             try:
                 data = os.read(handle, CHUNK)
             except BlockingIOError:
                 return
             text = self._decoders[handle].decode(data, final=not data)
             if text:
-                self._put(Printed(self._pipes[handle], text))
+                self._put(Printed(self._pipes[handle], text), len(data))
             if not data:
                 asyncio.get_running_loop().remove_reader(handle)
                 return
@@ -201,15 +225,21 @@ class WorkerPool:
             self._orders += 1
             start = self._start_forked if self._fork else self._start_fresh
             worker.pid = await start(self._orders, worker, handles)
+            await worker.send(job)
+        except BaseException:  # also where nobody waits any more: a worker without a job ends by itself
+            worker.close()
+            raise
         finally:
             theirs.close()
             os.close(stdout_writer)
             os.close(stderr_writer)
-        await worker.send(job)
         return worker
 
     async def request(self, job: Mapping[str, Any]) -> Any:
-        """Have a worker do a job that has one result; raises the GraphdeckError that it answers with."""
+        """Have a worker do a job that has one result; raises the GraphdeckError that it answers with.
+
+        Whoever stops waiting ends the job: a module that is imported for ever would never end by itself.
+        """
         worker = await self.start(job)
         printed: deque[str] = deque(maxlen=20)
         try:
@@ -221,8 +251,12 @@ class WorkerPool:
                         return data["result"]
                     case Printed("stderr", text):
                         printed.append(text)
-                    case Exited(status):
-                        raise WorkerLost(describe_exit(status, "".join(printed)), "the file is whole; try again")
+                    case Exited(status, what):
+                        said = describe_exit(status, "".join(printed), what=what)
+                        raise WorkerLost(said, "the file is whole; try again")
+        except asyncio.CancelledError:
+            worker.kill()
+            raise
         finally:
             worker.close()
 
@@ -276,7 +310,9 @@ class WorkerPool:
             case {"ready": pid} if self._ready is not None and not self._ready.done():
                 self._ready.set_result(pid)
             case {"order": order, "pid": pid}:
-                self._started.pop(order).set_result(pid)
+                started = self._started.pop(order)
+                if not started.done():  # cancelled, where nobody waits for the worker any more
+                    started.set_result(pid)
             case {"order": order, "exit": status}:
                 self._workers.pop(order).ended(status)
 
@@ -297,7 +333,7 @@ class WorkerPool:
                 waiting.set_exception(error)
         self._started.clear()
         for worker in self._workers.values():
-            worker.ended(status)
+            worker.ended(status, "the worker host")
         self._workers.clear()
 
     async def _start_forked(self, order: int, worker: Worker, handles: list[int]) -> int:

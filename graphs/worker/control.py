@@ -1,6 +1,7 @@
 """What the front end tells a run while it goes on: drain, cancel; or that it is gone."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import threading
@@ -24,17 +25,20 @@ class Control:
         self._task: asyncio.Task[Any] | None = None
 
     def watch(self) -> None:
-        """Start listening, on behalf of the task that calls this."""
+        """Start listening, on behalf of the loop that calls this."""
         self._loop = asyncio.get_running_loop()
-        self._task = asyncio.current_task()
         threading.Thread(target=self._listen, name="graphdeck-control", daemon=True).start()
+
+    def cancels(self, task: asyncio.Task[Any]) -> None:
+        """Name the task that a cancellation ends."""
+        self._task = task
 
     def _listen(self) -> None:
         for frame in self._frames:
             match frame:
                 case {"control": "drain"}:
                     self._drain("drain")
-                case {"control": "cancel"}:
+                case {"control": "cancel"} if self.stopped_by != "cancel":
                     self._cancel()
         self._drain("the front end closed")
         timer = threading.Timer(GRACE, os.kill, (0, signal.SIGKILL))
@@ -48,5 +52,10 @@ class Control:
     def _cancel(self) -> None:
         self.stopped_by = "cancel"
         self.run_control.request_drain("cancel")
-        if self._loop is not None and self._task is not None:
-            self._loop.call_soon_threadsafe(self._task.cancel)
+        assert self._loop is not None
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nothing is left to cancel
+            self._loop.call_soon_threadsafe(self._cancel_task)
+
+    def _cancel_task(self) -> None:
+        if self._task is not None:
+            self._task.cancel()

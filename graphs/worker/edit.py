@@ -11,9 +11,10 @@ from langgraph.errors import InvalidUpdateError
 from langgraph.pregel import Pregel
 
 from graphdeck.graphs.errors import FileError, InputError
+from graphdeck.graphs.local.home import note_pause
 from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.values import Json
-from graphdeck.graphs.worker.saver import LOCK_TIMEOUT, open_saver
+from graphdeck.graphs.worker.saver import LOCK_TIMEOUT, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
 
 TABLES = ("checkpoints", "writes")
@@ -28,6 +29,8 @@ def delete_threads(file: Path, threads: Sequence[str]) -> None:
         with _transaction(file) as connection:
             for table in TABLES:
                 connection.executemany(f"DELETE FROM {table} WHERE thread_id = ?", [(thread,) for thread in threads])
+        for thread in threads:
+            note_pause(file, thread, frames={})
 
 
 def copy_thread(file: Path, thread: str) -> str:
@@ -77,6 +80,8 @@ async def update_state(
                     "give values that fit the state, and a node that exists as as_node",
                 ) from error
             return str(config["configurable"]["checkpoint_id"])
+    except (sqlite3.Error, OSError) as error:
+        raise cannot_write(saving.file, error) from error
     finally:
         lease.release()
 

@@ -1,6 +1,7 @@
 """A worker's life: read one job from the channel, do it, answer, end."""
 
 import asyncio
+import contextlib
 import dataclasses
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -8,24 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from graphdeck.graphs import events
-from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.graphs.errors import GraphdeckError, RunFailed, TargetLoadError
 from graphdeck.graphs.local.channel import Channel
-from graphdeck.graphs.local.home import trust_blocked, trusted_types
 from graphdeck.graphs.local.targets import parse_target
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.describe import describe
 from graphdeck.graphs.worker.edit import copy_thread, delete_threads, update_state
 from graphdeck.graphs.worker.emitter import Emitter
+from graphdeck.graphs.worker.frames import user_traceback
 from graphdeck.graphs.worker.load import Loaded, load
-from graphdeck.graphs.worker.run import Ending, GraphRun
+from graphdeck.graphs.worker.run import Ending, GraphRun, run_error
 from graphdeck.graphs.worker.saving import Saving, plan_saving
+from graphdeck.graphs.worker.threads import NodeThreads
 
 Job = Mapping[str, Any]
 
 
 def main(sock: socket.socket) -> None:
-    """Do the job that arrives on the socket: `describe`, `run`, `delete` or `copy`."""
+    """Do the job that arrives on the socket: `run`, or one of `_JOBS`."""
     channel = Channel(sock)
     frames = channel.receive()
     job: Job | None = next(frames, None)
@@ -42,6 +44,9 @@ def _answer(channel: Channel, do: Callable[[Job], Any], job: Job) -> None:
         result = do(job)
     except GraphdeckError as error:
         channel.send({"error": error.to_dict()})
+    except Exception as error:  # noqa: BLE001 - schemas, reducers and validators of the user may raise anything
+        failure = TargetLoadError(user_traceback(error), "mend the graph's own code")
+        channel.send({"error": failure.to_dict()})
     else:
         channel.send({"result": result})
 
@@ -83,10 +88,7 @@ _JOBS: dict[str, Callable[[Job], Any]] = {
 
 def _saving(loaded: Loaded, job: Job, *, trust: bool = False) -> Saving:
     asked = Path(job["file"]) if job["file"] else None
-    default = Path(job["default"])
-    if trust:
-        trust_blocked(asked or default)
-    return plan_saving(loaded, asked, default, trusted_types(asked or default))
+    return plan_saving(loaded, asked, Path(job["default"]), trust=trust)
 
 
 # -- runs ------------------------------------------------------------------------------------------------------------
@@ -100,22 +102,36 @@ def _run(channel: Channel, frames: Iterator[Any], job: Job) -> None:
     emitter = Emitter(channel, job["run"])
     emitter.capture_prints()
     control = Control(frames)
-    asyncio.run(_run_to_its_end(request, job, emitter, control))
+    threads = NodeThreads()
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        loop.set_default_executor(threads)
+        running = loop.create_task(_run_to_its_end(request, job, emitter, control, threads))
+        while not running.done():
+            # asyncio lets a node's sys.exit() and KeyboardInterrupt out of its loop; the run hears of them in it.
+            with contextlib.suppress(SystemExit, KeyboardInterrupt):
+                loop.run_until_complete(running)
+    threads.shutdown()  # asyncio itself waits for a node that cannot be cancelled, but not for ever
     emitter.flush()
 
 
-async def _run_to_its_end(request: RunRequest, job: Job, emitter: Emitter, control: Control) -> None:
+async def _run_to_its_end(
+    request: RunRequest, job: Job, emitter: Emitter, control: Control, threads: NodeThreads
+) -> None:
     """Run, and send `run_ended` last, whatever happens."""
     control.watch()
     try:
         target = parse_target(request.graph, Path(job["cwd"]))
         loaded = load(target)
         run = GraphRun(loaded.graph, _saving(loaded, job, trust=request.trust), request, job["run"], emitter)
-        ending = await run.go(control)
+        ending = await run.go(control, threads)
     except GraphdeckError as failure:
         ending = Ending("failed", error=failure)
+    except Exception as error:  # noqa: BLE001 - schemas, reducers and validators of the user may raise anything
+        emitter.emit(run_error(error))
+        ending = Ending("failed", error=RunFailed(f"{type(error).__name__}: {error}", "mend the graph's own code"))
     if not emitter.started:
         emitter.emit(events.RunStarted(thread=request.thread, graph=request.graph))
     emitter.flush()
-    error = ending.error.to_dict() if ending.error else None
-    emitter.emit(events.RunEnded(status=ending.status, next=ending.next, error=error))
+    problem = ending.error.to_dict() if ending.error else None
+    emitter.emit(events.RunEnded(status=ending.status, next=ending.next, error=problem))

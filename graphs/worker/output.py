@@ -14,7 +14,10 @@ from langchain_core.runnables.config import var_child_runnable_config
 from graphdeck.graphs.events import Output
 
 FULL: Final = 4096
-"""Characters of an unfinished line that are sent without waiting for its end."""
+"""Writes of an unfinished line that are sent without waiting for its end."""
+
+LONGEST: Final = 1 << 16
+"""Characters of one event; longer prints come as several."""
 
 Place = tuple[str, str, tuple[str, ...]]
 """Task id, node name and subgraph path; empty outside any node."""
@@ -68,7 +71,7 @@ class NodeStream(io.TextIOBase):
         with self._lock:
             parts = self._parts.setdefault(place, [])
             parts.append(text)
-            if "\n" in text or sum(map(len, parts)) > FULL:
+            if "\n" in text or len(text) > FULL or len(parts) > FULL:
                 self._send_of(place)
         return len(text)
 
@@ -87,9 +90,10 @@ class NodeStream(io.TextIOBase):
 
     def _send_of(self, place: Place) -> None:
         text = "".join(self._parts.pop(place, []))
-        if text:
-            task, node, ns = place
-            self._send(Output(task=task, node=node, ns=ns, stream=self._name, text=text))
+        task, node, ns = place
+        for start in range(0, len(text), LONGEST):
+            part = text[start : start + LONGEST]
+            self._send(Output(task=task, node=node, ns=ns, stream=self._name, text=part))
 
 
 def capture(send: Callable[[Output], None]) -> tuple[NodeStream, NodeStream]:

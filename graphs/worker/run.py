@@ -3,16 +3,18 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack
+import sqlite3
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.serde.event_hooks import SerdeEvent, register_serde_event_listener
 from langgraph.errors import GraphDrained, GraphRecursionError
 from langgraph.pregel import Pregel
-from langgraph.types import Command, StateSnapshot
+from langgraph.types import Command
 
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import AnswerRefused, GraphdeckError, InputError, RunFailed
@@ -27,8 +29,10 @@ from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.frames import InterruptFrames, user_traceback
 from graphdeck.graphs.worker.output import unread
-from graphdeck.graphs.worker.saver import TellingSaver, open_saver
+from graphdeck.graphs.worker.position import Position, finished_tasks, read_position
+from graphdeck.graphs.worker.saver import TellingSaver, Unsaveable, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
+from graphdeck.graphs.worker.threads import NodeThreads
 from graphdeck.graphs.worker.translate import STREAM_MODES, Translator
 
 DRAINED_PIPES = 0.05
@@ -61,23 +65,26 @@ class GraphRun:
         self._context: Json = None
         self._input: Any = None
 
-    async def go(self, control: Control) -> Ending:
+    async def go(self, control: Control, threads: NodeThreads) -> Ending:
         """Take the lease, run, and let go of it; raises a GraphdeckError where nothing was run."""
         self._check_request()  # first of all: a mistyped request makes no file
-        async with AsyncExitStack() as stack:
-            if self._saving.file is not None:
-                lease = Lease.take(self._saving.file, self._request.thread, self._run)
-                self._saver = await stack.enter_async_context(open_saver(self._saving.file, self._saving.serde))
-                self._graph = self._graph.copy(update={"checkpointer": self._saver})
+        file = self._saving.file
+        if file is None:
             self._started()
-            forget = self._watch_types()
-            try:
-                ending = await self._run_checked(control)
-            finally:
-                forget()
-        if self._saving.file is not None and control.stopped_by != "cancel":
-            lease.release()  # a cancelled sync node may go on in its thread: then the process holds it to its end
-        return ending
+            return await self._run_checked(control)
+        lease = Lease.take(file, self._request.thread, self._run)
+        try:
+            async with open_saver(file, self._saving.serde) as saver:
+                self._saver = saver
+                self._graph = self._graph.copy(update={"checkpointer": saver})
+                self._started()
+                with self._watching_types(file):
+                    return await self._run_checked(control)
+        except (sqlite3.Error, OSError) as error:
+            raise cannot_write(file, error) from error
+        finally:
+            if not threads.busy:  # a sync node goes on in its thread: then the process holds the lease to its end
+                lease.release()
 
     def _started(self) -> None:
         self._emitter.emit(
@@ -108,67 +115,55 @@ class GraphRun:
 
     async def _run_checked(self, control: Control) -> Ending:
         request = self._request
-        state = await self._state()
-        pending = {interrupt.id: interrupt for interrupt in state.interrupts} if state else {}
+        before = await self._position()
+        pending = {identity: question.interrupt for identity, question in before.questions.items()}
         if request.resume:
             check_answers(pending, request.resume)
         elif pending and not request.has_input and not request.checkpoint:
-            return self._ask_again(pending, state)
+            return self._ask_again(before)
         elif pending and request.has_input and not request.drop_question:
             raise AnswerRefused(
                 f"thread {request.thread!r} waits for an answer; new input would drop its question",
                 "answer it first, or say that the question may be dropped (--drop-question)",
             )
-        graph_input: Any
+        graph_input: Any = None
         if request.resume:
             graph_input = Command(resume=dict(request.resume))
         elif request.has_input:
             graph_input = self._input
-        elif state is None or (not state.next and not state.created_at):
+        elif not before.checkpoint:
             graph_input = input_for_new_thread(self._graph)
-        elif not state.next and not request.checkpoint:
+        elif not before.next and not before.unreadable and not request.checkpoint:
             return Ending("done")
-        else:
-            graph_input = None
-        kept = await self._finished_tasks()
+        if control.stopped_by:
+            return Ending("stopped", before.next)
+        kept: frozenset[str] = frozenset()
+        if self._saver is not None and not request.checkpoint:
+            kept = await finished_tasks(self._saver, self._config())
         return await self._stream(control, graph_input, kept)
 
-    def _ask_again(self, pending: Mapping[str, Any], state: StateSnapshot | None) -> Ending:
+    def _ask_again(self, position: Position) -> Ending:
         """Nothing is run: the questions that wait are told again."""
         assert self._saving.file is not None
-        places = dict(_places(state, ())) if state else {}
-        for identity, interrupt in pending.items():
-            task, node, ns = places.get(identity, ("", "", ()))
+        for identity, question in position.questions.items():
             self._emitter.emit(
                 events.Interrupt(
                     id=identity,
-                    task=task,
-                    node=node,
-                    ns=ns,
-                    value=to_json(interrupt.value),
-                    schema=to_json(interrupt.response_schema),
-                    frames=home.frames_of(self._saving.file, identity),
+                    task=question.task,
+                    node=question.node,
+                    ns=question.ns,
+                    value=to_json(question.interrupt.value),
+                    schema=to_json(question.interrupt.response_schema),
+                    frames=home.frames_of(self._saving.file, self._request.thread, identity),
                 )
             )
-        return Ending("waiting", next=tuple(state.next) if state else ())
+        return Ending("waiting", position.next)
 
-    async def _state(self) -> StateSnapshot | None:
-        """The thread's newest state; None where it is new or cannot be read through the graph's own schema."""
+    async def _position(self) -> Position:
+        """Where the thread stands; that of a new one where the graph refuses saving."""
         if self._saver is None:
-            return None
-        try:
-            state = await self._graph.aget_state(self._config(), subgraphs=True)
-        except (ValueError, TypeError):  # pydantic's ValidationError is a ValueError: a state that no longer fits
-            return None
-        return state if state.created_at else None
-
-    async def _finished_tasks(self) -> frozenset[str]:
-        """Tasks of the newest step that have a result already; the stream starts them again all the same."""
-        if self._saver is None or self._request.checkpoint:
-            return frozenset()
-        found = await self._saver.aget_tuple(self._config())
-        writes = (found.pending_writes if found else None) or []
-        return frozenset(task for task, channel, _ in writes if not channel.startswith("__") or channel == "__return__")
+            return Position()
+        return await read_position(self._graph, self._saver, self._config())
 
     # -- while it runs -------------------------------------------------------------------------------------------
 
@@ -178,21 +173,25 @@ class GraphRun:
         if self._saver is not None:
             self._saver.on_put = translator.put
         forget = _watch_retries(translator)
+        feeding = asyncio.create_task(self._feed(translator, self._parts(control, graph_input)))
+        control.cancels(feeding)
         error: BaseException | None = None
-        parts = self._parts(control, graph_input)
         try:
+            await feeding
+        except BaseException as raised:  # noqa: BLE001 - whatever a node raises, sys.exit too, ends the run and no more
+            error = raised
+        finally:
+            forget()
+            self._emitter.flush()
+        translator.finish()
+        return await self._ending(control, error)
+
+    async def _feed(self, translator: Translator, parts: AsyncGenerator[Any, None]) -> None:
+        async with aclosing(parts):
             async for part in parts:
                 if part["type"] == "tasks" and "input" not in part["data"]:
                     await self._wait_for_prints(part["data"]["id"])
                 translator.feed(part)
-        except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - whatever a graph raises ends the run
-            error = raised
-        finally:
-            forget()
-            await parts.aclose()
-            self._emitter.flush()
-        translator.finish()
-        return await self._ending(control, error)
 
     def _parts(self, control: Control, graph_input: Any) -> AsyncGenerator[Any, None]:
         request = self._request
@@ -235,7 +234,8 @@ class GraphRun:
         while unread() and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.001)
 
-    def _watch_types(self) -> Any:
+    @contextmanager
+    def _watching_types(self, file: Path) -> Iterator[None]:
         """Tell once of each stored type that was not built."""
         told: set[str] = set()
 
@@ -244,45 +244,44 @@ class GraphRun:
             if "block" in event["kind"] and name not in told:
                 told.add(name)
                 self._emitter.emit(events.TypeBlocked(type=name))
-                if self._saving.file is not None:
-                    home.note_blocked(self._saving.file, [name])
+                home.note_blocked(file, [name])
 
-        return register_serde_event_listener(listen)
+        forget = register_serde_event_listener(listen)
+        try:
+            yield
+        finally:
+            forget()
 
     # -- how it ended --------------------------------------------------------------------------------------------
 
     async def _ending(self, control: Control, error: BaseException | None) -> Ending:
         assert self._translator is not None
-        state = await self._state() if not isinstance(error, asyncio.CancelledError) else await self._shielded_state()
-        following = tuple(state.next) if state else ()
+        after = await self._position()
+        status: RunStatus = "done"
+        problem: GraphdeckError | None = None
         if isinstance(error, GraphRecursionError):
-            return Ending("recursion_limit", following, self._limit_reached())
-        if isinstance(error, (GraphDrained, asyncio.CancelledError)) and control.stopped_by:
-            return Ending("stopped", following)
-        if error is not None:
-            return Ending("failed", following, self._failure(error))
-        if self._saver is None:
-            return Ending("waiting" if self._translator.asked else "done")
-        if state is not None and state.interrupts:
-            self._keep_frames(state)
-            return Ending("waiting", following)
-        if state is not None and state.next:
-            assert self._saving.file is not None
-            checkpoint = state.config["configurable"]["checkpoint_id"]
-            home.note_stop(self._saving.file, self._request.thread, checkpoint, following)
-            return Ending("breakpoint", following)
-        return Ending("done")
+            status, problem = "recursion_limit", self._limit_reached()
+        elif control.stopped_by and isinstance(error, (GraphDrained, asyncio.CancelledError)):
+            status = "stopped"
+        elif error is not None:
+            status, problem = "failed", self._failure(error)
+        elif after.questions or (self._saver is None and self._translator.asked):
+            status = "waiting"
+        elif after.next:
+            status = "breakpoint"
+        if self._saving.file is not None:
+            self._note_pause(self._saving.file, after, is_breakpoint=status == "breakpoint")
+        return Ending(status, after.next, problem)
 
-    async def _shielded_state(self) -> StateSnapshot | None:
-        task = asyncio.current_task()
-        if task is not None:
-            task.uncancel()
-        return await self._state()
-
-    def _keep_frames(self, state: StateSnapshot) -> None:
-        assert self._saving.file is not None
-        for interrupt in state.interrupts:
-            home.note_frames(self._saving.file, interrupt.id, self._frames.found.get(interrupt.id, ()))
+    def _note_pause(self, file: Path, after: Position, *, is_breakpoint: bool) -> None:
+        """Keep what the rows of a paused thread cannot tell; forget what was kept of its last pause."""
+        kept = {
+            identity: self._frames.found.get(identity) or home.frames_of(file, self._request.thread, identity)
+            for identity in after.questions
+        }
+        home.note_pause(
+            file, self._request.thread, breakpoint_at=after.checkpoint if is_breakpoint else "", frames=kept
+        )
 
     def _limit_reached(self) -> GraphdeckError:
         limit = self._request.recursion_limit
@@ -293,41 +292,35 @@ class GraphRun:
 
     def _failure(self, error: BaseException) -> GraphdeckError:
         """What a person needs to know of an error that ended the run."""
-        if isinstance(error, TypeError) and "not msgpack serializable" in str(error):
-            return self._unsaveable(error)
-        message = f"{type(error).__name__}: {error}"
+        if isinstance(error, GraphdeckError):
+            return error
+        if isinstance(error, Unsaveable):
+            return self._unsaveable((self._saver and self._saver.refused) or error)
         if self._translator is not None and self._translator.failed is None:
-            self._emitter.emit(
-                events.NodeFailed(
-                    task="", node="", error=type(error).__name__, message=str(error), traceback=user_traceback(error)
-                )
-            )
-        return RunFailed(message, "mend the node and continue: only what failed runs again")
+            self._emitter.emit(run_error(error))
+        return RunFailed(f"{type(error).__name__}: {error}", "mend the node and continue: only what failed runs again")
 
-    def _unsaveable(self, error: TypeError) -> GraphdeckError:
+    def _unsaveable(self, error: Unsaveable) -> GraphdeckError:
         assert self._translator is not None
-        kind = str(error).rpartition(":")[2].strip()
-        place = self._translator.last_written
-        where = f"node {place[0]!r} returned (keys: {', '.join(place[1])})" if place else "a node returned"
+        node = self._translator.node_of(error.task)
+        kind = error.reason.removeprefix("Type is not msgpack serializable: ")
+        why = error.reason if kind == error.reason else f"its type is {kind}"
         return RunFailed(
-            f"{where} a value that cannot be saved: its type is {kind}",
+            f"{f'node {node!r} returned' if node else 'the state got'} a value that cannot be saved under"
+            f" {error.key!r}: {why}",
             "the thread is still before that node; return plain data, a dataclass or a Pydantic model, and continue",
         )
+
+
+def run_error(error: BaseException) -> events.NodeFailed:
+    """The event for an error of the user's code outside of any node."""
+    name, text = type(error).__name__, str(error)
+    return events.NodeFailed(task="", node="", error=name, message=text, traceback=user_traceback(error))
 
 
 def _with(declared: Any, asked: tuple[str, ...]) -> Any:
     """Breakpoints of this run together with those of compile time, which LangGraph would else replace."""
     return declared if declared == "*" else [*declared, *asked]
-
-
-def _places(state: StateSnapshot, ns: tuple[str, ...]) -> "list[tuple[str, tuple[str, str, tuple[str, ...]]]]":
-    """For each interrupt its task, node and subgraph path, the deepest one last."""
-    found = []
-    for task in state.tasks:
-        found += [(interrupt.id, (task.id, task.name, ns)) for interrupt in task.interrupts]
-        if isinstance(task.state, StateSnapshot):
-            found += _places(task.state, (*ns, f"{task.name}:{task.id}"))
-    return found
 
 
 _RETRY = re.compile(

@@ -1,8 +1,9 @@
 """The checkpointer of every run: LangGraph's own AsyncSqliteSaver, which also tells what each checkpoint changed."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,34 @@ from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMet
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
+from graphdeck.graphs.errors import FileError
+
 LOCK_TIMEOUT = 30.0
 """Seconds that a write waits for another program's lock."""
 
 Changed = Mapping[str, tuple[int, str]]
 
 
-class TellingSaver(AsyncSqliteSaver):
-    """An AsyncSqliteSaver that says which state keys each checkpoint changed, once its row is written."""
+class Unsaveable(Exception):
+    """A value that LangGraph's serializer refuses."""
 
+    def __init__(self, key: str, reason: str, task: str = "") -> None:
+        super().__init__(reason)
+        self.key = key
+        self.reason = reason
+        self.task = task
+
+
+class TellingSaver(AsyncSqliteSaver):
+    """An AsyncSqliteSaver that says which state keys each checkpoint changed, once its row is written.
+
+    What cannot be written is told by FileError and Unsaveable.
+    """
+
+    file: Path
     on_put: Callable[[str, Changed], None] | None = None
+    refused: Unsaveable | None = None
+    """The first value that was refused: LangGraph may tell of a later one."""
 
     async def aput(
         self,
@@ -31,10 +50,34 @@ class TellingSaver(AsyncSqliteSaver):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Write the checkpoint, then tell `on_put` its id and what changed."""
-        written = await super().aput(config, checkpoint, metadata, new_versions)
+        with self._told(checkpoint["channel_values"].items()):
+            written = await super().aput(config, checkpoint, metadata, new_versions)
         if self.on_put is not None:
             self.on_put(checkpoint["id"], self._changed(checkpoint["channel_values"], new_versions))
         return written
+
+    async def aput_writes(
+        self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
+    ) -> None:
+        """Write what a task wrote."""
+        with self._told(writes, task_id):
+            await super().aput_writes(config, writes, task_id, task_path)
+
+    @contextmanager
+    def _told(self, values: Iterable[tuple[str, Any]], task: str = "") -> Iterator[None]:
+        """Say of an error which file or which value it is about."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise cannot_write(self.file, error) from error
+        except (TypeError, ValueError) as error:
+            for key, value in values:
+                try:
+                    self.serde.dumps_typed(value)
+                except (TypeError, ValueError) as refused:
+                    self.refused = self.refused or Unsaveable(key, str(refused), task)
+                    raise self.refused from error
+            raise
 
     def _changed(self, values: Mapping[str, Any], new_versions: ChannelVersions) -> Changed:
         return {key: self._measure(values[key]) for key in new_versions if key in values and not is_internal(key)}
@@ -50,6 +93,14 @@ def is_internal(channel: str) -> bool:
     return channel.startswith(("__", "branch:to:", "join:"))
 
 
+def cannot_write(file: Path, error: sqlite3.Error | OSError) -> FileError:
+    """The error for a checkpoint file that cannot be written, or read by whoever is about to."""
+    return FileError(
+        f"the checkpoint file {file} cannot be written: {error}",
+        "the thread is whole up to its last checkpoint: when the file can be written again, continue",
+    )
+
+
 @asynccontextmanager
 async def open_saver(file: Path, serde: SerializerProtocol) -> AsyncIterator[TellingSaver]:
     """Open a checkpoint file for writing; made where it does not exist.
@@ -60,5 +111,6 @@ async def open_saver(file: Path, serde: SerializerProtocol) -> AsyncIterator[Tel
     async with aiosqlite.connect(file, timeout=LOCK_TIMEOUT) as connection:
         await connection.execute("PRAGMA synchronous=NORMAL")
         saver = TellingSaver(connection, serde=serde)
+        saver.file = file
         await saver.setup()
         yield saver

@@ -1,6 +1,5 @@
 """Where a run saves: the graph's own file, the file that was asked for, or the project's default one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +7,8 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from graphdeck.graphs.errors import FileError
-from graphdeck.graphs.worker.load import Loaded, own_file
+from graphdeck.graphs.local.home import trust_blocked, trusted_types
+from graphdeck.graphs.worker.load import Loaded, SaverInfo, own_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +23,30 @@ class Saving:
     """What a person should know of it, in one sentence; usually empty."""
 
 
-def plan_saving(loaded: Loaded, asked: Path | None, default: Path, trusted: Sequence[str]) -> Saving:
-    """Decide where runs of a graph save; raises FileError for savers that graphdeck cannot use."""
+def plan_saving(loaded: Loaded, asked: Path | None, default: Path, *, trust: bool = False) -> Saving:
+    """Decide where runs of a graph save; raises FileError for savers that graphdeck cannot use.
+
+    `trust` allows all stored types that were blocked up to now.
+    """
     own = own_file(loaded.graph)
-    types = [*loaded.allowed_types, *(tuple(name.rpartition(".")[::2]) for name in trusted)]
-    serde = own.serde or JsonPlusSerializer(allowed_msgpack_modules=types)
     if own.kind == "refused":
-        return Saving(None, serde, "this graph refuses saving (checkpointer=False): a pause cannot be continued")
+        note = "this graph refuses saving (checkpointer=False): a pause cannot be continued"
+        return Saving(None, JsonPlusSerializer(), note)
+    file, note = _file(own, asked, default)
+    if trust:
+        trust_blocked(file)
+    types = [*loaded.allowed_types, *(tuple(name.rpartition(".")[::2]) for name in trusted_types(file))]
+    return Saving(file, own.serde or JsonPlusSerializer(allowed_msgpack_modules=types), note)
+
+
+def _file(own: SaverInfo, asked: Path | None, default: Path) -> tuple[Path, str]:
+    """The file, and what a person should know of its choice."""
     if asked is not None:
-        note = f"its own file {own.path} is not used" if own.path and own.path != asked else ""
-        return Saving(asked, serde, note)
+        return asked, f"its own file {own.path} is not used" if own.path and own.path != asked else ""
     if own.kind == "file" and own.path is not None:
-        return Saving(own.path, serde, "")
+        return own.path, ""
     if own.kind == "memory":
-        return Saving(default, serde, f"its in-memory checkpointer is replaced by the file {default}, so threads last")
+        return default, f"its in-memory checkpointer is replaced by the file {default}, so threads last"
     if own.kind == "none":
-        return Saving(default, serde, "")
+        return default, ""
     raise FileError(f"graphdeck cannot use this graph's checkpointer: {own.reason}", "name a file with --db FILE")

@@ -7,6 +7,7 @@ retry log.
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -41,25 +42,20 @@ class Translator:
         self._saves = saves
         self._kept = set(kept)
         self._running: dict[str, _Task] = {}
-        self._ended: set[str] = set()
+        self._nodes: dict[str, str] = {}
+        self._kept_nodes: Counter[tuple[tuple[str, ...], str]] = Counter()
         self._questions: dict[str, events.Interrupt] = {}
         self._asked: set[str] = set()
         self._put: dict[str, Changed] = {}
         self._held: dict[str, Mapping[str, Any]] = {}
         self._tokens = TokenBuffer(emit)
         self.failed: BaseException | None = None
-        self.last_written: tuple[str, tuple[str, ...]] | None = None
 
     # -- what goes on --------------------------------------------------------------------------------------------
 
-    def running(self, node: str = "") -> list[str]:
-        """Ids of the tasks that run now, of one node or of all."""
-        return [task for task, entry in self._running.items() if node in ("", entry.node)]
-
-    def place(self, task: str) -> tuple[str, tuple[str, ...]]:
-        """Node name and subgraph path of a running task."""
-        entry = self._running[task]
-        return entry.node, entry.ns
+    def node_of(self, task: str) -> str:
+        """Node name of a task of this run; empty where there was no such task."""
+        return self._nodes.get(task, "")
 
     @property
     def asked(self) -> bool:
@@ -93,7 +89,7 @@ class Translator:
 
     def retry(self, node: str, attempt: int, error: str) -> None:
         """Told by LangGraph's log: a task of this node failed and is run again."""
-        tasks = self.running(node)
+        tasks = [task for task, entry in self._running.items() if entry.node == node]
         task = tasks[0] if len(tasks) == 1 else ""
         ns = self._running[task].ns if task else ()
         self._tokens.flush()
@@ -116,11 +112,12 @@ class Translator:
         if task in self._kept:
             # A resumed step starts every task of it again in the stream, also those that finished long ago.
             self._kept.discard(task)
+            self._kept_nodes[ns, node] += 1
             self._emit(events.NodeKept(task=task, node=node, ns=ns))
             return
         if task in self._running:
             return
-        self._ended.discard(task)
+        self._nodes[task] = node
         self._running[task] = _Task(node, ns, time.monotonic())
         triggers = tuple(str(trigger) for trigger in data.get("triggers") or ())
         self._emit(events.NodeStarted(task=task, node=node, ns=ns, triggers=triggers))
@@ -129,7 +126,6 @@ class Translator:
         self._tokens.finish_task(data["id"])
         task, node, error = data["id"], data["name"], data.get("error")
         entry = self._running.pop(task, _Task(node, ns, time.monotonic()))
-        self._ended.add(task)
         if data.get("interrupts"):
             self._interrupted(task, entry, data["interrupts"])
         elif isinstance(error, asyncio.CancelledError) or (isinstance(error, str) and "CancelledError" in error):
@@ -222,16 +218,17 @@ class Translator:
     # -- the rest ------------------------------------------------------------------------------------------------
 
     def _update(self, ns: tuple[str, ...], data: Any) -> None:
-        """Read for cached nodes, which have no end elsewhere, and for what was written before saving failed."""
-        if isinstance(data, Mapping):
-            self.last_written = next(((str(node), _keys(update)) for node, update in data.items()), None)
+        """Read for cached nodes, which have no end elsewhere; kept ones are called cached here too."""
         if not (isinstance(data, Mapping) and (data.get("__metadata__") or {}).get("cached")):
             return
         self._tokens.flush()
         for node, update in data.items():
             if node == "__metadata__":
                 continue
-            task = next(iter(self.running(node)), "")
+            if self._kept_nodes[ns, node]:
+                self._kept_nodes[ns, node] -= 1
+                continue
+            task = next((task for task, entry in self._running.items() if (entry.ns, entry.node) == (ns, node)), "")
             self._running.pop(task, None)
             self._emit(events.NodeCached(task=task, node=node, ns=ns, keys=_keys(update)))
 

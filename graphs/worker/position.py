@@ -1,0 +1,87 @@
+"""Where a thread stands before and after a run: what it runs next, and what it waits for."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.pregel import Pregel
+from langgraph.types import Interrupt, StateSnapshot
+
+from graphdeck.graphs.worker.saver import TellingSaver
+
+_NO_OUTPUT = frozenset({"__error__", "__error_source_node__", "__interrupt__", "__resume__"})
+"""Channels that a task writes without having finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An interrupt that waits for its answer, and the task that asked."""
+
+    interrupt: Interrupt
+    """LangGraph's own."""
+    task: str = ""
+    """Task id; empty where the state cannot be read through the graph."""
+    node: str = ""
+    """Node name; empty likewise."""
+    ns: tuple[str, ...] = ()
+    """Subgraph path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a thread stands."""
+
+    checkpoint: str = ""
+    """Id of the newest checkpoint; empty for a new thread."""
+    next: tuple[str, ...] = ()
+    """Nodes that a continued run would run."""
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    """By interrupt id."""
+    unreadable: str = ""
+    """Why the graph cannot read the state that it has saved; `next` is not known then."""
+
+
+async def read_position(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, config: RunnableConfig) -> Position:
+    """Where a thread stands, also where its state does not fit the graph's schema; raises sqlite3.Error."""
+    try:
+        state = await graph.aget_state(config, subgraphs=True)
+    except sqlite3.Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - the user's schema and reducers run here, and may raise anything
+        return await _position_of_rows(saver, config, f"{type(error).__name__}: {error}")
+    if not state.created_at:
+        return Position()
+    questions = {question.interrupt.id: question for question in _questions(state, ())}
+    waiting = {interrupt.id: questions[interrupt.id] for interrupt in state.interrupts}
+    return Position(state.config["configurable"]["checkpoint_id"], tuple(state.next), waiting)
+
+
+async def finished_tasks(saver: TellingSaver, config: RunnableConfig) -> frozenset[str]:
+    """Tasks of the newest step that have a result already; the stream starts them again all the same."""
+    found = await saver.aget_tuple(config)
+    writes = (found.pending_writes if found else None) or []
+    return frozenset(task for task, channel, _ in writes if channel not in _NO_OUTPUT)
+
+
+async def _position_of_rows(saver: TellingSaver, config: RunnableConfig, why: str) -> Position:
+    found = await saver.aget_tuple(config)
+    if found is None:
+        return Position()
+    finished = await finished_tasks(saver, config)
+    questions = {
+        interrupt.id: Question(interrupt, task)
+        for task, channel, value in found.pending_writes or []
+        if channel == "__interrupt__" and task not in finished
+        for interrupt in (value if isinstance(value, (list, tuple)) else [value])
+    }
+    return Position(found.checkpoint["id"], (), questions, why)
+
+
+def _questions(state: StateSnapshot, ns: tuple[str, ...]) -> Iterator[Question]:
+    """Each interrupt with its task, as every level of subgraphs repeats it: the deepest comes last."""
+    for task in state.tasks:
+        yield from (Question(interrupt, task.id, task.name, ns) for interrupt in task.interrupts)
+        if isinstance(task.state, StateSnapshot):
+            yield from _questions(task.state, (*ns, f"{task.name}:{task.id}"))
