@@ -1,7 +1,7 @@
 """The Engine: the one door through which front ends reach graphs, runs and saved threads."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.records import (
@@ -15,6 +15,9 @@ from graphdeck.graphs.records import (
     Value,
 )
 from graphdeck.graphs.values import Json
+
+PAGE: Final = 50
+"""Threads that are read at a time, unless the reader says how many."""
 
 
 class Run(Protocol):
@@ -64,12 +67,16 @@ class Engine(Protocol):
         """Start a run; what goes wrong after this comes as its events."""
         ...
 
+    def first_threads(self) -> ThreadPage | None:
+        """The first page of threads, at once; None where it was not read ahead."""
+        ...
+
     async def threads(
         self,
         *,
         status: ThreadStatus | None = None,
         query: str = "",
-        limit: int = 50,
+        limit: int = PAGE,
         cursor: str | None = None,
     ) -> ThreadPage:
         """A page of the saved threads, newest activity first."""

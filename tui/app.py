@@ -1,6 +1,7 @@
 """The workbench: themes, the deck, the palette, and leaving."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -58,6 +59,12 @@ class GraphdeckApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Begin with the deck, so that the first paint is its own."""
         return self.deck
+
+    def on_ready(self) -> None:
+        """Collect garbage from now on, where the start went without; what is there stays and is not looked at again."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
 
     async def on_event(self, event: events.Event) -> None:
         """Let the deck know of every key, wherever it goes: a question never opens under typing fingers."""

@@ -132,6 +132,10 @@ class Bridge:
         """The graph's shape as it was last seen, at once."""
         return self._engine.last_shape(graph)
 
+    def first_threads(self) -> ThreadPage | None:
+        """The first page of threads, at once where the engine has read it ahead."""
+        return self._engine.first_threads()
+
     def find_graphs(self) -> None:
         """Look for graphs: `GraphsFound`."""
 

@@ -1,5 +1,6 @@
 """The command line: arguments to calls. Nothing heavy is imported before a command needs it."""
 
+import gc
 import io
 import os
 import sys
@@ -14,6 +15,7 @@ from graphdeck.graphs.errors import GraphdeckError
 
 if TYPE_CHECKING:
     from graphdeck.graphs.engine import Engine
+    from graphdeck.graphs.local.engine import LocalEngine
     from graphdeck.tui.plain.terminal import Terminal
 
 Files: TypeAlias = tuple[Path, ...]
@@ -32,6 +34,9 @@ SCREENFUL: Final = 50
 
 STATUSES: Final = ("running", "waiting", "failed", "done", "breakpoint", "stopped")
 SORTS: Final = ("updated", "status", "thread", "graph", "title", "step")
+SWITCH: Final = 0.0005
+"""Seconds after which reading in the background and painting take turns; Python's own 5 ms would be felt."""
+
 SQLITE_MAGIC: Final = b"SQLite format 3\0"
 
 _SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
@@ -79,7 +84,7 @@ def _status(command: click.Command, words: list[str]) -> int:
     return status
 
 
-def _engine(files: Files) -> "Engine":
+def _engine(files: Files) -> "LocalEngine":
     """The engine for the current folder; raises GraphdeckError where there can be none."""
     if os.name == "nt":
         raise GraphdeckError("graphdeck does not run on Windows itself", "it does in WSL: wsl --install")
@@ -151,6 +156,9 @@ def workbench(target: str | None, db: Path | None, thread: str | None) -> int:
         engine = _engine(_files(db))
     except GraphdeckError as error:
         return _tell(error)
+    gc.disable()  # the app enables it again: what is made on the way to the first paint stays
+    sys.setswitchinterval(SWITCH)
+    engine.read_ahead()  # while Textual is imported
     from graphdeck.tui.app import run_app
 
     return run_app(engine, target, thread, pick=not is_file)

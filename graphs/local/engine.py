@@ -5,11 +5,12 @@ import contextlib
 import dataclasses
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from graphdeck.graphs.engine import PAGE
 from graphdeck.graphs.errors import GraphdeckError, InputError, MissingFileError, TargetError
 from graphdeck.graphs.local import memory
 from graphdeck.graphs.local.home import default_file
@@ -48,6 +49,7 @@ class LocalEngine:
         files = self._db or [default_file(self._project), *memory.remembered_files(self._project)]
         self._library = Library(files, may_be_missing=not self._db)
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="graphdeck-reader")
+        self._first_page: Future[ThreadPage] | None = None
         self._pool = pool or WorkerPool()
         self._pool_is_lent = pool is not None
 
@@ -92,8 +94,17 @@ class LocalEngine:
 
     # -- saved threads -------------------------------------------------------------------------------------------
 
+    def read_ahead(self) -> None:
+        """Begin to read the first page of threads, before anybody asks for it."""
+        self._first_page = self._reader.submit(self._library.threads, None, "", PAGE, None)
+
+    def first_threads(self) -> ThreadPage | None:
+        """The first page of threads, at once; None where it was not read ahead, or not in time, or in vain."""
+        page, self._first_page = self._first_page, None
+        return page.result() if page is not None and page.done() and page.exception() is None else None
+
     async def threads(
-        self, *, status: ThreadStatus | None = None, query: str = "", limit: int = 50, cursor: str | None = None
+        self, *, status: ThreadStatus | None = None, query: str = "", limit: int = PAGE, cursor: str | None = None
     ) -> ThreadPage:
         """A page of the saved threads, newest activity first."""
         return await self._read(lambda: self._library.threads(status, query, limit, cursor))

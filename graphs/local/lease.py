@@ -44,6 +44,14 @@ def lease_path(file: Path, thread: str) -> Path:
     return home_of(file) / "leases" / f"{thread_key(file, thread)}.lock"
 
 
+def any_held(file: Path) -> bool:
+    """Whether any thread of any file beside this one may be held: one look, where asking for each thread is many."""
+    try:
+        return bool(os.listdir(home_of(file) / "leases"))
+    except OSError:
+        return False
+
+
 def holder_of(file: Path, thread: str) -> Holder | None:
     """Who runs the thread now; None where nobody does. Takes nothing and writes nothing."""
     return _read_holder(lease_path(file, thread))

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
 from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint
-from graphdeck.graphs.local.lease import holder_of
+from graphdeck.graphs.local.lease import any_held, holder_of
 from graphdeck.graphs.local.memory import NAMES, titles_of
 from graphdeck.graphs.records import (
     CheckpointRow,
@@ -20,7 +20,7 @@ from graphdeck.graphs.records import (
 from graphdeck.graphs.saved.file import CheckpointFile, open_file
 from graphdeck.graphs.saved.history import read_history
 from graphdeck.graphs.saved.state import read_state, read_value
-from graphdeck.graphs.saved.threads import list_threads
+from graphdeck.graphs.saved.threads import list_threads, nobody
 
 T = TypeVar("T")
 _ENDED = "end"
@@ -51,6 +51,8 @@ class Library:
     def threads(self, status: ThreadStatus | None, query: str, limit: int, cursor: str | None) -> ThreadPage:
         """A page over all files, newest activity first."""
         files = self._files()
+        if self._signature is None:
+            self.changed()  # what is written from here on is a change, what this page shows is not
         cursors: list[str | None] = json.loads(cursor) if cursor else [None] * len(files)
         cursors += [None] * (len(files) - len(cursors))
         pages = [
@@ -123,13 +125,14 @@ class Library:
     def _page(
         self, file: CheckpointFile, status: ThreadStatus | None, query: str, limit: int, cursor: str | None
     ) -> ThreadPage:
+        held = any_held(file.path)
         return list_threads(
             file,
             limit=limit,
             cursor=cursor,
             status=status,
             query=query,
-            holder=lambda thread: _holder(file.path, thread),
+            holder=(lambda thread: _holder(file.path, thread)) if held else nobody,
             titles=titles_of(file.path),
             stopped_by_breakpoint=lambda thread, at: stopped_by_breakpoint(file.path, thread, at),
         )

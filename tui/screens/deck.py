@@ -8,7 +8,7 @@ from textual import on
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.errors import TargetError
 from graphdeck.graphs.values import Json
 from graphdeck.tui import actions, bridge
@@ -18,7 +18,7 @@ from graphdeck.tui.clock import Clock
 from graphdeck.tui.screens import deck_lines
 from graphdeck.tui.screens.approval import ApprovalScreen
 from graphdeck.tui.screens.confirm import ConfirmScreen, LineScreen
-from graphdeck.tui.screens.deck_flow import LOOK_EVERY, PAGE, DeckFlow
+from graphdeck.tui.screens.deck_flow import LOOK_EVERY, DeckFlow
 from graphdeck.tui.screens.help import HelpScreen
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.screens.picker import PickerScreen
@@ -56,7 +56,7 @@ class DeckScreen(DeckFlow):
             self.open_graph(graph)
         if thread:
             self.open_thread(thread)
-        self.bridge.read_threads(PAGE)
+        self.first_threads()
         if not graph and not thread and self._pick:
             self.action_open_target()
         self._rounds = (self.set_interval(LOOK_EVERY, self.look_around), self.set_interval(ASK_EVERY, self._ask))

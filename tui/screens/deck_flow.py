@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
-from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
 from graphdeck.graphs.events import Checkpoint, Interrupt, RunEnded
 from graphdeck.graphs.records import RunRequest, ThreadRow
@@ -28,8 +28,6 @@ from graphdeck.tui.widgets.status_line import StatusLine
 
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether a checkpoint file has changed."""
-PAGE: Final = 50
-"""Threads that are read at a time."""
 
 
 class DeckFlow(Screen[None]):
@@ -148,6 +146,14 @@ class DeckFlow(Screen[None]):
             self.bridge.read_threads(PAGE)
         else:
             self.bridge.look()
+
+    def first_threads(self) -> None:
+        """Show the first page of threads: at once where it has been read, so that the first paint has it."""
+        page = self.bridge.first_threads()
+        if page is None:
+            self.bridge.read_threads(PAGE)
+        else:
+            self.show_threads(self._threads.refreshed(page))
 
     @on(bridge.FilesChanged)
     def _files_changed(self) -> None:

@@ -227,12 +227,13 @@ class Panes(Container):
 
     def compose(self) -> ComposeResult:
         """Threads at the left, graph and state beside each other, the others under their tabs."""
-        yield Pane("threads", self.threads)
-        yield self.graph
-        yield Pane("state", self.state)
-        yield PaneTabs()
-        for name in LOWER:
-            yield Pane(name, self._mains[name])
+        # Arranged before there is anything in it: afterwards it would all be styled once more.
+        self.set_class(self.shows_all, "-all")
+        lower = [Pane(name, self._mains[name]) for name in LOWER]
+        panes = [Pane("threads", self.threads), self.graph, Pane("state", self.state), *lower]
+        for pane in panes:
+            pane.display = pane.id in self._shown()
+        yield from (*panes[:3], PaneTabs(), *lower)
 
     # -- what is shown of it -----------------------------------------------------------------------------------------
 

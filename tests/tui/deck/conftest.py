@@ -205,6 +205,9 @@ class RecordedEngine:
         self.runs.append(RecordedRun())
         return self.runs[-1]
 
+    def first_threads(self) -> ThreadPage | None:
+        return None
+
     async def threads(
         self, *, status: ThreadStatus | None = None, query: str = "", limit: int = 50, cursor: str | None = None
     ) -> ThreadPage:
