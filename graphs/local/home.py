@@ -1,10 +1,11 @@
 """The `.graphdeck` folder beside a checkpoint file: what graphdeck remembers, and never writes into the file."""
 
+import fcntl
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,20 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
         raise
 
 
+def edit_json(path: Path, change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> None:
+    """Change a JSON object of ours, one process after the other; writes nothing where nothing changes."""
+    make_home_of(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        before = read_json(path)
+        after = change(dict(before))
+        if after != before:
+            write_json(path, after)
+    finally:
+        os.close(folder)
+
+
 def make_home_of(path: Path) -> None:
     """Make the folder that a file of ours goes into, and its `.graphdeck` where it lies in one."""
     for folder in (path.parent, *path.parent.parents):
@@ -112,18 +127,20 @@ def trusted_types(file: Path) -> list[str]:
 
 def note_blocked(file: Path, types: Sequence[str]) -> None:
     """Remember types that were not built, so that `trust_blocked` can allow them."""
-    path = home_of(file) / "types.json"
-    data = read_json(path)
-    blocked = sorted({*data.get("blocked", []), *types} - set(data.get("trusted", [])))
-    if blocked != data.get("blocked", []):
-        write_json(path, {"trusted": data.get("trusted", []), "blocked": blocked})
+
+    def note(data: dict[str, Any]) -> dict[str, Any]:
+        trusted = data.get("trusted", [])
+        return {"trusted": trusted, "blocked": sorted({*data.get("blocked", []), *types} - set(trusted))}
+
+    edit_json(home_of(file) / "types.json", note)
 
 
-def trust_blocked(file: Path) -> list[str]:
-    """Allow all types that were blocked up to now; the types newly allowed."""
+def trust_blocked(file: Path) -> None:
+    """Allow all types that were blocked up to now."""
+
+    def trust(data: dict[str, Any]) -> dict[str, Any]:
+        return {"trusted": sorted({*data.get("trusted", []), *data.get("blocked", [])}), "blocked": []}
+
     path = home_of(file) / "types.json"
-    data = read_json(path)
-    blocked = list(data.get("blocked", []))
-    if blocked:
-        write_json(path, {"trusted": sorted({*data.get("trusted", []), *blocked}), "blocked": []})
-    return blocked
+    if path.exists():
+        edit_json(path, trust)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from graphdeck.graphs.local.home import FOLDER, home_of, read_json, write_json
+from graphdeck.graphs.local.home import FOLDER, edit_json, home_of, read_json, write_json
 from graphdeck.graphs.records import Edge, GraphShape, Node
 
 NAMES = "names.json"
@@ -19,22 +19,19 @@ def titles_of(file: Path) -> dict[str, str]:
 
 def set_title(file: Path, thread: str, title: str) -> None:
     """Give a thread a title; an empty one takes it away."""
-    path = home_of(file) / NAMES
-    data = read_json(path)
-    titles = dict(data.get("titles", {}))
-    titles.pop(thread, None)
-    if title:
-        titles[thread] = title
-    write_json(path, {**data, "titles": titles})
+    edit_json(home_of(file) / NAMES, lambda data: _with_titles(data, {thread: title}))
 
 
 def forget_titles(file: Path, threads: tuple[str, ...]) -> None:
     """Forget the titles of deleted threads; writes nothing where there are none."""
-    titles = titles_of(file)
-    if any(thread in titles for thread in threads):
-        path = home_of(file) / NAMES
-        kept = {thread: title for thread, title in titles.items() if thread not in threads}
-        write_json(path, {**read_json(path), "titles": kept})
+    path = home_of(file) / NAMES
+    if path.exists():
+        edit_json(path, lambda data: _with_titles(data, dict.fromkeys(threads, "")))
+
+
+def _with_titles(data: dict[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
+    known = {**data.get("titles", {}), **titles}
+    return {**data, "titles": {thread: title for thread, title in known.items() if title}}
 
 
 def remembered_files(project: Path) -> list[Path]:
@@ -46,11 +43,7 @@ def remembered_files(project: Path) -> list[Path]:
 
 def remember_file(project: Path, target: str, file: Path) -> None:
     """Remember which checkpoint file a target used."""
-    path = project / FOLDER / NAMES
-    data = read_json(path)
-    files = dict(data.get("files", {}))
-    if files.get(target) != str(file):
-        write_json(path, {**data, "files": {**files, target: str(file)}})
+    edit_json(project / FOLDER / NAMES, lambda data: {**data, "files": {**data.get("files", {}), target: str(file)}})
 
 
 def last_shape(project: Path, target: str, source: str) -> GraphShape | None:

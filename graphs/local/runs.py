@@ -11,6 +11,9 @@ from graphdeck.graphs.events import Event, event_from_dict
 from graphdeck.graphs.local.workers import Exited, Frame, Printed, Worker, describe_exit
 from graphdeck.graphs.records import RunRequest
 
+EARLY = 1000
+"""Events before `run_started` that are kept until it comes: prints of a module that is being imported."""
+
 
 class LocalRun:
     """A run in a worker of this machine."""
@@ -22,6 +25,7 @@ class LocalRun:
         self._worker = worker
         self._seq = 0
         self._started = False
+        self._early: deque[Event] = deque(maxlen=EARLY)
         self._running: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._errors: deque[str] = deque(maxlen=20)
 
@@ -61,11 +65,17 @@ class LocalRun:
             case Frame(data):
                 event = event_from_dict(data)
                 self._follow(event)
-                return [self._number(event)]
+                found = [event]
             case Printed(stream, text):
-                return [self._printed(stream, text)]
+                found = [self._printed(stream, text)]
             case Exited():
-                return self._lost(item)
+                found = self._lost(item)
+        if not self._started:  # what a module prints while it is imported comes after `run_started`
+            self._early += found
+            return []
+        found[1:1] = self._early
+        self._early.clear()
+        return [self._number(event) for event in found]
 
     def _follow(self, event: Event) -> None:
         """Keep the books that prints and an abrupt end need."""
@@ -89,7 +99,7 @@ class LocalRun:
         inside = {part for _, ns in self._running.values() for part in ns}
         innermost = [(task, node, ns) for task, (node, ns) in self._running.items() if f"{node}:{task}" not in inside]
         task, node, ns = innermost[0] if len(innermost) == 1 else ("", "", ())
-        return self._number(events.Output(task=task, node=node, ns=ns, stream=stream, text=text))
+        return events.Output(task=task, node=node, ns=ns, stream=stream, text=text)
 
     def _lost(self, exited: Exited) -> list[Event]:
         """The worker is gone without a `run_ended`."""
@@ -99,10 +109,10 @@ class LocalRun:
         )
         found: list[Event] = []
         if not self._started:
+            self._started = True
             found.append(events.RunStarted(thread=self._request.thread, graph=self._request.graph))
         following = tuple(dict.fromkeys(node for node, ns in self._running.values() if not ns))
-        found.append(events.RunEnded(status="lost", next=following, error=error.to_dict()))
-        return [self._number(event) for event in found]
+        return [*found, events.RunEnded(status="lost", next=following, error=error.to_dict())]
 
     def _number(self, event: Event) -> Event:
         self._seq += 1

@@ -65,7 +65,10 @@ def next_nodes(due: Due, tasks: Iterable[Task], *, finished_too: bool = False) -
     done_nodes = {task.node for task in finished}
     done_sends = {task.send for task in finished}
     left = [node for index, node in enumerate(due.sends) if index not in done_sends]
-    return (*left, *(node for node in due.nodes if node not in done_nodes))
+    left += [node for node in due.nodes if node not in done_nodes]
+    if not left and not due.nothing:
+        return None  # killed after the last task of the step: what the next step runs, their output decides
+    return tuple(left)
 
 
 def node_of(task: Task, due: Due) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from graphdeck.graphs.events import Event, RunStarted, event_to_dict
 from graphdeck.graphs.local.channel import Channel
+from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.worker.output import NodeStream, capture
 
 
@@ -15,13 +16,18 @@ class Emitter:
         self._channel = channel
         self._run = run
         self._streams: tuple[NodeStream, ...] = ()
-        self.started = False
+        self._started = False
 
     def emit(self, event: Event) -> None:
         """Send one event; any thread may."""
-        self.started = self.started or isinstance(event, RunStarted)
+        self._started = self._started or isinstance(event, RunStarted)
         stamped = dataclasses.replace(event, time=datetime.now(UTC).isoformat(), run=self._run)
         self._channel.send(event_to_dict(stamped))
+
+    def started_at_the_latest(self, request: RunRequest) -> None:
+        """Send `run_started` where nothing has been sent: it is the first event also of a run that never ran."""
+        if not self._started:
+            self.emit(RunStarted(thread=request.thread, graph=request.graph))
 
     def capture_prints(self) -> None:
         """From now on, what the user's code prints is sent as `output` events."""

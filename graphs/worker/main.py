@@ -126,12 +126,12 @@ async def _run_to_its_end(
         run = GraphRun(loaded.graph, _saving(loaded, job, trust=request.trust), request, job["run"], emitter)
         ending = await run.go(control, threads)
     except GraphdeckError as failure:
+        emitter.started_at_the_latest(request)
         ending = Ending("failed", error=failure)
     except Exception as error:  # noqa: BLE001 - schemas, reducers and validators of the user may raise anything
+        emitter.started_at_the_latest(request)
         emitter.emit(run_error(error))
         ending = Ending("failed", error=RunFailed(f"{type(error).__name__}: {error}", "mend the graph's own code"))
-    if not emitter.started:
-        emitter.emit(events.RunStarted(thread=request.thread, graph=request.graph))
     emitter.flush()
     problem = ending.error.to_dict() if ending.error else None
     emitter.emit(events.RunEnded(status=ending.status, next=ending.next, error=problem))

@@ -96,10 +96,38 @@ class NodeStream(io.TextIOBase):
             self._send(Output(task=task, node=node, ns=ns, stream=self._name, text=part))
 
 
+class NoKeyboard(io.TextIOBase):
+    """Standard input that is at its end, and says so to the person whose code reads it."""
+
+    def __init__(self, underlying: TextIO) -> None:
+        self._underlying = underlying
+
+    def fileno(self) -> int:
+        """The descriptor underneath, which children inherit."""
+        return self._underlying.fileno()
+
+    def readable(self) -> bool:
+        """Always; there is nothing to read."""
+        return True
+
+    def read(self, size: int | None = -1, /) -> str:
+        """Nothing."""
+        return self._nothing()
+
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override] # typeshed: of bytes or text
+        """Nothing, so that `input()` raises EOFError at once."""
+        return self._nothing()
+
+    def _nothing(self) -> str:
+        sys.stderr.write("a node has no keyboard: reading it gives end-of-file; interrupt() asks a person\n")
+        return ""
+
+
 def capture(send: Callable[[Output], None]) -> tuple[NodeStream, NodeStream]:
-    """Put node streams in the place of `sys.stdout` and `sys.stderr`."""
+    """Put node streams in the place of `sys.stdout` and `sys.stderr`, and the end in that of `sys.stdin`."""
     streams = NodeStream("stdout", sys.stdout, send), NodeStream("stderr", sys.stderr, send)
     sys.stdout, sys.stderr = streams
+    sys.stdin = NoKeyboard(sys.stdin)
     return streams
 
 

@@ -9,10 +9,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 from langgraph.types import Interrupt, StateSnapshot
 
-from graphdeck.graphs.worker.saver import TellingSaver
-
-_NO_OUTPUT = frozenset({"__error__", "__error_source_node__", "__interrupt__", "__resume__"})
-"""Channels that a task writes without having finished."""
+from graphdeck.graphs.worker.saver import NO_OUTPUT, TellingSaver
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +36,9 @@ class Position:
     """Nodes that a continued run would run."""
     questions: Mapping[str, Question] = field(default_factory=dict)
     """By interrupt id."""
-    unreadable: str = ""
-    """Why the graph cannot read the state that it has saved; `next` is not known then."""
+    done: bool = False
+    """The graph has come to its end. `next` may be empty without it: where a run was killed when the last task of a
+    step had finished, and where the graph cannot read the state that it has saved."""
 
 
 async def read_position(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, config: RunnableConfig) -> Position:
@@ -49,23 +47,24 @@ async def read_position(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, 
         state = await graph.aget_state(config, subgraphs=True)
     except sqlite3.Error:
         raise
-    except Exception as error:  # noqa: BLE001 - the user's schema and reducers run here, and may raise anything
-        return await _position_of_rows(saver, config, f"{type(error).__name__}: {error}")
+    except Exception:  # noqa: BLE001 - the user's schema and reducers run here, and may raise anything
+        return await _position_of_rows(saver, config)  # a run that goes on tells the error
     if not state.created_at:
         return Position()
     questions = {question.interrupt.id: question for question in _questions(state, ())}
     waiting = {interrupt.id: questions[interrupt.id] for interrupt in state.interrupts}
-    return Position(state.config["configurable"]["checkpoint_id"], tuple(state.next), waiting)
+    checkpoint = state.config["configurable"]["checkpoint_id"]
+    return Position(checkpoint, tuple(state.next), waiting, done=not state.tasks)
 
 
 async def finished_tasks(saver: TellingSaver, config: RunnableConfig) -> frozenset[str]:
     """Tasks of the newest step that have a result already; the stream starts them again all the same."""
     found = await saver.aget_tuple(config)
     writes = (found.pending_writes if found else None) or []
-    return frozenset(task for task, channel, _ in writes if channel not in _NO_OUTPUT)
+    return frozenset(task for task, channel, _ in writes if channel not in NO_OUTPUT)
 
 
-async def _position_of_rows(saver: TellingSaver, config: RunnableConfig, why: str) -> Position:
+async def _position_of_rows(saver: TellingSaver, config: RunnableConfig) -> Position:
     found = await saver.aget_tuple(config)
     if found is None:
         return Position()
@@ -76,7 +75,7 @@ async def _position_of_rows(saver: TellingSaver, config: RunnableConfig, why: st
         if channel == "__interrupt__" and task not in finished
         for interrupt in (value if isinstance(value, (list, tuple)) else [value])
     }
-    return Position(found.checkpoint["id"], (), questions, why)
+    return Position(found.checkpoint["id"], (), questions)
 
 
 def _questions(state: StateSnapshot, ns: tuple[str, ...]) -> Iterator[Question]:

@@ -101,6 +101,10 @@ class GraphRun:
 
     def _check_request(self) -> None:
         request = self._request
+        try:
+            request.thread.encode()
+        except UnicodeEncodeError:
+            raise InputError("the thread id is not Unicode text", "name the thread by other letters") from None
         self._context = check_context(self._graph, request.context)
         if request.has_input:
             self._input = check_input(self._graph, request.input)
@@ -133,7 +137,7 @@ class GraphRun:
             graph_input = self._input
         elif not before.checkpoint:
             graph_input = input_for_new_thread(self._graph)
-        elif not before.next and not before.unreadable and not request.checkpoint:
+        elif before.done and not request.checkpoint:
             return Ending("done")
         if control.stopped_by:
             return Ending("stopped", before.next)

@@ -18,6 +18,9 @@ from graphdeck.graphs.errors import FileError
 LOCK_TIMEOUT = 30.0
 """Seconds that a write waits for another program's lock."""
 
+NO_OUTPUT = frozenset({"__error__", "__error_source_node__", "__interrupt__", "__resume__"})
+"""Channels that a task writes without having finished."""
+
 Changed = Mapping[str, tuple[int, str]]
 
 
@@ -59,7 +62,13 @@ class TellingSaver(AsyncSqliteSaver):
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        """Write what a task wrote."""
+        """Write what a task wrote; of one that failed or was cancelled, nothing but that.
+
+        Such a task may have written a part of its output, such as the state without the router's choice. LangGraph
+        would then take it for finished (its `_task_status.py` says so), and the rest of the graph would never run.
+        """
+        if any(channel == "__error__" for channel, _ in writes):
+            writes = [write for write in writes if write[0] in NO_OUTPUT]
         with self._told(writes, task_id):
             await super().aput_writes(config, writes, task_id, task_path)
 

@@ -191,6 +191,22 @@ def test_a_static_breakpoint_is_told_from_a_stop_by_the_callers_record(saver: Sq
     assert read_state(look(), "t", holder=lambda thread: "pid 1").status == "running"
 
 
+def test_a_step_whose_tasks_have_all_finished_is_not_the_end(saver: SqliteSaver, look: Look) -> None:
+    graph = graph_of([(START, "a"), ("a", "b")], a=says("a"), b=says("b"))
+    graph.compile(checkpointer=saver, interrupt_before=["a"]).invoke({"log": []}, config())
+    graph_ = graph.compile(checkpointer=saver)
+    head = graph_.get_state(config())
+    # What a process leaves that is killed after the writes of a step's last task, before the next checkpoint.
+    writes = [("log", ["a"]), ("branch:to:b", None)]
+    saver.put_writes(head.config, writes, head.tasks[0].id, "~__pregel_pull, a")
+    state = read_state(look(), "t")
+    assert (state.status, state.next) == ("stopped", None)
+    assert list_threads(look()).rows[0].status == "stopped"
+    graph_.invoke(None, config())
+    state = read_state(look(), "t")
+    assert (state.status, state.next, state.values) == ("done", (), {"log": ["a", "b"]})
+
+
 def test_the_recursion_limit(saver: SqliteSaver, look: Look) -> None:
     graph = graph_of([(START, "a"), ("a", "a")], a=says("a")).compile(checkpointer=saver)
     with pytest.raises(GraphRecursionError):

@@ -1,0 +1,271 @@
+"""The events of hard graphs, told in the order in which things happen: fan-outs, caches, subgraphs, resumed steps."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from graphdeck.graphs import events
+from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.local.engine import LocalEngine
+
+RunGraph = Callable[..., Awaitable[list[Event]]]
+WriteGraph = Callable[..., str]
+
+
+def ended(found: list[Event]) -> RunEnded:
+    last = found[-1]
+    assert isinstance(last, RunEnded)
+    return last
+
+
+def told(found: list[Event], *names: str) -> list[tuple[str, str]]:
+    """Names and nodes of the events with these names."""
+    return [(event.name, getattr(event, "node", "")) for event in found if event.name in names]
+
+
+def all_nodes_end(found: list[Event]) -> bool:
+    """Whether each node that started ended, once."""
+    ends = ("node_finished", "node_failed", "node_stopped", "node_cached", "interrupt")
+    started = Counter(getattr(event, "task", "") for event in found if event.name == "node_started")
+    stopped = Counter(getattr(event, "task", "") for event in found if event.name in ends)
+    return all(stopped[task] == count == 1 for task, count in started.items())
+
+
+async def test_one_of_five_hundred_fails(write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    graph = write_nodes("""
+    async def work(state):
+        if state["n"] == 250:
+            raise ValueError("one")
+        await asyncio.sleep(60 if state["n"] > 250 else 0)
+        return {"log": ["x"]}
+    builder = StateGraph(S)
+    builder.add_node("work", work)
+    builder.add_conditional_edges(START, lambda state: [Send("work", {"n": n}) for n in range(500)], ["work"])
+    graph = builder.compile()
+    """)
+    found = await run_graph(graph, input={})
+    counts = Counter(event.name for event in found)
+    assert (counts["node_started"], counts["node_failed"]) == (500, 1)
+    assert counts["node_finished"] + counts["node_stopped"] == 499
+    assert counts["node_stopped"] >= 249
+    assert all_nodes_end(found)
+    assert ended(found).status == "failed"
+
+
+async def test_what_is_cached_and_what_is_kept(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine
+) -> None:
+    graph = write_nodes("""
+    from langgraph.cache.memory import InMemoryCache
+    def work(state): return {"log": [str(state["n"])]}
+    builder = StateGraph(S)
+    builder.add_node("work", work, cache_policy=CachePolicy())
+    builder.add_node("again", lambda state: {"log": ["again"]})
+    sends = lambda state: [Send("work", {"n": 1}), Send("work", {"n": 2})] if len(state["log"]) < 4 else END
+    builder.add_conditional_edges(START, lambda state: sends({"log": []}), ["work"])
+    builder.add_edge("work", "again")
+    builder.add_conditional_edges("again", sends, ["work", END])
+    graph = builder.compile(cache=InMemoryCache())
+    """)
+    found = await run_graph(graph, input={})
+    assert all_nodes_end(found)
+    assert told(found, "node_finished", "node_cached") == [
+        ("node_finished", "work"),
+        ("node_finished", "work"),
+        ("node_finished", "again"),
+        ("node_cached", "work"),
+        ("node_cached", "work"),
+        ("node_finished", "again"),
+    ]
+
+
+async def test_what_has_finished_is_kept_whatever_it_returned(write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    graph = write_nodes("""
+    def nothing(state): return None
+    def empty(state): return {}
+    def something(state): return {"log": ["something"]}
+    def ask(state): return {"log": [interrupt("?")]}
+    graph = fan(nothing, empty, something, ask)
+    """)
+    found = await run_graph(graph, input={})
+    [question] = [event for event in found if isinstance(event, events.Interrupt)]
+    assert all_nodes_end(found)
+    answered = await run_graph(graph, resume={question.id: "x"})
+    names = ("node_started", "node_kept", "node_cached", "node_finished")
+    assert sorted(told(answered, *names)) == [
+        ("node_finished", "ask"),
+        ("node_kept", "empty"),
+        ("node_kept", "nothing"),
+        ("node_kept", "something"),
+        ("node_started", "ask"),
+    ]
+
+
+async def test_parallel_subgraphs_ask_by_their_own_paths(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine
+) -> None:
+    graph = write_nodes("""
+    class Inner(TypedDict, total=False):
+        n: int
+    class Outer(TypedDict, total=False):
+        log: Annotated[list[str], operator.add]
+    inner = StateGraph(S)
+    inner.add_node("ask", lambda state: {"log": [f"{state['n']}{interrupt(state['n'])}"]})
+    inner.add_edge(START, "ask")
+    builder = StateGraph(Outer)
+    builder.add_node("sub", inner.compile())
+    builder.add_conditional_edges(START, lambda state: [Send("sub", {"n": 1}), Send("sub", {"n": 2})], ["sub"])
+    graph = builder.compile()
+    """)
+    found = await run_graph(graph, input={})
+    questions = [event for event in found if isinstance(event, events.Interrupt)]
+    assert sorted((event.node, event.value) for event in questions) == [("ask", 1), ("ask", 2)]
+    assert len({event.ns for event in questions}) == 2
+    assert {len(event.ns) for event in questions} == {1}
+    answered = await run_graph(graph, resume={event.id: "!" for event in questions})
+    assert ended(answered).status == "done"
+    assert sorted((await engine.state("t")).values["log"]) == ["1!", "2!"]
+
+
+async def test_a_subgraph_that_a_node_calls_twice(write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    graph = write_nodes("""
+    inner = StateGraph(S)
+    inner.add_node("one", lambda state: {"log": ["one"]})
+    inner.add_edge(START, "one")
+    sub = inner.compile()
+    def twice(state):
+        sub.invoke({"n": 1})
+        sub.invoke({"n": 2})
+        return {"log": ["twice"]}
+    graph = chain(twice)
+    """)
+    found = await run_graph(graph, input={})
+    assert all_nodes_end(found)
+    assert told(found, "node_started", "node_finished") == [
+        ("node_started", "twice"),
+        ("node_started", "one"),
+        ("node_finished", "one"),
+        ("node_started", "one"),
+        ("node_finished", "one"),
+        ("node_finished", "twice"),
+    ]
+    assert len({event.ns for event in found if isinstance(event, events.NodeStarted)}) == 3
+
+
+async def test_retries_inside_a_subgraph(write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    graph = write_nodes("""
+    tries = []
+    def flaky(state):
+        tries.append(1)
+        if len(tries) < 3:
+            raise ConnectionError("not yet")
+        return {"log": ["flaky"]}
+    inner = StateGraph(S)
+    inner.add_node("flaky", flaky, retry_policy=RetryPolicy(initial_interval=0.01, jitter=False))
+    inner.add_edge(START, "flaky")
+    builder = StateGraph(S)
+    builder.add_node("sub", inner.compile())
+    builder.add_edge(START, "sub")
+    graph = builder.compile()
+    """)
+    found = await run_graph(graph, input={})
+    retries = [event for event in found if isinstance(event, events.NodeRetry)]
+    assert [(event.node, event.attempt, len(event.ns), bool(event.task)) for event in retries] == [
+        ("flaky", 1, 1, True),
+        ("flaky", 2, 1, True),
+    ]
+    assert ended(found).status == "done"
+
+
+async def test_goto_defer_and_generators(write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine) -> None:
+    graph = write_nodes("""
+    def first(state): return Command(goto=[Send("part", {"n": 1}), "other"], update={"log": ["first"]})
+    async def part(state):
+        yield {"log": ["LangGraph takes the last one"]}
+        yield {"log": ["part"]}
+    def other(state): return {"log": ["other"]}
+    def late(state): return {"log": ["late"]}
+    builder = StateGraph(S)
+    for node in (first, part, other):
+        builder.add_node(node.__name__, node)
+    builder.add_node("late", late, defer=True)
+    builder.add_edge(START, "first")
+    builder.add_edge("first", "late")
+    builder.add_edge("part", "late")
+    graph = builder.compile()
+    """)
+    found = await run_graph(graph, input={})
+    assert all_nodes_end(found)
+    finished = [(event.node, event.keys) for event in found if isinstance(event, events.NodeFinished)]
+    assert sorted(finished) == [("first", ("log",)), ("late", ("log",)), ("other", ("log",)), ("part", ("log",))]
+    assert finished[0][0] == "first"
+    assert finished[-1][0] == "late"
+
+
+async def test_tokens_of_two_parallel_models_stay_apart(write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    graph = write_nodes("""
+    from langchain_core.language_models.fake_chat_models import FakeListChatModel
+    from langchain_core.messages import ToolMessage
+    from langgraph.graph import MessagesState
+    model = FakeListChatModel(responses=["hello there"], sleep=0.005)
+    async def left(state): return {"messages": [await model.ainvoke("hi")]}
+    async def right(state): return {"messages": [await model.ainvoke("hi")]}
+    def tool(state): return {"messages": [ToolMessage("found", tool_call_id="1")]}
+    builder = StateGraph(MessagesState)
+    for node in (left, right, tool):
+        builder.add_node(node.__name__, node)
+    builder.add_edge(START, "left")
+    builder.add_edge(START, "right")
+    builder.add_edge(["left", "right"], "tool")
+    graph = builder.compile()
+    """)
+    found = await run_graph(graph, input={"messages": ["hi"]})
+    written: dict[str, str] = {}
+    for event in found:
+        if isinstance(event, events.Token):
+            written[event.node] = written.get(event.node, "") + event.text
+    assert written == {"left": "hello there", "right": "hello there"}
+    assert Counter((event.node, event.role) for event in found if isinstance(event, events.Message)) == Counter(
+        [("left", "ai"), ("right", "ai"), ("tool", "tool")]
+    )
+
+
+async def test_parallel_tasks_of_the_functional_api(write_graph: WriteGraph, run_graph: RunGraph) -> None:
+    graph = write_graph("""
+    import asyncio
+    from langgraph.func import entrypoint, task
+    @task
+    async def square(n):
+        print("square", n)
+        await asyncio.sleep(0.01)
+        return n * n
+    @task
+    def bad(n): raise ValueError("bad")
+    @entrypoint()
+    async def graph(n: int) -> int:
+        squares = await asyncio.gather(*map(square, range(n)))
+        try:
+            await bad(1)
+        except ValueError:
+            return sum(squares)
+    """)
+    found = await run_graph(graph, input=3)
+    assert all_nodes_end(found)
+    assert Counter(told(found, "node_finished", "node_failed")) == Counter(
+        [("node_finished", "square")] * 3 + [("node_failed", "bad"), ("node_finished", "graph")]
+    )
+    assert {event.node for event in found if isinstance(event, events.Output)} == {"square"}
+    assert ended(found).status == "done"
+
+
+async def test_what_a_module_prints_comes_after_the_first_event(write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    graph = write_nodes("""
+    print("printed")
+    os.write(1, b"raw")
+    def one(state): return {"n": 1}
+    graph = chain(one)
+    """)
+    found = await run_graph(graph, input={})
+    assert [event.name for event in found[:4]] == ["run_started", "output", "output", "checkpoint"]
+    assert [event.seq for event in found] == list(range(1, len(found) + 1))
+    lost = await run_graph(write_nodes("print('last words')\nos._exit(3)\ngraph = chain()\n"), input={})
+    assert [event.name for event in lost] == ["run_started", "output", "run_ended"]

@@ -1,0 +1,190 @@
+"""The ladder of stops, at any moment and more than once, and what goes on in threads that cannot be cancelled."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphdeck.graphs import events
+from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.lease import holder_of
+from graphdeck.graphs.local.runs import LocalRun
+from graphdeck.graphs.records import RunRequest
+
+RunGraph = Callable[..., Awaitable[list[Event]]]
+WriteGraph = Callable[..., str]
+Meet = Callable[[LocalRun, Event], Awaitable[None]]
+
+
+def ended(found: list[Event]) -> RunEnded:
+    last = found[-1]
+    assert isinstance(last, RunEnded)
+    return last
+
+
+async def run_and(engine: LocalEngine, graph: str, meet: Meet, thread: str = "t", **request: Any) -> list[Event]:
+    """Run a graph, and do something at each of its events."""
+    run = await engine.run(RunRequest(graph=graph, thread=thread, has_input=True, **{"input": {}, **request}))
+    found = []
+    async for event in run.events():
+        found.append(event)
+        await meet(run, event)
+    return found
+
+
+async def until_freed(tmp_path: Path) -> None:
+    async with asyncio.timeout(10):
+        while holder_of(tmp_path / ".graphdeck" / "threads.sqlite", "t"):
+            await asyncio.sleep(0)
+
+
+LOOP = """
+    async def count(state): return {"n": state.get("n", 0) + 1}
+    builder = StateGraph(S)
+    builder.add_node("count", count)
+    builder.add_edge(START, "count")
+    builder.add_conditional_edges("count", lambda state: "count" if state["n"] < 5 else END, ["count", END])
+    graph = builder.compile()
+"""
+
+
+@pytest.mark.parametrize("steps", [("drain",), ("cancel",), ("cancel", "cancel"), ("drain", "cancel", "cancel")])
+@pytest.mark.parametrize("moment", [1, 2, 4, 9, 17, 18])
+async def test_a_stop_at_any_moment_ends_the_run_in_order(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, moment: int, steps: tuple[str, ...]
+) -> None:
+    graph = write_nodes(LOOP)
+
+    async def stop(run: LocalRun, event: Event) -> None:
+        if event.seq == moment:
+            for step in steps:
+                await getattr(run, step)()
+
+    found = await run_and(engine, graph, stop)
+    assert ended(found).status in ("stopped", "done")
+    assert not [event for event in found if isinstance(event, events.NodeFailed)]
+    while ended(found).status != "done":
+        found = await run_graph(graph, **({} if await has_thread(engine) else {"input": {}}))
+    assert (await engine.state("t")).values == {"n": 5}
+
+
+async def has_thread(engine: LocalEngine) -> bool:
+    return bool((await engine.threads()).rows)
+
+
+async def test_stops_after_the_end_do_nothing(write_nodes: WriteGraph, engine: LocalEngine) -> None:
+    graph = write_nodes(LOOP)
+
+    async def stop(run: LocalRun, event: Event) -> None:
+        if isinstance(event, RunEnded):
+            await run.drain()
+            await run.cancel()
+            await run.kill()
+            await asyncio.sleep(0.05)  # the worker ends meanwhile
+            await run.drain()
+            await run.cancel()
+            await run.kill()
+
+    assert ended(await run_and(engine, graph, stop)).status == "done"
+
+
+async def test_a_question_in_a_drained_step_is_asked(
+    write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path
+) -> None:
+    graph = write_nodes("""
+    def ask(state):
+        print("drain me")
+        while not HERE.joinpath("drained").exists():
+            time.sleep(0.01)
+        return {"log": [interrupt("?")]}
+    graph = chain(ask)
+    """)
+
+    async def drain(run: LocalRun, event: Event) -> None:
+        if isinstance(event, events.Output):
+            await run.drain()
+            (tmp_path / "drained").touch()
+
+    assert ended(await run_and(engine, graph, drain)).status == "waiting"
+    [pending] = (await engine.state("t")).interrupts
+    assert [frame.function for frame in pending.frames] == ["ask"]
+
+
+async def test_a_cancelled_step_keeps_the_frames_of_its_question(write_nodes: WriteGraph, engine: LocalEngine) -> None:
+    graph = write_nodes("""
+    def ask(state): return {"log": [interrupt("?")]}
+    async def slow(state): await asyncio.sleep(60)
+    graph = fan(ask, slow)
+    """)
+
+    async def cancel(run: LocalRun, event: Event) -> None:
+        if isinstance(event, events.Interrupt):
+            await run.cancel()
+
+    assert ended(await run_and(engine, graph, cancel)).status == "stopped"
+    state = await engine.state("t")
+    assert state.status == "waiting"
+    assert [frame.function for frame in state.interrupts[0].frames] == ["ask"]
+
+
+STUBBORN = """
+    def stubborn(state):
+        print("begun")
+        while not HERE.joinpath("enough").exists():
+            print("x" * 100_000)
+            time.sleep(0.001)
+        HERE.joinpath("finished").touch()
+        return {"n": 1}
+"""
+
+
+async def test_a_cancelled_sync_node_holds_its_thread_to_its_end(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path
+) -> None:
+    graph = write_nodes(STUBBORN + "    graph = chain(stubborn)\n")
+
+    async def cancel(run: LocalRun, event: Event) -> None:
+        if isinstance(event, events.Output):
+            await run.cancel()
+
+    assert ended(await run_and(engine, graph, cancel)).status == "stopped"
+    assert (await engine.state("t")).status == "running"
+    refused = ended(await run_graph(graph))
+    assert refused.error is not None
+    assert refused.error["type"] == "running_elsewhere"
+    (tmp_path / "enough").touch()
+    await until_freed(tmp_path)
+    assert (tmp_path / "finished").exists()
+    assert ended(await run_graph(graph)).status == "done"
+
+
+async def test_a_sync_node_whose_sibling_failed_holds_its_thread_too(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path
+) -> None:
+    graph = write_nodes(STUBBORN + "    def bad(state): raise ValueError('x')\n    graph = fan(stubborn, bad)\n")
+    assert ended(await run_graph(graph, input={})).status == "failed"
+    assert (await engine.state("t")).status == "running"
+    (tmp_path / "enough").touch()
+    await until_freed(tmp_path)
+    assert (await engine.state("t")).status == "failed"
+
+
+async def test_a_stopped_worker_can_be_killed(write_nodes: WriteGraph, engine: LocalEngine) -> None:
+    graph = write_nodes("""
+    def freeze(state):
+        print("freezing")
+        os.kill(os.getpid(), signal.SIGSTOP)
+    graph = chain(freeze)
+    """)
+
+    async def climb(run: LocalRun, event: Event) -> None:
+        if isinstance(event, events.Output):
+            await run.drain()
+            await run.cancel()
+            await run.kill()
+
+    assert ended(await run_and(engine, graph, climb)).status == "lost"
+    assert (await engine.state("t")).status == "stopped"
