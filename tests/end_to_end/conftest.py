@@ -22,7 +22,7 @@ from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.tui.cli import main
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds in which a screen must show what a test waits for."""
 
 

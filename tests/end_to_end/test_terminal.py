@@ -17,6 +17,15 @@ OpenTerminal = Callable[..., Any]
 QUIET = 0.6
 """Seconds without a key after which a decision counts."""
 
+TYPING = "Esc back"
+"""In the last line while the input line has the focus."""
+
+LOOKING = "i input"
+"""In the last line while keys are commands."""
+
+ESCAPE = 0.3
+"""Seconds after which Esc is a key of its own, not the beginning of the next one, and the focus has moved."""
+
 SLOW = """
 import time
 from typing import TypedDict
@@ -47,11 +56,18 @@ graph = builder.compile()
 """
 
 
+def leave_input(deck: Any) -> None:
+    """Press Esc, after which letters are commands."""
+    deck.press("\x1b")
+    deck.wait_for(LOOKING)
+    deck.settle(ESCAPE)
+
+
 def test_book_by_key_leave_a_question_and_answer_it_after_a_restart(open_terminal: OpenTerminal) -> None:
     deck = open_terminal("travel")
     deck.wait_for("assistant", "tools", "offline rules")
     deck.press("i")
-    deck.settle(QUIET)
+    deck.wait_for(TYPING)
     deck.press("Book a quiet hotel in Rome for 2 nights for Kim\r")
     deck.wait_for("Casa Verde", "approve", "runs again")
     deck.settle(QUIET)
@@ -61,26 +77,23 @@ def test_book_by_key_leave_a_question_and_answer_it_after_a_restart(open_termina
     deck.press("a")
     deck.wait_for("Booked Casa Verde for Kim", "● done")
 
-    deck.press("\x1b")
-    deck.settle(QUIET)
+    leave_input(deck)
     deck.press("n")
-    deck.wait_for("new thread", "› message")
-    deck.settle(QUIET)
+    deck.wait_for("new thread", TYPING)
     deck.press("Book a cheap hotel in Oslo for 1 night for Robin\r")
     deck.wait_for("approve", "Robin")
     deck.settle(QUIET)
     deck.press("\x1b")
     deck.wait_without("approve and send")
     deck.wait_for("waits for you")
-    deck.press("\x1b")
-    deck.settle(QUIET)
+    leave_input(deck)
     deck.press("q")
     assert deck.wait_for_end() == 0
 
     again = open_terminal("travel")
     again.wait_for("◆ Book a cheap hotel", "● Book a quiet hotel")
     again.press("t")
-    again.settle(QUIET)
+    again.settle(ESCAPE)
     again.press("\r")
     again.wait_for("Robin", "waits for you")
     again.settle(QUIET)
@@ -145,11 +158,10 @@ def test_the_terminal_gets_no_escape_of_the_users(open_terminal: OpenTerminal, t
     deck = open_terminal("agent.py:graph", columns=80, lines=24)
     deck.wait_for("slow")
     deck.press("i")
-    deck.settle(QUIET)
+    deck.wait_for(TYPING)
     deck.press("{}\r")
     deck.wait_for("● done")
-    deck.press("\x1b")
-    deck.settle(QUIET)
+    leave_input(deck)
     deck.press("5")
     deck.wait_for("RAW")
     deck.press("q")
