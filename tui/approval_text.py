@@ -27,7 +27,7 @@ _HIDDEN: Final = "hidden characters, shown as marks"
 
 def heading(action: Action, where: tuple[str, str], number: tuple[int, int], cells: int, signs: Glyphs) -> Content:
     """Two lines: who asks and which action it is, then its node and `where` (graph and thread)."""
-    count = f"action {number[0]} of {number[1]}"
+    count = f"action {number[0]} of {number[1]}" if number[1] > 1 else ""
     asks = "asks to run" if action.is_tool else "asks"
     name = f"{one_line(action.name, cells - width(count) - width(asks) - 3, identifier=True)} {asks}"
     place = one_line(f" {signs.path} ".join(where), cells // 2)

@@ -64,6 +64,11 @@ def safe(text: str, *, identifier: bool = False, lines: bool = False, ascii_only
     return pattern.sub(shown, text)
 
 
+def safe_name(name: str) -> str:
+    """The name of a node or edge, as `safe` shows identifiers."""
+    return safe(name, identifier=True)
+
+
 def width(text: str) -> int:
     """Cells that the text takes in a terminal."""
     return cell_len(text)

@@ -27,7 +27,7 @@ In ASCII the lines are `- |` plain, `~ :` conditional, `.` observed; `,` joins d
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -57,12 +57,14 @@ def rail(
     labels: bool = True,
     max_width: int | None = None,
     measure: Measure = width,
+    show: Callable[[str], str] = str,
 ) -> Drawing:
     """Draw a graph as a rail.
 
     The same graph gives the same drawing, and observed edges never change the order of the rows. With `max_width`
     names and labels are cut as far as needed (not below 8 and 6 cells), so that a graph with many lanes may still be
-    wider. `measure` gives the width of a text in cells. Nodes that only edges name are drawn too.
+    wider. `show` makes of a name or label what is drawn of it, before anything is measured or cut; `measure` gives the
+    width of a text in cells. Nodes that only edges name are drawn too.
     """
     by_id = {node.id: node for node in nodes}
     for edge in edges:
@@ -71,7 +73,7 @@ def rail(
     plan = _best_plan(tuple(by_id), tuple(dict.fromkeys(edges)), labels=labels)
     charset = ASCII if ascii else UNICODE
     drawn = [by_id[name] for name in plan.rows]
-    return _Painter(plan, drawn, charset, measure, labels=labels).draw(max_width)
+    return _Painter(plan, drawn, charset, measure, show, labels=labels).draw(max_width)
 
 
 def _best_plan(names: Sequence[str], edges: Sequence[Edge], *, labels: bool) -> Plan:
@@ -103,11 +105,21 @@ class _Body:
 class _Painter:
     """Puts a plan on a canvas."""
 
-    def __init__(self, plan: Plan, nodes: Sequence[Node], charset: Charset, measure: Measure, *, labels: bool) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        nodes: Sequence[Node],
+        charset: Charset,
+        measure: Measure,
+        show: Callable[[str], str],
+        *,
+        labels: bool,
+    ) -> None:
         self._plan = plan
         self._nodes = nodes
         self._charset = charset
         self._measure = measure
+        self._show = show
         self._labels = labels
         self._canvas = Canvas(charset)
         self._fans = {fan.node: fan for fan in plan.fans}
@@ -181,11 +193,11 @@ class _Painter:
         return widest
 
     def _title(self, node: Node) -> str:
-        return tame(_TITLES.get(node.id, node.id), self._charset, self._measure)
+        return tame(self._show(_TITLES.get(node.id, node.id)), self._charset, self._measure)
 
     def _label(self, edges: tuple[Edge, ...]) -> str:
         """The label that the edges share."""
-        return tame(edges[0].label, self._charset, self._measure) if edges and self._labels else ""
+        return tame(self._show(edges[0].label), self._charset, self._measure) if edges and self._labels else ""
 
     # -- nodes -------------------------------------------------------------------------------------------------
 

@@ -104,6 +104,8 @@ class DeckScreen(DeckFlow):
             self.say(str(reason), style=WARNING)
             return
         event.input_line.done()
+        if event.mode == "json":  # a conversation is typed on; other input is followed by watching it run
+            self.action_back()
         self.start(request)
 
     def action_pause(self) -> None:

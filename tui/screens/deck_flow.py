@@ -23,7 +23,7 @@ from graphdeck.tui.screens.thread_rows import ThreadRows
 from graphdeck.tui.theme import ERROR, MUTED
 from graphdeck.tui.widgets.input_line import InputLine
 from graphdeck.tui.widgets.key_footer import KeyFooter
-from graphdeck.tui.widgets.run_state import RunView, fold
+from graphdeck.tui.widgets.run_state import RunView, fold, was_refused
 from graphdeck.tui.widgets.status_line import StatusLine
 
 LOOK_EVERY: Final = 0.5
@@ -46,6 +46,7 @@ class DeckFlow(Screen[None]):
         self.panes = Panes(clock)
         """The panes."""
         self._views: dict[str, RunView] = {}
+        self._typed_for = ""
         self._threads = ThreadRows()
 
     def compose(self) -> ComposeResult:
@@ -127,6 +128,7 @@ class DeckFlow(Screen[None]):
             view = dataclasses.replace(view, log=self.look.live.log, logged=self.look.live.logged)
         self._views[request.thread] = view
         self.asks = False
+        self._typed_for = request.thread if request.has_input else ""
         self.bridge.run(request)
         if self.bridge.last_shape(request.graph) is None:  # its source was edited
             self.bridge.describe(request.graph)
@@ -228,6 +230,8 @@ class DeckFlow(Screen[None]):
 
     def _run_over(self, thread: str, ended: RunEnded) -> None:
         self.bridge.read_threads(PAGE)
+        if was_refused(self._views[thread]):
+            self._give_back(thread)
         if ended.error is not None:
             self.say(ended.error.get("message", ""), ended.error.get("hint", ""), ERROR)
         elif thread != self.look.thread:
@@ -237,6 +241,12 @@ class DeckFlow(Screen[None]):
         else:
             self.say("")
             self.asks = ended.status == "waiting"
+
+    def _give_back(self, thread: str) -> None:
+        """A run of this thread was refused: bring back what was typed for it."""
+        if self._typed_for == thread == self.look.thread:
+            self.query_one(InputLine).give_back()
+            self.query_one(InputLine).focus()
 
     @on(bridge.Failed)
     def _failed(self, message: bridge.Failed) -> None:
@@ -251,6 +261,7 @@ class DeckFlow(Screen[None]):
                 self.show_threads(ThreadRows())
             case "run":
                 self.change(run="")
+                self._give_back(message.about)
                 self.tell(error)
             case "state" | "history" if isinstance(error, ThreadNotFound | MissingFileError):
                 self._thread_missing(message.about)

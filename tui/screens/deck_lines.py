@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import PurePath
 from typing import Final
 
 from textual.content import Content
@@ -24,8 +25,9 @@ _KEYS: Final = {
     "done": ("input", "new_thread", "focus_threads", "open_target", "help"),
 }
 """The keys that matter, by how the thread stands."""
-_TYPING: Final = {True: ("open_question", "back", "stop", "palette"), False: ("back", "stop", "palette")}
-"""The keys that matter while something is typed, by whether a question waits."""
+_TYPING: Final = ("open_question", "back", "stop", "palette")
+"""The keys that matter while something is typed, as far as they do something now."""
+_IN_LOG: Final = " (5 shows all of it)"
 _EVERYWHERE: Final = ("help", "palette")
 
 
@@ -38,8 +40,14 @@ def status_info(look: Look) -> StatusInfo:
         status=look.status,
         detail=_detail(look),
         model=shape.model if shape else "",
-        note=(shape.saving if shape else "") or look.view.note,
+        note=(shape.saving if shape else "") or look.view.note or _saved_in(look),
     )
+
+
+def _saved_in(look: Look) -> str:
+    """Where the threads of the graph are, or the thread where no graph is known."""
+    file = (look.shape.file if look.shape else "") or (look.snapshot.file if look.snapshot else "")
+    return f"saved in {'/'.join(PurePath(file).parts[-2:])}" if file else ""
 
 
 def _detail(look: Look) -> str:
@@ -80,6 +88,9 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
             f" {signs.waiting} {one_line(look.askers, max(8, cells - 40))} ask{many}{dot}a or Ctrl+O opens the question"
         )
         return Content.styled(one_line(words, cells), f"{WARNING} bold")
+    if look.status == "breakpoint" and not look.why_not("pause"):
+        words = f" {signs.breakpoint} breakpoint {_detail(look)}{dot}nothing to answer: space goes on"
+        return Content.styled(one_line(words, cells), f"{WARNING} bold")
     return None
 
 
@@ -92,7 +103,9 @@ def ended(event: RunEnded) -> str:
 def footer(look: Look, *, typing: bool = False) -> tuple[tuple[Action, ...], frozenset[str]]:
     """The keys that matter now, and the ids of those that are off."""
     stands = {"running": "running", "waiting": "waiting", "done": "done", "idle": "done"}.get(look.status, "still")
-    names = _TYPING[stands == "waiting"] if typing else _KEYS[stands]
+    names: tuple[str, ...] = _KEYS[stands]
+    if typing:
+        names = tuple(name for name in _TYPING if name in _EVERYWHERE or not look.why_not(name))
     shown = tuple(_relabelled(action("deck" if name not in _EVERYWHERE else "app", name), look) for name in names)
     return shown, frozenset(each.id for each in shown if look.why_not(each.id))
 
@@ -116,7 +129,9 @@ def help_rows(look: Look) -> list[HelpRow]:
 
 def notice(text: str, hint: str, style: str, cells: int) -> Content:
     """One or two lines on what just happened, and the next step."""
-    lines = [Content.styled(one_line(text, cells), style)]
+    first, _, more = text.strip().partition("\n")
+    words = one_line(first, cells - (len(_IN_LOG) if more else 0))
+    lines = [Content.styled(words + (_IN_LOG if more else ""), style)]
     if hint:
         lines.append(Content.styled(one_line(hint, cells), MUTED))
     return Content("\n").join(lines)

@@ -21,7 +21,7 @@ from graphdeck.graphs.values import Json
 from graphdeck.tui.questions import sheet, typed
 from graphdeck.tui.theme import Status
 from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
-from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot
+from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot, was_refused, with_measures
 
 History: TypeAlias = Sequence[CheckpointRow]
 
@@ -80,10 +80,11 @@ class Look:
 
     @property
     def fresh(self) -> RunView | None:
-        """The thread's runs of this session, unless the file has gone on without us."""
-        if self.live is None or not self.live.run:
+        """The thread's runs of this session, unless the file has gone on without us or the newest was refused."""
+        if self.live is None or not self.live.run or was_refused(self.live):
             return None
-        stale = self.snapshot and self.live.checkpoint and self.live.checkpoint != self.snapshot.checkpoint
+        newest = self.snapshot.checkpoint if self.snapshot else ""  # LangGraph's checkpoint ids sort by time
+        stale = bool(self.live.checkpoint) and newest > self.live.checkpoint
         return None if stale and not self.running else self.live
 
     @property
@@ -142,7 +143,10 @@ class Look:
         """What the nodes did."""
         if self.old is None and self.fresh is not None:
             return self.fresh
-        return saved_view(self.shown, self.history) if self.shown else RunView(thread=self.thread, graph=self.graph)
+        if self.shown is None:
+            return RunView(thread=self.thread, graph=self.graph)
+        saved = saved_view(self.shown, self.history)
+        return saved if self.old or self.live is None else with_measures(saved, self.live)
 
     @property
     def messages(self) -> tuple[ChatMessage, ...]:
@@ -232,7 +236,7 @@ class Look:
         return RunRequest(graph=self.graph, thread=self.thread or new_thread, input=self._input(text), has_input=True)
 
     def _input(self, text: str) -> Json:
-        if self.takes_text and not _is_object(text):
+        if self.takes_text and not self._is_whole(text):
             if not text.strip():
                 raise Refused("nothing is typed")
             return {"messages": [{"role": "user", "content": text}]}
@@ -241,14 +245,14 @@ class Look:
         except ValueError as error:
             raise Refused(str(error)) from None
 
-
-def _is_object(text: str) -> bool:
-    """A message graph takes JSON too, where it is an object that names `messages`."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and "messages" in value
+    def _is_whole(self, text: str) -> bool:
+        """A message graph takes JSON too, where it is an object that names nothing but state keys."""
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return False
+        keys = {"messages", *(self.shape.state_keys if self.shape else ())}
+        return isinstance(value, dict) and bool(value) and ("messages" in value or keys >= value.keys())
 
 
 def saved_view(snapshot: Snapshot, history: History) -> RunView:

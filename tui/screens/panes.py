@@ -17,8 +17,9 @@ from graphdeck.graphs.records import Edge, Node
 from graphdeck.tui.actions import action
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.paragraphs import Paragraph
+from graphdeck.tui.screens.inner_states import with_subgraphs
 from graphdeck.tui.screens.look import Look
-from graphdeck.tui.text import ascii_mode, one_line, safe, width
+from graphdeck.tui.text import ascii_mode, ellipsis, one_line, safe, safe_name, width
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED, glyphs
 from graphdeck.tui.widgets.graph_view import GraphView
 from graphdeck.tui.widgets.log_lines import LogLine
@@ -68,7 +69,7 @@ class GraphPane(Pane):
         self.view = GraphView(clock=clock)
         self.trouble = LongText(id="trouble")
         super().__init__("graph", self.view, self.trouble, Static(id="node", markup=False))
-        self._drawn: tuple[tuple[Node, ...], tuple[Edge, ...]] | None = None
+        self._drawn: tuple[tuple[Node, ...], tuple[Edge, ...], int] | None = None
         self._by_id: dict[str, Node] = {}
         self._states: object = None
         self.trouble.display = False
@@ -80,19 +81,27 @@ class GraphPane(Pane):
         elif self._drawn is not None:
             self._drawn = None
             self.view.show_drawing(None)
+        self.view.empty_text = (
+            f"loads {one_line(look.graph, 60)} {ellipsis()}" if look.graph else "no graph: o opens one"
+        )
         view = look.view
         if (view.nodes, view.taken) != self._states:
             self._states = (view.nodes, view.taken)
             self.view.show(view.nodes, view.taken)
 
     def _draw(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> None:
-        if self._drawn == (nodes, edges):
+        if self._drawn == (nodes, edges, self.view.room):
             return
-        self._drawn, self._by_id = (nodes, edges), {node.id: node for node in nodes}
-        folded = fold(nodes, edges)
-        self.view.show_drawing(
-            rail(folded.nodes, folded.edges, ascii=ascii_mode(), measure=width), members=folded.members
-        )
+        self._drawn, self._by_id = (nodes, edges, self.view.room), {node.id: node for node in nodes}
+        plain = ascii_mode()
+        folded = fold(nodes, edges, ascii=plain)
+        drawing = rail(folded.nodes, folded.edges, ascii=plain, max_width=self.view.room, measure=width, show=safe_name)
+        self.view.show_drawing(drawing, members=folded.members)
+
+    def on_resize(self) -> None:
+        """Draw for the new width."""
+        if self._drawn is not None:
+            self._draw(*self._drawn[:2])
 
     def tell(self, error: GraphdeckError | None) -> None:
         """Show an error in place of the drawing; None brings the drawing back."""
@@ -269,7 +278,8 @@ class Panes(Container):
         shown = look.shown
         lengths = self._lengths.get((shown.parent or "") if shown else "", {})
         changed = shown.changed if shown else look.view.changed
-        self.state.show(look.values, changed, lengths)
+        values, inner = with_subgraphs(shown) if shown else (look.values, ())
+        self.state.show(values, changed, lengths, inner)
         step = "" if shown is None or shown.step is None else f"step {shown.step}"
         self.query_one("#state", Pane).heading = step
         if shown is not None:

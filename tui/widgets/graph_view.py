@@ -18,8 +18,10 @@ from graphdeck.tui.widgets.run_state import NodeState, combine
 
 FRAMES_A_SECOND: Final = 8
 
-_COLUMNS: Final = (5, 8, 11)
-"""Cells of the columns behind the drawing: times run, last duration, tokens or another word."""
+_COLUMNS: Final = (5, 8)
+"""Cells of the columns behind the drawing: times run, last duration."""
+_WORD: Final = (7, 11)
+"""Cells at least and at most of the column behind those: tokens or another word; left out where there is no room."""
 _IDLE: Final = NodeState()
 
 
@@ -99,6 +101,11 @@ class GraphView(Rows):
         """The drawing and the columns behind it."""
         return self._drawing.width + sum(_COLUMNS) + 1 if self._drawing else 0
 
+    @property
+    def room(self) -> int:
+        """Cells for a drawing that does not have to be scrolled sideways."""
+        return max(1, self.size.width - sum(_COLUMNS) - 1)
+
     def can_stand(self, index: int) -> bool:
         """The cursor stands on nodes only."""
         return self._drawing is not None and self._drawing.node_in(index) is not None
@@ -111,7 +118,7 @@ class GraphView(Rows):
         parts = [(" ", ""), *self._cells(drawing.rows[index])]
         node = drawing.node_in(index)
         if node is not None:
-            parts.extend(self._columns(self._states.get(node, _IDLE)))
+            parts.extend(self._columns(self._states.get(node, _IDLE), width - self.row_width()))
         return Content.assemble(*parts)
 
     def cursor_moved(self, index: int) -> None:
@@ -160,14 +167,14 @@ class GraphView(Rows):
             return ACCENT
         return MUTED
 
-    def _columns(self, state: NodeState) -> Iterable[tuple[str, str]]:
+    def _columns(self, state: NodeState, left: int) -> Iterable[tuple[str, str]]:
         times = f"{glyphs().times}{state.times:,}" if state.times else ""
         took = duration(state.last_ms) if state.last_ms is not None else ""
-        yield "".join(fit(text, cells, right=True) for text, cells in zip((times, took), _COLUMNS, strict=False)), ""
-        yield "  ", ""
-        yield fit(*self._word(state)), MUTED
+        yield "".join(fit(text, cells, right=True) for text, cells in zip((times, took), _COLUMNS, strict=True)), ""
+        if left >= _WORD[0]:
+            yield f"  {fit(self._word(state), min(left, _WORD[1]) - 2)}", MUTED
 
-    def _word(self, state: NodeState) -> tuple[str, int]:
+    def _word(self, state: NodeState) -> str:
         """The last column: how many tasks run, what was tried again, or the tokens."""
         words = ""
         if len(state.active) > 1:
@@ -176,7 +183,7 @@ class GraphView(Rows):
             words = f"{state.retries} again"
         elif state.tokens:
             words = f"{state.tokens:,} tok" if state.tokens < 100_000 else f"{state.tokens // 1000:,}k tok"
-        return words, _COLUMNS[2] - 2
+        return words
 
     def _of_drawn(self, states: Mapping[str, NodeState]) -> Mapping[str, NodeState]:
         """The states by drawn node: those that stand under one folded node together."""

@@ -73,6 +73,13 @@ class InputLine(TextArea):
         self._draft = ""
         self.text = ""
 
+    def give_back(self) -> None:
+        """Show again what was sent last, because it was refused; what is typed meanwhile is kept."""
+        if self._sent and not self.text:
+            self.text = self._sent.pop()
+            self._place = len(self._sent)
+            self.move_cursor(self.document.end)
+
     async def _on_key(self, event: events.Key) -> None:
         """Enter and Ctrl+J mean other things here than in a text area; up and down leave the first and last line."""
         match event.key:

@@ -54,11 +54,12 @@ def log_of(event: Event, node: str) -> Sequence[LogLine]:
         case events.RunStarted() if event.note:
             return (LogLine(kind="note", text=event.note, time=event.time),)
         case events.RunEnded() if event.error:
-            words = (event.error.get("message", ""), event.error.get("hint", ""))
+            first, *more = event.error.get("message", "").splitlines() or [""]
+            hint = event.error.get("hint", "").splitlines()
             return [
-                LogLine(kind="error" if index == 0 else "note", text=line, time=event.time)
-                for index, word in enumerate(words)
-                for line in word.splitlines()
+                LogLine(kind="error", text=first, time=event.time),
+                *(LogLine(kind="trace", text=line, time=event.time) for line in more),
+                *(LogLine(kind="note", text=line, time=event.time) for line in hint),
             ]
         case _:
             return ()

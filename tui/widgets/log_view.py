@@ -22,6 +22,8 @@ _STYLES: Final = {
 }
 _WORDS: Final = {"stderr": "err", "custom": "custom", "retry": "retry", "error": "failed", "trace": "", "note": "note"}
 
+_TIME_CELLS: Final = 10
+
 
 class LogView(Rows):
     """Lines of the log; it stays at the end while the cursor is there."""
@@ -53,14 +55,19 @@ class LogView(Rows):
         return len(self._lines)
 
     def row(self, index: int, width: int) -> Content:
-        """Time, node, kind, text."""
+        """Time, node, kind, text; a traceback has the room to itself, since it follows on its error."""
         line = self._lines[index]
+        text = line.text.replace("\t", "    ")
+        if line.kind == "trace":
+            return Content.assemble(
+                (" " * _TIME_CELLS, ""), (one_line(text, max(0, width - _TIME_CELLS - 1)), _STYLES["trace"])
+            )
         node = one_line(line.node or "run", 16, identifier=True)
-        room = max(0, width - 36)
+        room = max(0, width - _TIME_CELLS - 27)
         return Content.assemble(
-            (fit(time_of_day(line.time), 9), MUTED),
+            (fit(f" {time_of_day(line.time)}", _TIME_CELLS), MUTED),
             (fit(node, 17), MUTED),
             (fit(_WORDS.get(line.kind, ""), 7), _STYLES[line.kind]),
             (" ", ""),
-            (one_line(line.text.replace("\t", "    "), room), _STYLES[line.kind]),
+            (one_line(text, room), _STYLES[line.kind]),
         )

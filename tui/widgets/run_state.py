@@ -75,6 +75,8 @@ class RunView:
     """Id of the newest run; empty before the first."""
     status: ViewStatus = "idle"
     """How the newest run stands or ended."""
+    began: bool = False
+    """The newest run has started a task or written a checkpoint; else it was refused, and changed nothing."""
     nodes: Mapping[str, NodeState] = field(default_factory=dict)
     """By node name; inner nodes by their path, `team:desk:review`."""
     taken: frozenset[tuple[str, str]] = frozenset()
@@ -103,6 +105,11 @@ class RunView:
     """The state in JSON form, only where the graph refuses saving."""
     ended: tuple[str, ...] = ()
     """Nodes that finished in the newest step; what starts next came from one of them."""
+
+
+def was_refused(view: RunView) -> bool:
+    """The newest run ended before it had done anything: its input, its answer or its target was refused."""
+    return view.status == "failed" and not view.began
 
 
 def fold(view: RunView, batch: Iterable[Event]) -> RunView:
@@ -137,6 +144,17 @@ def from_snapshot(snapshot: Snapshot, messages: Iterable[ChatMessage] = ()) -> R
         changed=snapshot.changed,
         messages=tuple(messages),
     )
+
+
+def with_measures(view: RunView, earlier: RunView) -> RunView:
+    """A saved view with what only a run of this session can know of its nodes: durations, tokens, retries."""
+    nodes = {
+        name: replace(node, last_ms=seen.last_ms, tokens=seen.tokens, retries=seen.retries)
+        if (seen := earlier.nodes.get(name))
+        else node
+        for name, node in view.nodes.items()
+    }
+    return replace(view, nodes=nodes)
 
 
 def _stands_before(status: ThreadStatus) -> NodeState:
@@ -228,10 +246,11 @@ class _Builder:
         self._nodes.pop(END, None)
         self._fields.update(
             thread=event.thread, graph=event.graph, run=event.run, note=event.note,
-            status="running", interrupts=(), error=None, next=(), ended=(START,),
+            status="running", began=False, interrupts=(), error=None, next=(), ended=(START,),
         )  # fmt: skip
 
     def _checkpoint(self, event: events.Checkpoint) -> None:
+        self._fields["began"] = True
         level = "".join(f"{part.partition(':')[0]}:" for part in event.ns)
         for name, node in self._nodes.items():
             if node.queued and name.startswith(level) and ":" not in name.removeprefix(level):
@@ -255,6 +274,7 @@ class _Builder:
 
     def _node_started(self, event: events.NodeStarted) -> None:
         path, step = node_path(event, event.node), self._fields["step"]
+        self._fields["began"] = True
         if not event.ns:
             self._taken.update((source, event.node) for source in self._fields["ended"])
 

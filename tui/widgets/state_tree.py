@@ -48,6 +48,7 @@ class StateTree(Rows):
         self._values: Mapping[str, Json] = {}
         self._change = Change()
         self._opened: set[Path] = set()
+        self._open_at_first: set[Path] = set()
         self._pages: dict[Path, int] = {}
         self._rows: list[TreeRow] = []
         self.empty_text = "no state yet"
@@ -55,16 +56,23 @@ class StateTree(Rows):
     # -- attributes down -----------------------------------------------------------------------------------------
 
     def show(
-        self, values: Mapping[str, Json], changed: Collection[str] = (), lengths_before: Mapping[str, int] | None = None
+        self,
+        values: Mapping[str, Json],
+        changed: Collection[str] = (),
+        lengths_before: Mapping[str, int] | None = None,
+        open_at_first: Collection[Path] = (),
     ) -> None:
         """Show a state; what is open stays open, and the cursor stays on its value.
 
-        `changed` are the keys that the last step changed; `lengths_before` the lengths of the lists before it, by key.
+        `changed` are the keys that the last step changed; `lengths_before` the lengths of the lists before it, by key;
+        `open_at_first` the branches that are open until a person closes them.
         """
         first = not self._values
         self._values, self._change = values, Change(keys=changed, lengths=lengths_before or {})
         if first:
             self._opened = {(key,) for key, value in values.items() if _is_conversation(value)}
+        self._opened |= set(open_at_first) - self._open_at_first
+        self._open_at_first = set(open_at_first)
         self._flatten()
 
     @property

@@ -1,12 +1,16 @@
 """One line that says what is open and how it stands: graph, thread, state, model."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from textual.content import Content
 from textual.widget import Widget
 
 from graphdeck.tui.text import cut, one_line, width
 from graphdeck.tui.theme import ACCENT, MUTED, Status, colour, glyphs, word
+
+_GAP: Final = 3
+"""Cells at least between where, state and model."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,11 +54,11 @@ class StatusLine(Widget):
         detail = f": {one_line(info.detail, 60)}" if info.detail else ""
         state = cut(f"{glyphs().of(info.status)} {word(info.status)}{detail}", max(0, room - 2))
         room -= width(state) + 2
-        where = self._where(max(0, min(room - 2, 60)))
-        room -= where.cell_length + 2
-        right = self._right(max(0, room - 3))
-        gap = max(0, self.size.width - where.cell_length - width(state) - width(right) - 3)
-        before = min(gap, max(3, gap // 2)) if right else min(gap, 3)
+        where = self._where(max(0, min(room - 2, max(30, self.size.width * 2 // 5))))
+        room -= where.cell_length
+        right = self._right(max(0, room - 2 * _GAP))
+        gap = max(0, room - width(right))
+        before = min(gap, max(_GAP, gap // 2)) if right else min(gap, _GAP)
         return Content.assemble(
             (" ", ""),
             where,

@@ -71,6 +71,21 @@ def test_a_given_measure_decides(graph: MakeGraph) -> None:
     assert rail(nodes, edges, measure=lambda text: 2 * len(text)).rects["ñandú"].width == 10
 
 
+def test_what_is_shown_of_names_and_labels_is_measured_and_cut(graph: MakeGraph) -> None:
+    nodes, edges = graph("a b", "START > a", "a ? b go", "b > a", "b > END")
+    drawing = rail(nodes, edges, show=lambda text: {"a": "<aaa>", "go": "<g>"}.get(text, text))
+    assert drawing.rects["a"] == Rect(2, 2, 5, 1)
+    assert to_text(drawing) == lines("""
+        |○ START
+        |│
+        |○ <aaa> ◀─╮
+        |┆ <g>     │
+        |○ b ──────╯
+        |│
+        |○ END
+    """)
+
+
 @pytest.mark.parametrize("wild", ["\u202e", "\u2066", "\x1b", "\x9b", "\n", "\u2028", "\ud800", "\0"])
 def test_a_character_that_could_move_others_is_replaced(wild: str) -> None:
     name = f"a{wild}b"

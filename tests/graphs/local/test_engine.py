@@ -237,6 +237,8 @@ async def test_prints_belong_to_their_node(write_graph: WriteGraph, run_graph: R
     assert "UserWarning: warned" in printed["chatty", "stderr"]
     assert printed["raw", "stdout"] == "raw\x1b[2J\nchild\n"
     assert printed["raw", "stderr"] == "child-error\n"
+    assert printed["keyboard", "stdout"] == "? "
+    assert printed["keyboard", "stderr"].startswith("a node has no keyboard")
 
 
 async def test_a_killed_worker_is_told_and_the_thread_goes_on(

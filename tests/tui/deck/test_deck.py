@@ -1,5 +1,7 @@
 """The deck by real keys, over an engine that says what the test has put into it."""
 
+import asyncio
+import dataclasses
 from typing import Any
 
 import pytest
@@ -129,6 +131,108 @@ async def test_input_on_a_waiting_thread_is_refused_and_stays_in_its_line(open_d
         await deck.until_shown("answer it first (a), or n for a new thread")
         assert deck.app.query_one(InputLine).text == "go on"
         assert not recorded.requests
+
+
+async def test_refused_input_comes_back_and_leaves_the_thread_as_it_stands(open_deck: Any, recorded: Any) -> None:
+    put(recorded, "rome")
+    recorded.shape = dataclasses.replace(recorded.shape, takes_messages=False)
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until_shown("● done")
+        await deck.type('{"town": 1}')
+        await deck.until(lambda: recorded.runs)
+        assert deck.app.query_one(InputLine).text == ""
+        given = recorded.runs[0].given
+        given.put_nowait(RunStarted(thread="rome", graph="travel", run="r1"))
+        error = {"type": "InputError", "message": "'town' is not known", "hint": "expected: city"}
+        given.put_nowait(RunEnded(status="failed", error=error))
+        await deck.until_shown("'town' is not known")
+        assert deck.app.query_one(InputLine).text == '{"town": 1}'
+        assert deck.app.query_one(InputLine).has_focus
+        assert "● done" in deck.text
+        assert "failed" not in deck.text
+
+
+async def test_letters_are_commands_again_once_json_was_sent(open_deck: Any, recorded: Any) -> None:
+    put(recorded, "rome")
+    recorded.shape = dataclasses.replace(recorded.shape, takes_messages=False)
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until_shown("● done")
+        await deck.type("{}")
+        await deck.until(lambda: recorded.runs)
+        await deck.press("space")
+        await deck.until(lambda: recorded.runs[0].stops == ["drain"])
+
+
+async def test_the_keys_that_matter_while_typing_are_those_that_do_something(open_deck: Any, recorded: Any) -> None:
+    async with open_deck(recorded, graph="travel") as deck:
+        await deck.press("i")
+        await deck.until_shown("Esc back")
+        assert "Ctrl+C" not in deck.text
+        await deck.type("a hotel")
+        await deck.until_shown("Ctrl+C stop")
+
+
+async def test_a_breakpoint_says_that_nothing_is_to_be_answered(open_deck: Any, recorded: Any) -> None:
+    put(recorded, "rome", "breakpoint")
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until_shown("breakpoint before tools  ·  nothing to answer: space goes on")
+        assert not deck.app.deck.look.questions
+        await deck.press("space")
+        await deck.until(lambda: recorded.runs)
+        assert "nothing to answer" not in deck.text
+
+
+async def test_the_state_of_a_subgraph_is_beside_the_question(open_deck: Any, recorded: Any) -> None:
+    put(recorded, "rome", "waiting", interrupts=(QUESTION,))
+
+    def inner(ns: str, *below: Snapshot, **values: Any) -> Snapshot:
+        return Snapshot(thread="rome", checkpoint=ns, step=0, status="waiting", next=(), values=values, ns=ns,
+                        subgraphs=below)  # fmt: skip
+
+    team = inner("team:1", inner("team:1|desk:2", draft="tides [1]"), outline="why")
+    outer = recorded.snapshots["rome", None]
+    other = inner("team:3", draft="of the other task")
+    recorded.snapshots["rome", None] = dataclasses.replace(outer, subgraphs=(team, other))
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen))
+        await deck.press("escape")
+        await deck.until_shown('draft  "tides [1]"')
+        for text in ("team ›", "desk ›", "team 2 ›", 'outline  "why"', '"of the other task"'):
+            assert text in deck.text
+
+
+async def test_it_is_said_what_is_loaded_and_where_threads_are_saved(
+    open_deck: Any, recorded: Any, travel: Any, monkeypatch: Any
+) -> None:
+    loaded = asyncio.Event()
+
+    async def describe(graph: str) -> Any:
+        await loaded.wait()
+        return dataclasses.replace(travel, model="", file="/home/kim/project/.graphdeck/threads.sqlite")
+
+    recorded.shape = None
+    monkeypatch.setattr(recorded, "describe", describe)
+    async with open_deck(recorded, graph="agent.py:graph") as deck:
+        await deck.until_shown("loads agent.py:graph …")
+        loaded.set()
+        await deck.until_shown("saved in .graphdeck/threads.sqlite")
+
+
+async def test_a_long_error_shows_its_first_line_and_where_the_rest_is(open_deck: Any, recorded: Any) -> None:
+    put(recorded, "rome", "breakpoint")
+    async with open_deck(recorded, thread="rome", size=(80, 24)) as deck:
+        await deck.until_shown("before tools")
+        await deck.press("space")
+        await deck.until(lambda: recorded.runs)
+        given = recorded.runs[0].given
+        given.put_nowait(RunStarted(thread="rome", graph="travel", run="r1"))
+        given.put_nowait(NodeStarted(task="1", node="tools"))
+        message = "the worker was killed" + " dead" * 40 + "\nlast words"
+        given.put_nowait(RunEnded(status="lost", error={"type": "WorkerLost", "message": message, "hint": "go on"}))
+        await deck.until_shown("… (5 shows all of it)")
+        assert "⏎" not in deck.text
+        await deck.press("5")
+        await deck.until_shown("last words")
 
 
 async def test_space_goes_on_and_pauses_and_control_c_climbs(open_deck: Any, recorded: Any) -> None:

@@ -51,6 +51,9 @@ def test_a_message_graph_takes_whole_input_as_json_too(travel: GraphShape) -> No
     assert look(travel).starting('{"city": 1}', "new").input == {
         "messages": [{"role": "user", "content": '{"city": 1}'}]
     }
+    knows_city = dataclasses.replace(travel, state_keys=("messages", "city"))
+    assert look(knows_city).starting('{"city": 1}', "new").input == {"city": 1}
+    assert look(knows_city).starting("{}", "new").input == {"messages": [{"role": "user", "content": "{}"}]}
 
 
 def test_other_graphs_take_json_and_say_where_it_is_wrong(travel: GraphShape) -> None:
@@ -162,6 +165,25 @@ def test_what_this_session_saw_is_shown_until_the_file_goes_on_without_it(travel
     assert gone_on.status == "failed"
     assert gone_on.view.nodes["tools"].status == "failed"
     assert "assistant" not in gone_on.view.nodes
+    not_read_yet = seen.with_state(snapshot(checkpoint="c0", status="stopped"))
+    assert not_read_yet.status == "done", "the run is ahead of what was read of the file"
+
+
+def test_durations_that_only_the_session_knows_stay_when_the_file_goes_on_without_it(travel: GraphShape) -> None:
+    view = fold(
+        RunView(),
+        [
+            RunStarted(thread="t", graph="travel", run="r"),
+            Checkpoint(id="c1", parent=None, step=0, source="loop", next=("assistant",), changed={}),
+            NodeStarted(task="1", node="assistant"),
+            NodeFinished(task="1", node="assistant", ms=7),
+            RunEnded(status="done"),
+        ],
+    )
+    seen = look(travel, live=view, history=rows(), snapshot=snapshot(checkpoint="c4"))
+    assert (seen.view.nodes["assistant"].times, seen.view.nodes["assistant"].last_ms) == (2, 7)
+    old = seen.with_old(snapshot(checkpoint="c2", status="stopped"))
+    assert old.view.nodes["assistant"].last_ms is None, "how long it took then is not known"
 
 
 def test_only_nodes_with_undeclared_targets_gain_edges_by_running(travel: GraphShape) -> None:

@@ -15,7 +15,7 @@ async def answer(deck: Any, key: str) -> None:
     """Wait for the dialog, and press a key in it once it counts."""
     await deck.until_shown("opens the question")
     deck.clock.move_on(2)
-    await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen) and "action" in deck.text)
+    await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen) and "leave waiting" in deck.text)
     deck.clock.move_on(2)
     await deck.press(key)
 
@@ -46,7 +46,7 @@ async def test_a_question_left_waiting_is_answered_after_a_restart(
         await deck.press("t", "enter")
         await deck.until(lambda: deck.look.thread == thread)
         deck.clock.move_on(2)
-        await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen) and "action" in deck.text)
+        await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen) and "leave waiting" in deck.text)
         deck.clock.move_on(2)
         await deck.press("r")
         await deck.press("enter")

@@ -63,6 +63,35 @@ async def test_json_has_the_whole_graph_and_its_rectangles_are_where_the_text_ha
         assert max(map(width, lines)) <= columns
 
 
+HIDDEN = """
+    from typing import TypedDict
+    from langgraph.graph import END, START, StateGraph
+
+    builder = StateGraph(TypedDict("State", {"n": int}))
+    names = ["plain", "zero\\u200bwidth", "turned\\u202ename"]
+    for name in names:
+        builder.add_node(name, lambda state: {})
+    for before, after in zip([START, *names], [*names, END]):
+        builder.add_edge(before, after)
+    builder.add_edge(names[2], names[0])
+    graph = builder.compile()
+"""
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+async def test_hidden_characters_are_marks_and_push_no_line_aside(
+    engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str], ascii_only: bool
+) -> None:
+    target = write_graph(HIDDEN, "hidden.py")
+    await draw(engine, target, columns=None, ascii_only=ascii_only, mermaid=False, as_json=False)
+    drawn = capsys.readouterr().out.splitlines()
+    assert all(any(mark in line for line in drawn) for mark in ("⟨U+200B⟩", "⟨U+202E⟩"))
+    rows = drawn[drawn.index(next(line for line in drawn if "plain" in line)) + 1 :]
+    line = "|" if ascii_only else "│"
+    passing = {width(row) for row in rows if row.rstrip().endswith(line) and row.strip() != line}
+    assert len(passing) == 1, "the line of the edge that goes back is straight"
+
+
 async def test_mermaid(
     engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:

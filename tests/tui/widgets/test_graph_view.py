@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+import pytest
 from textual.widget import Widget
 
 from graphdeck.graphs.drawing.rail import rail
@@ -41,6 +42,21 @@ async def test_each_node_shows_what_it_does(
         assert row_with(shown, "tools").split()[0] == "◐"
         assert row_with(shown, "tools").endswith("×2   95 ms  2 run")
         assert row_with(shown, "END").split()[0] == "○"
+
+
+@pytest.mark.parametrize(("cells", "word"), [(34, ""), (38, "1,81…"), (45, "1,812 tok"), (90, "1,812 tok")])
+async def test_the_last_column_gives_way_where_there_is_little_room(
+    harness: NewApp, lines: Lines, nodes: list[Node], edges: list[Edge], cells: int, word: str
+) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test(size=(cells, 24)):
+        drawing = rail(nodes, edges)
+        view.show_drawing(drawing)
+        view.show({"assistant": NodeState(times=3, last_ms=1234, tokens=1812)})
+        assert row_with(lines(view), "assistant").endswith(f"×3   1.2 s  {word}".rstrip())
+        assert view.max_scroll_x == 0
+        assert view.room == cells - 14
 
 
 async def test_what_runs_moves_with_the_clock(

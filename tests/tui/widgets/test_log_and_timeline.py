@@ -28,10 +28,18 @@ async def test_log_lines_name_their_node_and_kind(harness: NewApp, lines: Lines)
         assert lines(view)[0] == " nothing printed, nothing failed"
         view.show([*printed("a\tb \x1b[2J"), LogLine(kind="error", text="ValueError: no", node="team:desk")], 2)
         assert lines(view)[:2] == [
-            f"{time_of_day(TIME)} tools                    a    b ⟨U+001B⟩[2J",
-            "         team:desk        failed  ValueError: no",
+            f" {time_of_day(TIME)} tools                    a    b ⟨U+001B⟩[2J",
+            "          team:desk        failed  ValueError: no",
         ]
         assert view.selected_text == "ValueError: no"
+
+
+async def test_a_traceback_has_the_whole_width(harness: NewApp, lines: Lines) -> None:
+    view = LogView()
+    place = '  File "/home/kim/project/agents/travel.py", line 44, in crash'
+    async with harness(view).run_test(size=(74, 6)):
+        view.show([LogLine(kind="trace", text=place, node="team:desk", time=TIME)], 1)
+        assert lines(view)[0] == f"{' ' * 10}{place}"
 
 
 async def test_the_log_follows_until_a_person_goes_up(harness: NewApp, lines: Lines) -> None:

@@ -29,6 +29,18 @@ async def test_all_is_said_where_there_is_room(harness: NewApp, lines: Lines) ->
         assert shown.endswith("  gpt-5-mini  ·  saved in f")
 
 
+@pytest.mark.parametrize("cells", range(80, 161, 5))
+async def test_state_and_model_never_touch(harness: NewApp, lines: Lines, cells: int) -> None:
+    line = StatusLine()
+    async with harness(line).run_test(size=(cells, 4)):
+        line.show(StatusInfo(graph="travel", thread="t" * 80, status="waiting", detail="tools", model="m" * 80))
+        shown = lines(line)[0]
+        where, _, rest = shown.partition("   ◆ waits for you: tools   ")
+        assert "t…" in where
+        assert rest.lstrip().startswith("mmm")
+        assert width(shown) <= cells - 1
+
+
 @pytest.mark.parametrize("cells", [20, 30, 40, 60, 80])
 async def test_the_state_is_the_last_to_be_cut(harness: NewApp, lines: Lines, cells: int) -> None:
     line = StatusLine()
