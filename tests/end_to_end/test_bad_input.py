@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -113,6 +114,9 @@ RUNS = {
         graph_of(edge=START_EDGE + '\nbuilder.add_edge("work", "work")'),
     ),
 }
+
+if sys.platform == "linux":  # a folder that not even root can write
+    RUNS["a folder that cannot be written"] = Case(f"{RUN} --db /proc/t.sqlite", 1, ("folder writable", "--db FILE"))
 
 ARGUMENTS = {
     "input that is no JSON": Case("run agent.py:graph --input {n:1}", 64, ("--input", "column 2", "double quotes")),
