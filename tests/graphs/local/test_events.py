@@ -118,7 +118,7 @@ async def test_parallel_subgraphs_ask_by_their_own_paths(
     """)
     found = await run_graph(graph, input={})
     questions = [event for event in found if isinstance(event, events.Interrupt)]
-    assert sorted((event.node, event.value) for event in questions) == [("ask", 1), ("ask", 2)]
+    assert sorted(f"{event.node} {event.value}" for event in questions) == ["ask 1", "ask 2"]
     assert len({event.ns for event in questions}) == 2
     assert {len(event.ns) for event in questions} == {1}
     answered = await run_graph(graph, resume={event.id: "!" for event in questions})

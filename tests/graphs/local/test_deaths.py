@@ -1,0 +1,202 @@
+"""Processes that are killed: the host, the front end, the worker, at any moment. The thread goes on after each."""
+
+import asyncio
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphdeck.graphs import events
+from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.lease import holder_of
+from graphdeck.graphs.local.runs import LocalRun
+from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.records import RunRequest
+
+WriteGraph = Callable[..., str]
+
+STEPS = """
+    def first(state): return {"log": ["first"]}
+    def second(state):
+        print("in the middle")
+        while not HERE.joinpath("go").exists():
+            time.sleep(0.01)
+        return {"log": ["second"]}
+    def third(state): return {"log": ["third"]}
+    graph = chain(first, second, third)
+"""
+ALL = {"log": ["first", "second", "third"]}
+
+
+def ended(found: list[Event]) -> RunEnded:
+    last = found[-1]
+    assert isinstance(last, RunEnded)
+    return last
+
+
+async def run(engine: LocalEngine, graph: str, thread: str = "t", **request: Any) -> list[Event]:
+    request.setdefault("has_input", "input" in request)
+    started = await engine.run(RunRequest(graph=graph, thread=thread, **request))
+    return [event async for event in started.events()]
+
+
+async def until_free(file: Path) -> None:
+    async with asyncio.timeout(20):
+        while holder_of(file, "t"):
+            await asyncio.sleep(0.01)
+
+
+async def test_a_killed_host_loses_the_run_and_no_more(write_nodes: WriteGraph, tmp_path: Path) -> None:
+    graph = write_nodes(STEPS)
+    pool = WorkerPool()
+    engine = LocalEngine(tmp_path, pool=pool)
+    started = await engine.run(RunRequest(graph=graph, thread="t", input={}, has_input=True))
+    found = []
+    async for event in started.events():
+        found.append(event)
+        if isinstance(event, events.Output):
+            assert pool._host is not None
+            pool._host.send_signal(signal.SIGKILL)
+    assert (ended(found).status, ended(found).next) == ("lost", ("second",))
+    assert "the worker host was killed by SIGKILL" in (ended(found).error or {})["message"]
+    (tmp_path / "go").touch()  # the worker lives, and drains by itself
+    await until_free(tmp_path / ".graphdeck" / "threads.sqlite")
+    assert (await engine.state("t")).next == ("third",)
+    assert ended(await run(engine, graph)).status == "done"
+    assert (await engine.state("t")).values == ALL
+    await engine.close()
+    await pool.close()
+
+
+FRONT_END = """
+import asyncio, sys
+from pathlib import Path
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.records import RunRequest
+
+async def main():
+    engine = LocalEngine(Path(sys.argv[1]))
+    run = await engine.run(RunRequest(graph="agent.py:graph", thread="t", input={}, has_input=True))
+    async for event in run.events():
+        print(event.name, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_a_killed_front_end_lets_its_worker_drain(
+    write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path
+) -> None:
+    graph = write_nodes(STEPS)
+    command = [sys.executable, "-c", FRONT_END, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as front_end:
+        assert front_end.stdout is not None
+        while front_end.stdout.readline() != "output\n":
+            pass
+        front_end.kill()
+    assert (await engine.state("t")).status == "running"
+    (tmp_path / "go").touch()
+    await until_free(tmp_path / ".graphdeck" / "threads.sqlite")
+    state = await engine.state("t")
+    assert (state.status, state.next) == ("stopped", ("third",))
+    assert ended(await run(engine, graph)).status == "done"
+    assert (await engine.state("t")).values == ALL
+
+
+async def test_a_module_that_is_imported_for_ever_can_be_left(
+    write_nodes: WriteGraph, engine: LocalEngine, pool: WorkerPool
+) -> None:
+    graph = write_nodes("HERE.joinpath('importing').touch()\ntime.sleep(60)\ngraph = chain()\n")
+    asked = asyncio.create_task(engine.describe(graph))
+    async with asyncio.timeout(20):
+        while not (Path(engine._cwd) / "importing").exists():
+            await asyncio.sleep(0.01)
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        while pool._workers:
+            await asyncio.sleep(0.01)
+
+
+async def test_who_stops_waiting_leaves_no_worker(
+    write_nodes: WriteGraph, engine: LocalEngine, pool: WorkerPool
+) -> None:
+    graph = write_nodes("def one(state): return {'n': 1}\ngraph = chain(one)\n")
+    for turns in range(12):
+        asked = asyncio.create_task(engine.describe(graph))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+    async with asyncio.timeout(20):
+        while pool._workers:
+            await asyncio.sleep(0.01)
+    assert (await engine.describe(graph)).title == "agent"
+
+
+LONG = """
+    def work(state):
+        return {"log": [f"{state['n']:.0f}"]}
+    def plan(state): return {"n": state.get("n", 0) + 1}
+    def join(state): return {"log": ["|"]}
+    builder = StateGraph(S)
+    builder.add_node("plan", plan)
+    builder.add_node("work", work)
+    builder.add_node("join", join)
+    builder.add_edge(START, "plan")
+    builder.add_conditional_edges("plan", lambda state: [Send("work", {"n": n}) for n in range(3)], ["work"])
+    builder.add_edge("work", "join")
+    builder.add_conditional_edges("join", lambda state: "plan" if state["n"] < 8 else END, ["plan", END])
+    graph = builder.compile()
+"""
+WHOLE = {"n": 8, "log": ["0", "1", "2", "|"] * 8}
+
+
+async def kill_soon(run: LocalRun, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await run.kill()
+
+
+async def kill_once(engine: LocalEngine, graph: str, thread: str, file: Path, seconds: float) -> int:
+    """Kill a run after some time, look at the file, and continue; 1 where the kill came before the run's end."""
+    request = RunRequest(graph=graph, thread=thread, input={}, has_input=True, recursion_limit=100)
+    started = await engine.run(request)
+    killer = asyncio.create_task(kill_soon(started, seconds))
+    found = [event async for event in started.events()]
+    killer.cancel()
+    if file.exists():
+        with closing(sqlite3.connect(file)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    was_killed = ended(found).status == "lost"
+    if was_killed:
+        has_begun = file.exists() and thread in {row.thread for row in (await engine.threads(limit=1000)).rows}
+        again: dict[str, Any] = {} if has_begun else {"input": {}}
+        assert ended(await run(engine, graph, thread, recursion_limit=100, **again)).status == "done"
+    assert (await engine.state(thread)).values == WHOLE
+    return int(was_killed)
+
+
+async def test_a_kill_at_any_moment_loses_nothing(write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path) -> None:
+    graph = write_nodes(LONG)
+    file = tmp_path / ".graphdeck" / "threads.sqlite"
+    killed = [await kill_once(engine, graph, f"t{n}", file, n * 0.02) for n in range(4)]
+    assert sum(killed) >= 2
+
+
+@pytest.mark.soak
+async def test_fifty_kills_at_random_moments(write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path) -> None:
+    graph = write_nodes(LONG)
+    file = tmp_path / ".graphdeck" / "threads.sqlite"
+    moments = random.Random(7)
+    killed = [await kill_once(engine, graph, f"t{n}", file, moments.uniform(0.0, 0.35)) for n in range(50)]
+    print(f"{sum(killed)} of 50 runs were killed before their end")
+    assert sum(killed) >= 25
