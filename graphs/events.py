@@ -4,13 +4,13 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.values import Json, to_json
 
 RunStatus: TypeAlias = Literal["done", "waiting", "breakpoint", "failed", "stopped", "recursion_limit", "lost"]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(Frozen):
     """Something that happened in a run."""
 
     name: ClassVar[str] = ""
@@ -24,8 +24,7 @@ class Event:
     """Subgraph path: `node:task id` for each level, empty for the graph itself."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Frame:
+class Frame(Frozen):
     """One line of the user's code in a traceback."""
 
     file: str
@@ -36,7 +35,6 @@ class Frame:
     """Name of the function that the line is in."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class RunStarted(Event):
     """The worker holds the lease and is about to run the graph."""
 
@@ -53,7 +51,6 @@ class RunStarted(Event):
     """What graphdeck changed about saving, in one sentence; usually empty."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Checkpoint(Event):
     """A checkpoint was put; its values can be read from the file."""
 
@@ -74,7 +71,6 @@ class Checkpoint(Event):
     """The state in JSON form, only where the graph refuses saving and no file holds it."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class NodeStarted(Event):
     """A task began to run a node."""
 
@@ -87,7 +83,6 @@ class NodeStarted(Event):
     """Channels that made it run."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class NodeKept(Event):
     """A task finished in an earlier run of this step, and is not run again."""
 
@@ -98,7 +93,6 @@ class NodeKept(Event):
     """Node name."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class NodeCached(Event):
     """A task was answered from the node's cache."""
 
@@ -111,7 +105,6 @@ class NodeCached(Event):
     """State keys written."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class NodeFinished(Event):
     """A task ended with a result."""
 
@@ -126,7 +119,6 @@ class NodeFinished(Event):
     """State keys written."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class NodeFailed(Event):
     """A task ended with an error."""
 
@@ -143,7 +135,6 @@ class NodeFailed(Event):
     """The user's frames, from their first one on."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class NodeStopped(Event):
     """A task was cancelled: a sibling failed, or the run was stopped."""
 
@@ -154,7 +145,6 @@ class NodeStopped(Event):
     """Node name."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class NodeRetry(Event):
     """A task failed and its retry policy runs it again."""
 
@@ -169,7 +159,6 @@ class NodeRetry(Event):
     """Class name and text of the error."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Interrupt(Event):
     """A node asks a person."""
 
@@ -188,7 +177,6 @@ class Interrupt(Event):
     """The user's frames: where the node starts again, ..., the line that asks. Empty where none is the user's."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Token(Event):
     """Text of a message that is being written, coalesced to about 30 events a second."""
 
@@ -203,7 +191,6 @@ class Token(Event):
     """The new part."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Message(Event):
     """A whole message."""
 
@@ -218,7 +205,6 @@ class Message(Event):
     """The message in JSON form: `type`, `content`, `tool_calls`, `id`, ..."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Custom(Event):
     """What a node gave to its stream writer."""
 
@@ -231,7 +217,6 @@ class Custom(Event):
     """In JSON form."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class Output(Event):
     """Printed text."""
 
@@ -246,7 +231,6 @@ class Output(Event):
     """As printed, undecodable bytes replaced."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class TypeBlocked(Event):
     """A stored value's type is not the target's own, so it was not built (`--trust` allows it)."""
 
@@ -255,7 +239,6 @@ class TypeBlocked(Event):
     """Dotted name."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
 class RunEnded(Event):
     """The last event of every run."""
 

@@ -1,10 +1,11 @@
 """What graphdeck knows of graphs, threads and checkpoints: frozen records, the same for every front end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, Literal, TypeAlias
 
 from graphdeck.graphs.events import Frame
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.values import Json
 
 START: Final = "__start__"
@@ -18,8 +19,7 @@ Durability: TypeAlias = Literal["sync", "async"]
 # -- graphs ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class GraphInfo:
+class GraphInfo(Frozen):
     """A graph that can be opened, known without running any code."""
 
     target: str
@@ -34,8 +34,7 @@ class GraphInfo:
     """Why it cannot be opened, as far as reading tells; empty where nothing is known against it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Node:
+class Node(Frozen):
     """A node of a graph."""
 
     id: str
@@ -54,8 +53,7 @@ class Node:
     """It waits for all other tasks."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Edge:
+class Edge(Frozen):
     """An edge of a graph."""
 
     source: str
@@ -70,8 +68,7 @@ class Edge:
     """Seen taken, not declared."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class GraphShape:
+class GraphShape(Frozen):
     """A loaded graph: what it is made of, what it takes, where it saves."""
 
     target: str
@@ -113,8 +110,7 @@ class GraphShape:
 # -- saved threads ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class ThreadRow:
+class ThreadRow(Frozen):
     """A thread in a list."""
 
     thread: str
@@ -143,8 +139,7 @@ class ThreadRow:
     """Why its rows cannot be read; the other threads are listed all the same."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ThreadPage:
+class ThreadPage(Frozen):
     """A page of threads, newest activity first."""
 
     rows: tuple[ThreadRow, ...]
@@ -153,8 +148,7 @@ class ThreadPage:
     """Give it back to get the next page; None at the end."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckpointRow:
+class CheckpointRow(Frozen):
     """A checkpoint in a thread's history."""
 
     checkpoint: str
@@ -175,8 +169,7 @@ class CheckpointRow:
     """`checkpoint_ns`: empty for the graph itself."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class PendingInterrupt:
+class PendingInterrupt(Frozen):
     """A question that waits for its answer."""
 
     id: str
@@ -198,8 +191,7 @@ class PendingInterrupt:
         return (*(part.partition(":")[0] for part in self.ns), self.node)
 
 
-@dataclass(frozen=True, kw_only=True)
-class FailedTask:
+class FailedTask(Frozen):
     """An unfinished task with an error."""
 
     node: str
@@ -208,8 +200,7 @@ class FailedTask:
     """The error as it is stored: the repr of the exception."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Snapshot:
+class Snapshot(Frozen):
     """The state of a thread at one checkpoint."""
 
     thread: str
@@ -246,8 +237,7 @@ class Snapshot:
     """States of the subgraphs that are in the middle of this step."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Value:
+class Value(Frozen):
     """One value of a state."""
 
     path: str
@@ -259,8 +249,7 @@ class Value:
 # -- runs ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunRequest:
+class RunRequest(Frozen):
     """What a run is to do."""
 
     graph: str

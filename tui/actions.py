@@ -5,8 +5,9 @@ binding has the id `deck.answer`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from graphdeck.graphs.frozen import Frozen
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 Place: TypeAlias = Literal["app", "deck", "approval", "picker", "help", "confirm"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Action:
+class Action(Frozen):
     """Something that a person can do, with its key."""
 
     id: str

@@ -1,11 +1,11 @@
 """Long text laid out in rows of a given width: nothing is cut, so that everything can be reached by scrolling."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from rich.cells import split_graphemes
 
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.tui.text import width
 
 Row: TypeAlias = tuple[tuple[str, str], ...]
@@ -15,8 +15,7 @@ _LONG: Final = 4_000
 """Characters from which on a line is folded without looking for words: it is data, and may be megabytes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Paragraph:
+class Paragraph(Frozen):
     """A text with a head to its left, and a note at the right end of its first row."""
 
     text: str = ""

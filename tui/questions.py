@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NoReturn, TypeAlias
 
 from graphdeck.graphs.events import Frame
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.schema import problems
 from graphdeck.graphs.values import Json, json_line, to_json
@@ -47,8 +48,7 @@ class Decision:
     """The typed value."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Action:
+class Action(Frozen):
     """One thing to decide."""
 
     interrupt: str

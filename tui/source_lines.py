@@ -4,11 +4,11 @@ import ast
 import stat
 import tokenize
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from graphdeck.graphs.events import Frame
+from graphdeck.graphs.frozen import Frozen
 
 MAX_SOURCE: Final = 2_000_000
 """Bytes of the largest source file that is read."""
@@ -19,8 +19,7 @@ SourceReader: TypeAlias = Callable[[str], str]
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Excerpt:
+class Excerpt(Frozen):
     """The lines of one function that run again."""
 
     frame: Frame

@@ -3,10 +3,10 @@
 A state is told by its glyph; the colour only repeats it, so that nothing is lost without colour.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from graphdeck.graphs.events import RunStatus
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import ThreadStatus
 from graphdeck.tui.text import ascii_mode
 
@@ -21,8 +21,7 @@ NodeStatus: TypeAlias = Literal[
 Status: TypeAlias = NodeStatus | ThreadStatus | RunStatus
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Glyphs:
+class Glyphs(Frozen):
     """The signs on the screen, each one cell wide."""
 
     idle: str

@@ -3,18 +3,18 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, NoReturn
 
 from graphdeck.graphs.errors import TargetError
+from graphdeck.graphs.frozen import Frozen
 
 CONFIG_NAME = "langgraph.json"
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConfigGraph:
+class ConfigGraph(Frozen):
     """One entry of `graphs`."""
 
     path: str
@@ -23,8 +23,7 @@ class ConfigGraph:
     """Given by the object form of an entry; may be empty."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProjectConfig:
+class ProjectConfig(Frozen):
     """What graphdeck uses of a `langgraph.json`."""
 
     path: Path

@@ -5,11 +5,12 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from graphdeck.graphs.errors import TargetError
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.local.config import CONFIG_NAME, ConfigGraph, find_config, read_config
 from graphdeck.graphs.local.hints import did_you_mean, listing, near_files, near_names
 from graphdeck.graphs.local.reading import SourceGraphs, read_source
@@ -23,8 +24,7 @@ _SQLITE_HEADER = b"SQLite format 3\0"
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
+class Target(Frozen):
     """What names a graph, or several, or a checkpoint file."""
 
     kind: TargetKind

@@ -1,7 +1,6 @@
 """All keys, by what they are for: each can be run from here, and says why where it is off."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -13,6 +12,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.tui import actions
 from graphdeck.tui.actions import Action
 from graphdeck.tui.text import cut, fit
@@ -22,8 +22,7 @@ from graphdeck.tui.widgets.rows import Rows
 _KEY_CELLS = 10
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HelpRow:
+class HelpRow(Frozen):
     """An action, or a heading above some."""
 
     heading: str = ""

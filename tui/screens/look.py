@@ -3,9 +3,9 @@
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import (
     END,
     START,
@@ -35,8 +35,7 @@ class Refused(Exception):
     """What was asked for is not possible now; its text says why, and the next step."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
+class Look(Frozen):
     """A graph, a thread of it, and a checkpoint of that."""
 
     graph: str = ""
@@ -97,6 +96,11 @@ class Look:
         if self.fresh is not None and self.fresh.status != "running":
             return self.fresh.status
         return self.snapshot.status if self.snapshot else "idle"
+
+    @property
+    def refuses_saving(self) -> bool:
+        """The graph's runs are saved nowhere: there is no state to read, and a question cannot be answered."""
+        return self.shape is not None and bool(self.shape.saving) and not self.shape.file
 
     @property
     def elsewhere(self) -> str:
@@ -178,6 +182,8 @@ class Look:
         """Why an action of the deck is off now; empty where it is on."""
         match action:
             case "answer" | "open_question":
+                if self.refuses_saving and self.status == "waiting":
+                    return "the graph refuses saving, so its question cannot be answered"
                 return "" if self.questions else "no question waits in this thread"
             case "stop":
                 return "" if self.run else NOT_RUNNING
@@ -212,7 +218,8 @@ class Look:
         if self.questions:
             return ANSWER_FIRST
         if self.snapshot is None:
-            return "nothing to go on with: type an input (i)"
+            unsaved = "the graph refuses saving: " if self.refuses_saving else ""
+            return f"{unsaved}nothing to go on with: type an input (i)"
         return "" if self.snapshot.next != () else "it is at its end: type an input (i)"
 
     def continuing(self) -> RunRequest:

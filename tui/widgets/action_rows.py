@@ -1,7 +1,6 @@
 """The actions of an approval, one a row, with what is decided about each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import RenderResult
@@ -10,12 +9,12 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.tui.text import cut, fit
 from graphdeck.tui.theme import ACCENT, MUTED, glyphs
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ActionRow:
+class ActionRow(Frozen):
     """One action in the list."""
 
     name: str

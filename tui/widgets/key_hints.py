@@ -1,7 +1,6 @@
 """Keys with what they do, each of which can be clicked; in as many rows as they need."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.app import RenderResult
 from textual.content import Content
@@ -9,11 +8,11 @@ from textual.geometry import Size
 from textual.style import Style
 from textual.widget import Widget
 
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.tui.theme import ACCENT, MUTED
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class KeyHint:
+class KeyHint(Frozen):
     """A key and what it does now."""
 
     action: str

@@ -2,11 +2,12 @@
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final, Literal, TypeAlias
 
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event, Interrupt, RunStatus
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import END, START, Snapshot, ThreadStatus
 from graphdeck.graphs.values import Json
 from graphdeck.tui.theme import NodeStatus
@@ -34,8 +35,7 @@ _OUTCOMES: Final[Mapping[type[Event], NodeStatus]] = {
 _STANDS_STILL: Final = ("waiting", "failed", "breakpoint", "stopped")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NodeState:
+class NodeState(Frozen):
     """What is known of one node."""
 
     outcome: NodeStatus = "idle"
@@ -63,8 +63,7 @@ class NodeState:
         return "queued" if self.queued else self.outcome
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunView:
+class RunView(Frozen):
     """A thread as the deck shows it: its nodes, its conversation, its log."""
 
     thread: str = ""

@@ -1,11 +1,11 @@
 """One line that says what is open and how it stands: graph, thread, state, model."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from textual.content import Content
 from textual.widget import Widget
 
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.tui.text import cut, one_line, width
 from graphdeck.tui.theme import ACCENT, MUTED, Status, colour, glyphs, word
 
@@ -13,8 +13,7 @@ _GAP: Final = 3
 """Cells at least between where, state and model."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StatusInfo:
+class StatusInfo(Frozen):
     """What the status line shows; raw text."""
 
     graph: str = ""
