@@ -117,7 +117,7 @@ class DeckFlow(Screen[None]):
 
     def read_thread(self) -> None:
         """Read the newest state of the thread, and its checkpoints."""
-        if self.look.thread:
+        if self.look.thread and not self.look.refuses_saving:
             self.bridge.read_state(self.look.thread)
             self.bridge.read_history(self.look.thread)
 

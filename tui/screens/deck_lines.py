@@ -40,7 +40,7 @@ def status_info(look: Look) -> StatusInfo:
         status=look.status,
         detail=_detail(look),
         model=shape.model if shape else "",
-        note=(shape.saving if shape else "") or look.view.note or _saved_in(look),
+        note=_saved_in(look),
     )
 
 
@@ -73,7 +73,7 @@ def _names(names: Iterable[str]) -> str:
 
 
 def banner(look: Look, now: datetime, cells: int) -> Content | None:
-    """What is above the panes: that an older checkpoint is shown, or that somebody asks; None for nothing."""
+    """What is above the panes: an older checkpoint, a question, a breakpoint, odd saving; None for nothing."""
     signs = glyphs()
     dot = f"  {signs.separator}  "
     if look.old is not None:
@@ -91,6 +91,8 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
     if look.status == "breakpoint" and not look.why_not("pause"):
         words = f" {signs.breakpoint} breakpoint {_detail(look)}{dot}nothing to answer: space goes on"
         return Content.styled(one_line(words, cells), f"{WARNING} bold")
+    if saving := (look.shape.saving if look.shape else "") or look.view.note:
+        return Content.styled(one_line(f" {signs.kept} {saving}", cells), MUTED)
     return None
 
 

@@ -254,6 +254,8 @@ class Panes(Container):
         self._due |= {"graph", "messages", "log", "threads"}
         if look.shown is not before.shown or look.values is not before.values or look.thread != before.thread:
             self._due.add("state")
+        if look.shape is not before.shape:
+            self._due.add("state")
         if look.history is not before.history or look.old is not before.old:
             self._due.add("timeline")
         self._arrange()
@@ -278,6 +280,7 @@ class Panes(Container):
         shown = look.shown
         lengths = self._lengths.get((shown.parent or "") if shown else "", {})
         changed = shown.changed if shown else look.view.changed
+        self.state.empty_text = "no state is kept: the graph refuses saving" if look.refuses_saving else "no state yet"
         values, inner = with_subgraphs(shown) if shown else (look.values, ())
         self.state.show(values, changed, lengths, inner)
         step = "" if shown is None or shown.step is None else f"step {shown.step}"

@@ -208,14 +208,16 @@ async def test_it_is_said_what_is_loaded_and_where_threads_are_saved(
 
     async def describe(graph: str) -> Any:
         await loaded.wait()
-        return dataclasses.replace(travel, model="", file="/home/kim/project/.graphdeck/threads.sqlite")
+        said = "its in-memory checkpointer is replaced by the file threads.sqlite"
+        return dataclasses.replace(travel, saving=said, file="/home/kim/project/.graphdeck/threads.sqlite")
 
     recorded.shape = None
     monkeypatch.setattr(recorded, "describe", describe)
     async with open_deck(recorded, graph="agent.py:graph") as deck:
         await deck.until_shown("loads agent.py:graph …")
         loaded.set()
-        await deck.until_shown("saved in .graphdeck/threads.sqlite")
+        await deck.until_shown("its in-memory checkpointer is replaced by the file threads.sqlite")
+        assert "saved in .graphdeck/thr" in deck.text
 
 
 async def test_a_long_error_shows_its_first_line_and_where_the_rest_is(open_deck: Any, recorded: Any) -> None:

@@ -158,6 +158,35 @@ async def test_hostile_names_and_values_change_nothing_on_the_screen(
         assert "\u202e" not in deck.text
 
 
+async def test_a_graph_that_refuses_saving_runs_and_says_what_that_means(
+    open_deck: Any, engine: LocalEngine, write_graph: Any
+) -> None:
+    target = write_graph("""
+        from typing import TypedDict
+        from langgraph.graph import END, START, StateGraph
+        from langgraph.types import interrupt
+
+        class State(TypedDict, total=False):
+            n: int
+
+        builder = StateGraph(State)
+        builder.add_node("gate", lambda state: {"n": interrupt("go on?")})
+        builder.add_edge(START, "gate")
+        builder.add_edge("gate", END)
+        graph = builder.compile(checkpointer=False)
+    """)
+    async with open_deck(engine, graph=target) as deck:
+        await deck.until_shown("this graph refuses saving (checkpointer=False): a pause cannot be continued")
+        await deck.type('{"n": 1}')
+        await deck.until_shown("◆ waits for you")
+        assert "is empty" not in deck.text, "nothing was read of a thread that is saved nowhere"
+        await deck.press("a")
+        await deck.until_shown("the graph refuses saving, so its question cannot be answered")
+        await deck.press("space")
+        await deck.until_shown("the graph refuses saving: nothing to go on with")
+        assert "no state is kept: the graph refuses saving" in deck.text
+
+
 async def test_intake_asks_back_and_is_confirmed_by_key(open_deck: Any, engine: LocalEngine) -> None:
     async with open_deck(engine, graph="intake") as deck:
         await deck.until(lambda: deck.look.shape)
