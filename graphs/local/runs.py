@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 
 from graphdeck.graphs import events
@@ -34,7 +34,7 @@ class LocalRun:
         """The run's id."""
         return self._id
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         """The run's events from its first on; ends after `run_ended`. One reader."""
         ended = False
         try:

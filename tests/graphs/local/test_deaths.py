@@ -111,6 +111,29 @@ async def test_a_killed_front_end_lets_its_worker_drain(
     assert (await engine.state("t")).values == ALL
 
 
+@pytest.mark.parametrize("kind", ["def", "async def"])
+async def test_a_run_that_is_left_and_does_not_drain_is_killed(
+    write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path, kind: str
+) -> None:
+    graph = write_nodes(f"""
+    import graphdeck.graphs.worker.control as control
+    control.GRACE = 0.2
+    {kind} stuck(state):
+        print("stuck")
+        while True:
+            time.sleep(1)
+    graph = chain(stuck)
+    """)
+    started = await engine.run(RunRequest(graph=graph, thread="t", input={}, has_input=True))
+    stream = started.events()
+    while not isinstance(await anext(stream), events.Output):
+        pass
+    await stream.aclose()
+    assert (await engine.state("t")).status == "running"
+    await until_free(tmp_path / ".graphdeck" / "threads.sqlite")
+    assert (await engine.state("t")).next == ("stuck",)
+
+
 async def test_a_module_that_is_imported_for_ever_can_be_left(
     write_nodes: WriteGraph, engine: LocalEngine, pool: WorkerPool
 ) -> None:
