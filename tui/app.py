@@ -17,7 +17,6 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.tui import actions
 from graphdeck.tui.clock import Clock, SystemClock
 from graphdeck.tui.palette import ActionsProvider
-from graphdeck.tui.screens.confirm import ConfirmScreen
 from graphdeck.tui.screens.deck import DeckScreen
 from graphdeck.tui.text import ascii_mode
 from graphdeck.tui.theme import DARK, LIGHT, themes
@@ -91,6 +90,8 @@ class GraphdeckApp(App[None]):
         if not self.deck.look.run:
             self.exit()
             return
+        from graphdeck.tui.screens.confirm import ConfirmScreen  # where it opens, as in the deck
+
         if isinstance(self.screen, ConfirmScreen):
             return
 

@@ -32,20 +32,17 @@ _JOINERS: Final = "\u200c\u200d"
 _DIRECTION_MARKS: Final = "\u061c\u200e\u200f"
 _ZERO_WIDTH_SPACE: Final = "\u200b"
 
-_SHAPED: Final = (
-    re.compile(  # scripts whose letters change with a joiner: Arabic ... Tibetan, Myanmar, Khmer, Mongolian
-        "[\u0600-\u07ff\u0840-\u0fff\u1000-\u109f\u1780-\u18af\u1a20-\u1b7f\ua840-\ua8ff\ua980-\ua9df\uabc0-\uabff"
-        "\ufb50-\ufdff\ufe70-\ufefc\U00010a00-\U00010eff\U00011000-\U00011fff\U0001e900-\U0001e95f]"
-    )
+# Patterns of one character, compiled where one is first needed: plain text, which is most of it, needs none.
+_SHAPED: Final = (  # scripts whose letters change with a joiner: Arabic ... Tibetan, Myanmar, Khmer, Mongolian
+    "[\u0600-\u07ff\u0840-\u0fff\u1000-\u109f\u1780-\u18af\u1a20-\u1b7f\ua840-\ua8ff\ua980-\ua9df\uabc0-\uabff"
+    "\ufb50-\ufdff\ufe70-\ufefc\U00010a00-\U00010eff\U00011000-\U00011fff\U0001e900-\U0001e95f]"
 )
-_UNSPACED: Final = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u3040-\u30ff\u3400-\u9fff]"
-)
-_EMOJI: Final = re.compile(
+_UNSPACED: Final = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u3040-\u30ff\u3400-\u9fff]"
+_EMOJI: Final = (
     "[\u00a9\u00ae\u203c\u2049\u20e3\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299"
     "\U0001f000-\U0001faff]"
 )
-_KEYCAP: Final = re.compile("[0-9#*]")
+_KEYCAP: Final = "[0-9#*]"
 
 
 def has_job(text: str, at: int) -> bool:
@@ -60,21 +57,23 @@ def has_job(text: str, at: int) -> bool:
             _strong(text, at, range(at + 1, len(text))),
         )
     if character == _ZERO_WIDTH_SPACE:
-        return bool(_UNSPACED.match(before) and _UNSPACED.match(after))
+        return bool(re.match(_UNSPACED, before) and re.match(_UNSPACED, after))
     return _selector_has_job(character, before, after)
 
 
 def _joiner_has_job(character: str, before: str, after: str) -> bool:
     """A joiner holds two characters together; a non-joiner may stand at the end of a word, too."""
     if character == "\u200d":
-        emoji = before == "\ufe0f" or _EMOJI.match(before)
-        return bool(_EMOJI.match(after) if emoji else _SHAPED.match(before) and _SHAPED.match(after))
-    return bool(_SHAPED.match(before)) and not ((after.isalnum() and not _SHAPED.match(after)) or _is_hidden(after))
+        emoji = before == "\ufe0f" or re.match(_EMOJI, before)
+        return bool(re.match(_EMOJI, after) if emoji else re.match(_SHAPED, before) and re.match(_SHAPED, after))
+    return bool(re.match(_SHAPED, before)) and not (
+        (after.isalnum() and not re.match(_SHAPED, after)) or _is_hidden(after)
+    )
 
 
 def _selector_has_job(character: str, before: str, after: str) -> bool:
     if character in "\ufe0e\ufe0f":
-        return bool(_EMOJI.match(before)) or bool(_KEYCAP.match(before) and after == "\u20e3")
+        return bool(re.match(_EMOJI, before)) or bool(re.match(_KEYCAP, before) and after == "\u20e3")
     return bool(before) and unicodedata.category(before) in ("Lo", "Sm", "So")
 
 

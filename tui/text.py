@@ -16,12 +16,13 @@ from graphdeck.graphs.values import Json
 from graphdeck.tui.invisible import ALWAYS, ODD_SPACES, SOMETIMES, has_job, marker
 from graphdeck.tui.message_text import content_text, is_message, role, tool_calls
 
-_SUSPECT: Final = re.compile(f"[{ALWAYS}{SOMETIMES}]")
-_SUSPECT_IDENTIFIER: Final = re.compile(f"[{ALWAYS}{SOMETIMES}{ODD_SPACES}]")
-_SUSPECT_ASCII: Final = re.compile("[^ -~]")
-_ALWAYS: Final = re.compile(f"[{ALWAYS}]")
+# Patterns, compiled where one is first needed: plain text, which is most of it, needs none.
+_SUSPECT: Final = f"[{ALWAYS}{SOMETIMES}]"
+_SUSPECT_IDENTIFIER: Final = f"[{ALWAYS}{SOMETIMES}{ODD_SPACES}]"
+_SUSPECT_ASCII: Final = "[^ -~]"
+_ALWAYS: Final = f"[{ALWAYS}]"
 _COMBINING: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
-_PILE: Final = re.compile(f"({_COMBINING}{{8}})({_COMBINING}+)")
+_PILE: Final = f"({_COMBINING}{{8}})({_COMBINING}+)"
 
 _TAB_WIDTH: Final = 4
 
@@ -49,7 +50,7 @@ def safe(text: str, *, identifier: bool = False, lines: bool = False, ascii_only
     if lines:
         text = "\n".join(line.expandtabs(_TAB_WIDTH) for line in re.split("\r\n|\n", text))
     if not ascii_only:
-        text = _PILE.sub(lambda match: f"{match[1]}⟨+{len(match[2])} marks⟩", text)
+        text = re.sub(_PILE, lambda match: f"{match[1]}⟨+{len(match[2])} marks⟩", text)
     pattern = _SUSPECT_ASCII if ascii_only else _SUSPECT_IDENTIFIER if identifier else _SUSPECT
     mark = marker(ascii_only=ascii_only)
     breaks = {"\n": "\\n", "\t": "\\t"} if ascii_only else {"\n": "⏎", "\t": "⇥"}
@@ -58,10 +59,10 @@ def safe(text: str, *, identifier: bool = False, lines: bool = False, ascii_only
         character = match[0]
         if character in "\n\t" and not identifier:
             return character if lines else breaks[character]
-        kept = not (ascii_only or identifier or _ALWAYS.match(character)) and has_job(text, match.start())
+        kept = not (ascii_only or identifier or re.match(_ALWAYS, character)) and has_job(text, match.start())
         return character if kept else mark(character)
 
-    return pattern.sub(shown, text)
+    return re.sub(pattern, shown, text)
 
 
 def safe_name(name: str) -> str:

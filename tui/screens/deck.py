@@ -1,4 +1,7 @@
-"""The deck: a graph running, its state, its conversation, and the threads of the file."""
+"""The deck: a graph running, its state, its conversation, and the threads of the file.
+
+Dialogs are imported where they open: the first paint need not wait for them.
+"""
 
 import uuid
 from collections.abc import Mapping
@@ -16,12 +19,8 @@ from graphdeck.tui.actions import Action
 from graphdeck.tui.approval_gate import ApprovalGate
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.screens import deck_lines
-from graphdeck.tui.screens.approval import ApprovalScreen
-from graphdeck.tui.screens.confirm import ConfirmScreen, LineScreen
 from graphdeck.tui.screens.deck_flow import LOOK_EVERY, DeckFlow
-from graphdeck.tui.screens.help import HelpScreen
 from graphdeck.tui.screens.look import Look, Refused
-from graphdeck.tui.screens.picker import PickerScreen
 from graphdeck.tui.text import size
 from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.input_line import InputLine
@@ -150,6 +149,8 @@ class DeckScreen(DeckFlow):
         self.action_answer()
 
     def _open_question(self) -> None:
+        from graphdeck.tui.screens.approval import ApprovalScreen
+
         look, self.asks = self.look, False
         title = look.title if look.title != look.thread else ""
         graph = look.shape.title if look.shape else look.graph
@@ -171,6 +172,8 @@ class DeckScreen(DeckFlow):
         self._pick_graph()
 
     def _pick_graph(self, wanted: str = "") -> None:
+        from graphdeck.tui.screens.picker import PickerScreen
+
         def chosen(target: str | None) -> None:
             if target is not None:
                 self.open_graph(target)
@@ -180,6 +183,8 @@ class DeckScreen(DeckFlow):
 
     @on(bridge.GraphsFound)
     def _graphs_found(self, message: bridge.GraphsFound) -> None:
+        from graphdeck.tui.screens.picker import PickerScreen
+
         for screen in self.app.screen_stack:
             if isinstance(screen, PickerScreen):
                 screen.show(message.graphs)
@@ -220,6 +225,8 @@ class DeckScreen(DeckFlow):
 
     def action_rename_thread(self) -> None:
         """Give the thread a title."""
+        from graphdeck.tui.screens.confirm import LineScreen
+
         row = self.look.row
         if row is None or self._is_off("rename_thread"):
             return
@@ -232,6 +239,8 @@ class DeckScreen(DeckFlow):
 
     def action_delete_thread(self) -> None:
         """Delete the thread, after asking."""
+        from graphdeck.tui.screens.confirm import ConfirmScreen
+
         if self._is_off("delete_thread"):
             return
         thread, title = self.look.thread, self.look.title
@@ -303,6 +312,8 @@ class DeckScreen(DeckFlow):
 
     def action_help(self) -> None:
         """List all keys; the chosen one is carried out."""
+        from graphdeck.tui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen(deck_lines.help_rows(self.look)), self._run_chosen)
 
     @on(KeyFooter.Chosen)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
@@ -12,11 +12,13 @@ from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.records import END, START
 from graphdeck.tui.actions import Action, action, help_groups
 from graphdeck.tui.clock import age
-from graphdeck.tui.screens.help import HelpRow
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import MUTED, WARNING, glyphs, word
 from graphdeck.tui.widgets.status_line import StatusInfo
+
+if TYPE_CHECKING:
+    from graphdeck.tui.screens.help import HelpRow
 
 _KEYS: Final = {
     "running": ("pause", "stop", "input", "new_thread", "help"),
@@ -118,8 +120,10 @@ def _relabelled(each: Action, look: Look) -> Action:
     return each
 
 
-def help_rows(look: Look) -> list[HelpRow]:
+def help_rows(look: Look) -> "list[HelpRow]":
     """All actions under their headings, with the reason where one is off."""
+    from graphdeck.tui.screens.help import HelpRow  # where the help opens, as in the deck
+
     rows: list[HelpRow] = []
     for heading, members in help_groups("deck"):
         if rows:
