@@ -142,6 +142,8 @@ async def test_the_workbench_opens(
         opened.append((engine, graph, pick))
         return 0
 
+    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setattr("sys.setswitchinterval", lambda seconds: None)
     monkeypatch.setattr("graphdeck.tui.app.run_app", run_app)
     monkeypatch.setattr("graphdeck.tui.cli._on_a_terminal", lambda: True)
     assert (await graphdeck(*words)).status == 0

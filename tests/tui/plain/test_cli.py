@@ -57,15 +57,21 @@ def test_the_workbench_gets_graph_thread_and_file(
 ) -> None:
     opened: list[object] = []
 
-    def open_app(engine: object, graph: str | None, thread: str | None, *, pick: bool) -> int:
-        opened.append((engine, graph, thread, pick))
+    def open_app(engine: Any, graph: str | None, thread: str | None, *, pick: bool) -> int:
+        opened.append((engine.files, graph, thread, pick))
         return 3
 
-    def build(folder: Path, files: tuple[Path, ...]) -> list[str]:
-        return [str(file) for file in files]
+    class Engine:
+        def __init__(self, folder: Path, files: tuple[Path, ...]) -> None:
+            self.files = [str(file) for file in files]
 
+        def read_ahead(self) -> None:
+            """Nothing is there to be read."""
+
+    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setattr("sys.setswitchinterval", lambda seconds: None)
     monkeypatch.setattr("graphdeck.tui.app.run_app", open_app)
-    monkeypatch.setattr("graphdeck.graphs.local.engine.LocalEngine", build)
+    monkeypatch.setattr("graphdeck.graphs.local.engine.LocalEngine", Engine)
     for stream in ("stdin", "stdout"):
         monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
     assert cli(*words).status == 3
