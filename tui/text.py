@@ -93,6 +93,8 @@ def cut(text: str, cells: int) -> str:
 def _end(text: str, cells: int) -> str:
     """As much of the text as leaves room for the ellipsis, which then follows."""
     end = ellipsis()
+    if text[: cells + 1].isascii():  # safe text of one cell a character, and nothing behind it that joins
+        return text[: max(0, cells - len(end))] + end[: max(cells, 0)]
     taken = used = 0
     for _start, stop, size in split_graphemes(text)[0]:
         if used + size > cells - len(end):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
 
 from textual import events
 from textual.content import Content
@@ -19,6 +19,8 @@ LINE_LIMIT: Final = 2_000
 _NAME_CELLS: Final = (10, 14)
 """Room for the speaker's name, in a narrow and in a wide pane."""
 _WIDE: Final = 80
+_Line: TypeAlias = tuple[Content, Content | str]
+"""Speaker or room, and text: put together when the line is painted, as most lines never are."""
 
 
 class MessagesView(Rows):
@@ -29,8 +31,8 @@ class MessagesView(Rows):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._messages: Sequence[ChatMessage] = ()
-        self._lines: Sequence[Content] = ()
-        self._laid: dict[int, tuple[ChatMessage, bool, Sequence[Content]]] = {}
+        self._lines: Sequence[_Line] = ()
+        self._laid: dict[int, tuple[ChatMessage, bool, Sequence[_Line]]] = {}
         self._width = 0
         self._at_end = True
         self.empty_text = "no messages"
@@ -66,14 +68,14 @@ class MessagesView(Rows):
 
     def row(self, index: int, width: int) -> Content:
         """One wrapped line."""
-        return self._lines[index]
+        return Content.assemble(*self._lines[index])
 
     def _lay_out(self) -> None:
         """Wrap the messages that changed, from the newest back until there are enough lines."""
         if self._width != self.size.width:
             self._laid, self._width = {}, self.size.width
         answered = {message.answers for message in self._messages if message.answers}
-        blocks: list[Sequence[Content]] = []
+        blocks: list[Sequence[_Line]] = []
         laid, count = {}, 0
         for message in reversed(self._messages):
             pending = any(call.id not in answered for call in message.calls)
@@ -88,29 +90,29 @@ class MessagesView(Rows):
         lines_shown = [line for block in reversed(blocks) for line in block]
         if len(blocks) < len(self._messages):
             note = f"{glyphs().up} {len(self._messages) - len(blocks):,} earlier messages: see the state"
-            lines_shown.insert(0, Content.styled(note, MUTED))
+            lines_shown.insert(0, (Content.styled(note, MUTED), ""))
         self._lines = lines_shown
         self.rows_changed()
         if self._at_end:
             self.keep_in_view(len(lines_shown) - 1)
 
-    def _wrap(self, message: ChatMessage, answered: set[str]) -> Iterator[Content]:
+    def _wrap(self, message: ChatMessage, answered: set[str]) -> Iterator[_Line]:
         cells = _NAME_CELLS[self._width >= _WIDE]
         room = max(10, self._width - cells - 3)
         name, style = _speaker(message, cells)
         lead = Content.assemble((" ", ""), (fit(name, cells), style), (" ", ""))
         blank = Content(" " * (cells + 2))
-        lines: list[Content] = []
+        lines: list[Content | str] = []
         text = safe(message.text.strip("\n"), lines=True)
         if text or message.writing or not message.calls:
-            lines.extend(Content(part) for line in text.split("\n") for part in fold(line, room))
+            lines.extend(part for line in text.split("\n") for part in fold(line, room))
         if message.writing:
             lines[-1] = Content.assemble(lines[-1], (glyphs().writing, ACCENT))
         if message.rest:
             lines.append(Content.styled(message.rest, MUTED))
         lines.extend(_call(call, room, call.id not in answered) for call in message.calls)
-        for index, content in enumerate(lines):
-            yield Content.assemble(lead if index == 0 else blank, content)
+        for index, line in enumerate(lines):
+            yield (lead if index == 0 else blank), line
 
 
 def _speaker(message: ChatMessage, cells: int) -> tuple[str, str]:
