@@ -100,7 +100,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("app", "help", "question_mark,f1", "keys", "List all keys"),
     _of("app", "palette", "ctrl+p", "commands", "Find a command by its name", True),
     _of("app", "toggle_theme", "T", "theme", "Change between the dark and the light theme"),
-    _of("app", "quit", "ctrl+q,q", "quit", "Leave graphdeck (asks while a run is on)"),
+    _of("app", "quit", "ctrl+q,q", "quit", "Leave graphdeck (asks while a run is on)", True),
     _of("approval", "approve", "a", "approve", "Approve this action"),
     _of("approval", "reject", "r", "reject", "Reject this action; a reason may be given"),
     _of("approval", "type_answer", "t", "type answer", "Type an answer, as text or as JSON"),

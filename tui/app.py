@@ -73,12 +73,12 @@ class GraphdeckApp(App[None]):
 
     def action_help(self) -> None:
         """List all keys."""
-        if self.deck.is_current:
+        if self.deck.is_active:
             self.deck.action_help()
 
     def action_palette(self) -> None:
         """Find a command by its name; never over a dialog."""
-        if self.deck.is_current:
+        if self.deck.is_active:
             self.action_command_palette()
 
     def action_toggle_theme(self) -> None:

@@ -81,7 +81,8 @@ class DeckScreen(DeckFlow):
     def key_pressed(self) -> None:
         """Told by the app of every key, wherever it goes."""
         self._gate.note_key(self.clock.monotonic())
-        self.say("")
+        if self.is_active:  # under a dialog nobody has read it yet
+            self.say("")
 
     def why_not(self, name: str) -> str:
         """Why an action is off now; empty where it is on."""
@@ -136,7 +137,7 @@ class DeckScreen(DeckFlow):
         line = self.query_one(InputLine)
         in_a_text = line.has_focus and bool(line.text)
         may_open = self._gate.may_open(self.clock.monotonic()) and not in_a_text
-        if self.asks and self.look.questions and self.is_current and may_open:
+        if self.asks and self.look.questions and self.is_active and may_open:
             self._open_question()
 
     def action_answer(self) -> None:
@@ -189,7 +190,7 @@ class DeckScreen(DeckFlow):
             if isinstance(screen, PickerScreen):
                 screen.show(message.graphs)
         file, self._several = self._several, ""
-        if file and self.is_current and any(info.target.startswith(f"{file}:") for info in message.graphs):
+        if file and self.is_active and any(info.target.startswith(f"{file}:") for info in message.graphs):
             self._pick_graph(f"{file}:")
 
     def action_refresh(self) -> None:

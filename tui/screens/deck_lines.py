@@ -1,6 +1,7 @@
 """The lines around the deck's panes: status, banner, keys, help. Pure."""
 
 import dataclasses
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePath
@@ -11,7 +12,7 @@ from textual.content import Content
 from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.records import END, START
 from graphdeck.tui.actions import Action, action, help_groups
-from graphdeck.tui.clock import age
+from graphdeck.tui.clock import age, time_of_day
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import MUTED, WARNING, glyphs, word
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 
 _KEYS: Final = {
     "running": ("pause", "stop", "input", "new_thread", "help"),
+    "elsewhere": ("new_thread", "focus_threads", "open_target", "help"),
     "waiting": ("answer", "input", "new_thread", "focus_threads", "help"),
     "still": ("pause", "input", "new_thread", "focus_threads", "help"),
     "done": ("input", "new_thread", "focus_threads", "open_target", "help"),
 }
 """The keys that matter, by how the thread stands."""
+_SINCE: Final = re.compile(r"since (\S+)$")
 _TYPING: Final = ("open_question", "back", "stop", "palette")
 """The keys that matter while something is typed, as far as they do something now."""
 _IN_LOG: Final = " (5 shows all of it)"
@@ -54,7 +57,7 @@ def _saved_in(look: Look) -> str:
 
 def _detail(look: Look) -> str:
     if look.elsewhere:
-        return look.elsewhere
+        return f"elsewhere, {_SINCE.sub(lambda match: f'since {time_of_day(match[1])}', look.elsewhere)}"
     view = look.view
     match look.status:
         case "running":
@@ -107,6 +110,7 @@ def ended(event: RunEnded) -> str:
 def footer(look: Look, *, typing: bool = False) -> tuple[tuple[Action, ...], frozenset[str]]:
     """The keys that matter now, and the ids of those that are off."""
     stands = {"running": "running", "waiting": "waiting", "done": "done", "idle": "done"}.get(look.status, "still")
+    stands = "elsewhere" if look.elsewhere else stands
     names: tuple[str, ...] = _KEYS[stands]
     if typing:
         names = tuple(name for name in _TYPING if name in _EVERYWHERE or not look.why_not(name))

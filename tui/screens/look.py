@@ -26,7 +26,7 @@ from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot, w
 History: TypeAlias = Sequence[CheckpointRow]
 
 _NOTHING: Final[Mapping[str, Json]] = {}
-NOT_RUNNING: Final = "nothing runs here"
+NOT_RUNNING: Final = "nothing runs here; q or Ctrl+Q leaves"
 ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
 ONE_AT_A_TIME: Final = "another thread runs: one run at a time; Ctrl+C stops it"
 

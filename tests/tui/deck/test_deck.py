@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from graphdeck.graphs.errors import TargetError, TargetLoadError
+from graphdeck.graphs.errors import FileError, TargetError, TargetLoadError
 from graphdeck.graphs.events import Checkpoint, NodeFailed, NodeStarted, Output, RunEnded, RunStarted
 from graphdeck.graphs.records import CheckpointRow, GraphInfo, PendingInterrupt, Snapshot, ThreadRow
+from graphdeck.tui.clock import time_of_day
 from graphdeck.tui.screens.approval import ApprovalScreen
 from graphdeck.tui.screens.confirm import ConfirmScreen
 from graphdeck.tui.screens.help import HelpScreen
@@ -503,3 +504,53 @@ async def test_all_panes_are_shown_from_120_by_34_and_two_at_80_by_24(open_deck:
         await deck.press("1")
         await deck.pilot.resize_terminal(50, 18)
         await deck.until(lambda: shown() == ["graph"])
+
+
+async def test_a_thread_that_runs_elsewhere_says_who_runs_it_and_offers_what_can_be_done(
+    open_deck: Any, recorded: Any
+) -> None:
+    since = "2026-05-04T12:03:00+00:00"
+    put(recorded, "rome", "running", holder=f"pid 4711 on box since {since}")
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until_shown(f"running: elsewhere, pid 4711 on box since {time_of_day(since)}")
+        assert "go on" not in deck.text
+        await deck.press("space")
+        await deck.until_shown("running elsewhere: pid 4711")
+        assert not recorded.requests
+
+
+async def test_an_error_under_the_picker_is_still_there_when_it_closes(
+    open_deck: Any, recorded: Any, monkeypatch: Any
+) -> None:
+    async def threads(**asked: Any) -> Any:
+        raise FileError("notes.sqlite is not a checkpoint file", "name another file")
+
+    monkeypatch.setattr(recorded, "threads", threads)
+    async with open_deck(recorded, size=(80, 24)) as deck:
+        await deck.until(lambda: isinstance(deck.app.screen, PickerScreen) and "travel" in deck.text)
+        await deck.press("down", "escape")
+        await deck.until_shown("notes.sqlite is not a checkpoint file")
+        await deck.press("1")
+        await deck.until(lambda: "notes.sqlite" not in deck.text)
+
+
+async def test_control_q_leaves_from_a_dialog_and_its_question_goes_on_waiting(open_deck: Any, recorded: Any) -> None:
+    put(recorded, "rome", "waiting", interrupts=(QUESTION,))
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen))
+        await deck.press("q")
+        assert deck.app.is_running
+        await deck.press("ctrl+q")
+        await deck.until(lambda: deck.app._exit)
+        assert not recorded.requests
+
+
+@pytest.mark.parametrize("key", ["ctrl+p", "question_mark", "f1", "ctrl+o", "o", "R", "D", "slash"])
+async def test_nothing_opens_over_a_question(open_deck: Any, recorded: Any, key: str) -> None:
+    put(recorded, "rome", "waiting", interrupts=(QUESTION,))
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen))
+        await deck.press(key)
+        await deck.pilot.pause()
+        assert isinstance(deck.app.screen, ApprovalScreen)
+        assert len(deck.app.screen_stack) == 2
