@@ -3,12 +3,12 @@
 import asyncio
 import gc
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
-from textual.command import Provider
+from textual.command import CommandPalette, Provider
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.types import CSSPathType
@@ -18,8 +18,11 @@ from graphdeck.tui import actions
 from graphdeck.tui.clock import Clock, SystemClock
 from graphdeck.tui.palette import ActionsProvider
 from graphdeck.tui.screens.deck import DeckScreen
-from graphdeck.tui.text import ascii_mode
+from graphdeck.tui.text import ascii_mode, ellipsis
 from graphdeck.tui.theme import DARK, LIGHT, themes
+
+GARBAGE: Final = 50_000
+"""New objects after which garbage is looked for; by Python's 700, reading a long state would spend half its time so."""
 
 
 class PlainBars(ScrollBarRender):
@@ -63,6 +66,7 @@ class GraphdeckApp(App[None]):
         """Collect garbage from now on, where the start went without; what is there stays and is not looked at again."""
         if not gc.isenabled():
             gc.freeze()
+            gc.set_threshold(GARBAGE)
             gc.enable()
 
     async def on_event(self, event: events.Event) -> None:
@@ -79,7 +83,7 @@ class GraphdeckApp(App[None]):
     def action_palette(self) -> None:
         """Find a command by its name; never over a dialog."""
         if self.deck.is_active:
-            self.action_command_palette()
+            self.push_screen(CommandPalette(placeholder=f"Search for commands{ellipsis()}", id="--command-palette"))
 
     def action_toggle_theme(self) -> None:
         """Change between dark and light."""

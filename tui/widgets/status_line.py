@@ -78,5 +78,6 @@ class StatusLine(Widget):
         return Content.assemble((name, ACCENT), (graph, "bold"), (thread, ""))
 
     def _right(self, cells: int) -> str:
-        words = [one_line(text, 200) for text in (self._info.model, self._info.note) if text]
-        return cut(f"  {glyphs().separator}  ".join(words), cells) if cells > 6 else ""
+        model, *note = [one_line(text, 200) for text in (self._info.model, self._info.note) if text] or [""]
+        both = f"  {glyphs().separator}  ".join((model, *note))
+        return both if width(both) <= cells else cut(model, cells) if cells > 6 else ""

@@ -554,3 +554,16 @@ async def test_nothing_opens_over_a_question(open_deck: Any, recorded: Any, key:
         await deck.pilot.pause()
         assert isinstance(deck.app.screen, ApprovalScreen)
         assert len(deck.app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("key", ["1", "ctrl+p", "question_mark", "o", "D", "a"])
+async def test_an_ascii_terminal_gets_nothing_else(open_deck: Any, recorded: Any, monkeypatch: Any, key: str) -> None:
+    monkeypatch.setenv("GRAPHDECK_ASCII", "1")
+    put(recorded, "rome", "waiting", interrupts=(QUESTION,), title="Röme")
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen))
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is deck.app.deck)
+        await deck.press(key)
+        await deck.pilot.pause()
+        assert deck.text.isascii(), [line for line in deck.text.splitlines() if not line.isascii()]

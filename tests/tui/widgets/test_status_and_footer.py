@@ -1,5 +1,6 @@
 """First and last line: what gives way when there is little room, and keys that can be clicked."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -27,6 +28,13 @@ async def test_all_is_said_where_there_is_room(harness: NewApp, lines: Lines) ->
         assert shown.startswith(" graphdeck  travel › Rome in May  ")
         assert " ◆ waits for you: book_hotel " in shown
         assert shown.endswith("  gpt-5-mini  ·  saved in f")
+
+
+async def test_the_note_is_left_out_before_the_model_is_cut(harness: NewApp, lines: Lines) -> None:
+    line = StatusLine()
+    async with harness(line).run_test(size=(80, 4)):
+        line.show(dataclasses.replace(INFO, note="saved in .graphdeck/threads.sqlite"))
+        assert lines(line)[0].endswith("  gpt-5-mini")
 
 
 @pytest.mark.parametrize("cells", range(80, 161, 5))
