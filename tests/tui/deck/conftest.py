@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from textual.events import Paste
@@ -22,6 +22,7 @@ from graphdeck.graphs.records import (
     GraphInfo,
     GraphShape,
     Node,
+    PendingInterrupt,
     RunRequest,
     Snapshot,
     ThreadPage,
@@ -260,3 +261,41 @@ def recorded() -> RecordedEngine:
 def travel() -> GraphShape:
     """A chat loop with tools."""
     return TRAVEL
+
+
+SAID: dict[str, Any] = {"messages": [{"type": "human", "content": "a hotel in Rome", "id": "m1"}], "city": "Rome"}
+
+
+def put_thread(
+    engine: Any, thread: str, status: Any = "done", *, interrupts: tuple[PendingInterrupt, ...] = (), **row: Any
+) -> None:
+    """Put a thread of three checkpoints into the recorded engine."""
+    following = () if status == "done" else ("tools",)
+    ids = tuple(question.id for question in interrupts)
+    engine.rows.append(
+        ThreadRow(
+            thread=thread, status=status, file="f.sqlite", graph="travel", interrupts=ids,
+            **{"first_text": f"text of {thread}", "updated": "2026-05-04T12:02:00+00:00", "step": 1, **row},
+        )
+    )  # fmt: skip
+    newest = Snapshot(
+        thread=thread, checkpoint=f"{thread}2", step=1, status=status, next=following, values=SAID,
+        interrupts=interrupts, changed=("city",), parent=f"{thread}1", graph="travel", time="2026-05-04T12:02:00+00:00",
+    )  # fmt: skip
+    older = Snapshot(
+        thread=thread, checkpoint=f"{thread}1", step=0, status="stopped", next=("assistant",),
+        values={"city": "Oslo"}, graph="travel", time="2026-05-04T12:01:00+00:00",
+    )  # fmt: skip
+    engine.snapshots |= {(thread, None): newest, (thread, f"{thread}1"): older}
+    engine.checkpoints[thread] = [
+        CheckpointRow(checkpoint=f"{thread}2", parent=f"{thread}1", step=1, source="loop",
+                      time="2026-05-04T12:02:00+00:00", next=following, changed=("city",)),
+        CheckpointRow(checkpoint=f"{thread}1", parent=None, step=0, source="loop",
+                      time="2026-05-04T12:01:00+00:00", next=("assistant",), changed=()),
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def put() -> Callable[..., None]:
+    """Put a thread of three checkpoints into the recorded engine."""
+    return put_thread
