@@ -1,9 +1,10 @@
 """How long reading checkpoint files takes, beside LangGraph's own saver on the same files in the same run.
 
-Run by hand: `python tests/benchmarks/saved.py [threads]`. Prints milliseconds (best of three) and ratios.
+`python tests/benchmarks/saved.py [threads]` looks closely: it prints milliseconds (best of three) and ratios.
 """
 
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -12,10 +13,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
+from figures import tell_ratio
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, StateGraph, add_messages
+from terminal import GRAPHDECK
 
 from graphdeck.graphs.saved.file import CheckpointFile, open_file
 from graphdeck.graphs.saved.history import read_history
@@ -24,6 +27,7 @@ from graphdeck.graphs.saved.threads import list_threads
 
 THREADS = 20_000
 STEPS = 10
+ROUNDS = 3
 BIG_MESSAGES = 20_000
 LONG_STEPS = 2_000
 
@@ -34,12 +38,7 @@ class Chat(TypedDict):
 
 def best(action: Callable[[], object], times: int = 3) -> float:
     """Milliseconds of the fastest of some calls."""
-    spent = []
-    for _ in range(times):
-        start = time.perf_counter()
-        action()
-        spent.append(time.perf_counter() - start)
-    return min(spent) * 1000
+    return min(seconds(action) for _ in range(times)) * 1000
 
 
 def chat(saver: SqliteSaver, *, loop: bool = False) -> Any:
@@ -86,6 +85,30 @@ def fill_special(path: Path) -> None:
             return
 
 
+def tell_command() -> None:
+    """Print the ratio of the whole command `graphdeck threads --limit 50` to the saver's call alone (bound: 0.6)."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "many.sqlite")
+        fill_many(path, THREADS)
+        command = [GRAPHDECK, "threads", "--db", str(path), "--limit", "50"]
+        ours, theirs = [], []
+        for _ in range(ROUNDS + 1):
+            ours.append(seconds(lambda: subprocess.run(command, check=True, capture_output=True)))
+            theirs.append(seconds(lambda: list_by_saver(path)))
+        tell_ratio("threads --limit 50", ("command", ours[1:]), ("SqliteSaver.list(None, limit=50)", theirs[1:]), 0.6)
+
+
+def list_by_saver(path: Path) -> None:
+    with closing(sqlite3.connect(path, check_same_thread=False)) as connection:
+        assert len(list(SqliteSaver(connection).list(None, limit=50))) == 50
+
+
+def seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
 def report(name: str, ours: float, theirs: float | None = None, what: str = "") -> None:
     beside = f"   {what}: {theirs:9.2f} ms   ratio {ours / theirs:.3f}" if theirs else ""
     print(f"{name:<52}{ours:9.2f} ms{beside}")
@@ -115,9 +138,7 @@ def main() -> None:
 
 
 def measure_many(path: Path) -> None:
-    with closing(sqlite3.connect(path, check_same_thread=False)) as connection:
-        saver = SqliteSaver(connection)
-        theirs = best(lambda: list(saver.list(None, limit=50)))
+    theirs = best(lambda: list_by_saver(path))
     what = "saver.list(None, limit=50)"
     report("open and list 50 threads", best(cold(path, list_threads)), theirs, what)
     with open_file(path) as file:

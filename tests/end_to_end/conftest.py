@@ -32,6 +32,8 @@ class Terminal:
     def __init__(self, arguments: list[str], folder: Path, columns: int, lines: int) -> None:
         program = str(Path(sys.executable).with_name("graphdeck"))
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        for name in ("COLUMNS", "LINES"):  # the terminal has a size of its own
+            environment.pop(name, None)
         self.process = ptyprocess.PtyProcess.spawn(
             [program, *arguments], cwd=str(folder), env=environment, dimensions=(lines, columns)
         )

@@ -1,0 +1,15 @@
+"""All figures of speed, one a line, each beside its bound: `python tests/benchmarks`. Takes a few minutes.
+
+They are ratios to something plain that runs in turns with ours, where they can be; still, a busy machine blurs them.
+"""
+
+import first_screen
+import loop
+import opening
+import saved
+
+if __name__ == "__main__":
+    first_screen.main()
+    loop.main()
+    saved.tell_command()
+    opening.main()

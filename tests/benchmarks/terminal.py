@@ -1,0 +1,86 @@
+"""A program in a pseudo-terminal, timed by what it paints."""
+
+import os
+import select
+import sys
+import time
+from pathlib import Path
+
+import ptyprocess
+
+PATIENCE = 60.0
+"""Seconds in which a program must paint what is waited for, and end."""
+GRAPHDECK = str(Path(sys.executable).with_name("graphdeck"))
+
+
+class Program:
+    """A program of 120 columns and 34 lines; use it as a context, which leaves nothing of it running."""
+
+    def __init__(self, command: list[str], folder: Path) -> None:
+        # As installed: with byte code on disk, which some environments turn off.
+        environment = {**os.environ, "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": ""}
+        self._since = time.perf_counter()
+        self.process = ptyprocess.PtyProcess.spawn(command, cwd=str(folder), env=environment, dimensions=(34, 120))
+        self._seen = b""
+
+    def __enter__(self) -> "Program":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        everyone = self.family()
+        self.process.close(force=True)
+        deadline = time.monotonic() + PATIENCE
+        while any(_lives(pid) for pid in everyone):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"still running: {[pid for pid in everyone if _lives(pid)]}")
+            select.select([], [], [], 0.05)
+
+    def press(self, keys: str) -> None:
+        """Send keys; what is painted from now on is looked at, and timed."""
+        self._seen, self._since = b"", time.perf_counter()
+        self.process.write(keys.encode())
+
+    def until(self, mark: str) -> float:
+        """Seconds from the last keys, or from the start, until this is painted."""
+        wanted = mark.encode()
+        while wanted not in self._seen:
+            if not self._read(PATIENCE):
+                raise TimeoutError(f"{mark!r} was not painted in {PATIENCE} s")
+        return time.perf_counter() - self._since
+
+    def rest(self, seconds: float) -> None:
+        """Read until nothing has been painted for so long."""
+        while self._read(seconds):
+            pass
+
+    def family(self) -> list[int]:
+        """The process and all its descendants."""
+        return _family(self.process.pid)
+
+    def _read(self, seconds: float) -> bool:
+        if not select.select([self.process.fd], [], [], seconds)[0]:
+            return False
+        self._seen += os.read(self.process.fd, 1 << 16)
+        return True
+
+
+def _family(pid: int) -> list[int]:
+    parents = {int(entry.name): _stat(int(entry.name))[1] for entry in Path("/proc").glob("[0-9]*")}
+    found = [pid]
+    for each in found:
+        found += [child for child, parent in parents.items() if parent == str(each)]
+    return found
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process is there and has not ended; an ended one may wait for its parent."""
+    return _stat(pid)[0] not in ("", "Z")
+
+
+def _stat(pid: int) -> tuple[str, str]:
+    """State of a process and its parent's id; empty for one that is gone."""
+    try:
+        state, parent, *_ = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return "", ""
+    return state, parent
