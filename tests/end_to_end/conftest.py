@@ -7,6 +7,7 @@ import json
 import os
 import select
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,8 +35,13 @@ class Terminal:
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         for name in ("COLUMNS", "LINES"):  # the terminal has a size of its own
             environment.pop(name, None)
+        size = (lines, columns)
         self.process = ptyprocess.PtyProcess.spawn(
-            [program, *arguments], cwd=str(folder), env=environment, dimensions=(lines, columns)
+            [program, *arguments],
+            cwd=str(folder),
+            env=environment,
+            dimensions=size,
+            preexec_fn=lambda: termios.tcsetwinsize(0, size),  # before the program looks, however busy we are
         )
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
