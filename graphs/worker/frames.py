@@ -37,6 +37,19 @@ def user_frames(trace: TracebackType | None) -> tuple[Frame, ...]:
     )
 
 
+def error_text(error: BaseException) -> str:
+    """What an error says of itself; a placeholder where its own `__str__` fails."""
+    try:
+        return str(error)
+    except Exception as failure:  # noqa: BLE001 - a user's exception may raise anything here
+        return f"<its text cannot be had: {type(failure).__name__}>"
+
+
+def error_line(error: BaseException) -> str:
+    """An error's class and text, as Python prints it."""
+    return f"{type(error).__name__}: {error_text(error)}"
+
+
 def user_traceback(error: BaseException) -> str:
     """A traceback from the user's first frame on, causes included; just the error where no frame is the user's."""
     report = traceback.TracebackException.from_exception(error, compact=True)

@@ -17,7 +17,7 @@ from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.describe import describe
 from graphdeck.graphs.worker.edit import copy_thread, delete_threads, update_state
 from graphdeck.graphs.worker.emitter import Emitter
-from graphdeck.graphs.worker.frames import user_traceback
+from graphdeck.graphs.worker.frames import error_line, user_traceback
 from graphdeck.graphs.worker.load import Loaded, load
 from graphdeck.graphs.worker.run import Ending, GraphRun, run_error
 from graphdeck.graphs.worker.saving import Saving, plan_saving
@@ -131,7 +131,7 @@ async def _run_to_its_end(
     except Exception as error:  # noqa: BLE001 - schemas, reducers and validators of the user may raise anything
         emitter.started_at_the_latest(request)
         emitter.emit(run_error(error))
-        ending = Ending("failed", error=RunFailed(f"{type(error).__name__}: {error}", "mend the graph's own code"))
+        ending = Ending("failed", error=RunFailed(error_line(error), "mend the graph's own code"))
     emitter.flush()
     problem = ending.error.to_dict() if ending.error else None
     emitter.emit(events.RunEnded(status=ending.status, next=ending.next, error=problem))

@@ -27,7 +27,7 @@ from graphdeck.graphs.worker.answer import check_answers
 from graphdeck.graphs.worker.checks import check_context, check_input, input_for_new_thread
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
-from graphdeck.graphs.worker.frames import InterruptFrames, user_traceback
+from graphdeck.graphs.worker.frames import InterruptFrames, error_line, error_text, user_traceback
 from graphdeck.graphs.worker.output import unread
 from graphdeck.graphs.worker.position import Position, finished_tasks, read_position
 from graphdeck.graphs.worker.saver import TellingSaver, Unsaveable, cannot_write, open_saver
@@ -302,7 +302,7 @@ class GraphRun:
             return self._unsaveable((self._saver and self._saver.refused) or error)
         if self._translator is not None and self._translator.failed is None:
             self._emitter.emit(run_error(error))
-        return RunFailed(f"{type(error).__name__}: {error}", "mend the node and continue: only what failed runs again")
+        return RunFailed(error_line(error), "mend the node and continue: only what failed runs again")
 
     def _unsaveable(self, error: Unsaveable) -> GraphdeckError:
         assert self._translator is not None
@@ -318,7 +318,7 @@ class GraphRun:
 
 def run_error(error: BaseException) -> events.NodeFailed:
     """The event for an error of the user's code outside of any node."""
-    name, text = type(error).__name__, str(error)
+    name, text = type(error).__name__, error_text(error)
     return events.NodeFailed(task="", node="", error=name, message=text, traceback=user_traceback(error))
 
 

@@ -17,7 +17,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, BaseMessageChun
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.values import Json, to_json
-from graphdeck.graphs.worker.frames import InterruptFrames, user_traceback
+from graphdeck.graphs.worker.frames import InterruptFrames, error_text, user_traceback
 from graphdeck.graphs.worker.saver import Changed, is_internal
 from graphdeck.graphs.worker.tokens import TokenBuffer
 
@@ -151,7 +151,7 @@ class Translator:
                 node=entry.node,
                 ns=entry.ns,
                 error=type(error).__name__,
-                message=str(error),
+                message=error_text(error),
                 traceback=user_traceback(error),
             )
         )

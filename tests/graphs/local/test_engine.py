@@ -621,3 +621,23 @@ async def test_bundled_graphs_need_no_project(run_graph: RunGraph, engine: Local
     shape = await engine.describe("travel")
     assert shape.model == "offline rules, not a language model"
     assert engine.last_shape("travel") == shape
+
+
+async def test_an_error_whose_text_fails_is_told_by_its_node(write_graph: WriteGraph, run_graph: RunGraph) -> None:
+    graph = write_graph(
+        HEAD
+        + """
+    class Rude(Exception):
+        def __str__(self):
+            raise ZeroDivisionError
+    def one(state):
+        raise Rude
+    graph = chain(one)
+    """
+    )
+    found = await run_graph(graph, input={})
+    [failure] = of(found, events.NodeFailed)
+    assert (failure.node, failure.error) == ("one", "Rude")
+    assert "ZeroDivisionError" in failure.message
+    assert "in one" in failure.traceback
+    assert ended(found).status == "failed"
