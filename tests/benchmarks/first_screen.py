@@ -113,13 +113,13 @@ def tell_memory(command: list[str], folder: Path) -> None:
     with Program(command, folder) as program:
         program.until("hold")
         program.press("i")
-        program.rest(0.5)
+        program.watch(0.5)
         program.press("{}\r")
         deadline = time.monotonic() + 30
         while not (folder / "held").exists():
             if time.monotonic() > deadline:
                 raise TimeoutError("the node did not start")
-            program.rest(0.2)
+            program.watch(0.2)
         painting, *others = (_pss(pid) for pid in program.family())
     tell("memory, painting process", "MB, proportional set size", painting, 70)
     parts = " + ".join(f"{part:.0f}" for part in others)

@@ -34,7 +34,7 @@ def _open(file: Path, messages: int) -> float:
     with Program([GRAPHDECK, file.name], file.parent) as program:
         program.until("yyy")  # the thread is listed
         program.press("t")
-        program.rest(1.0)
+        program.watch(1.0)
         program.press("\r")
         return program.until(f"{messages:,}")
 

@@ -48,10 +48,11 @@ class Program:
                 raise TimeoutError(f"{mark!r} was not painted in {PATIENCE} s")
         return time.perf_counter() - self._since
 
-    def rest(self, seconds: float) -> None:
-        """Read until nothing has been painted for so long."""
-        while self._read(seconds):
-            pass
+    def watch(self, seconds: float) -> None:
+        """Read what is painted for so long."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._read(left)
 
     def family(self) -> list[int]:
         """The process and all its descendants."""
