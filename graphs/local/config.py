@@ -102,7 +102,7 @@ def _read_json(path: Path) -> Any:
     try:
         data = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        _refuse(path, text, error.pos, _json_problem(text, error))
+        _refuse(path, text, *_json_problem(text, error))
     except ValueError as error:
         raise TargetError(f"{path}: {error}", "correct the file") from None
     except RecursionError:
@@ -111,19 +111,20 @@ def _read_json(path: Path) -> Any:
     return data
 
 
-def _json_problem(text: str, error: json.JSONDecodeError) -> str:
-    """The decoder's message, or a plainer one for the faults that people really make."""
+def _json_problem(text: str, error: json.JSONDecodeError) -> tuple[int, str]:
+    """The place and the decoder's message, or a plainer one for the faults that people really make."""
     rest = text[error.pos :].lstrip()
     before = text[: error.pos].rstrip()
     if rest.startswith(("//", "/*", "#")):
-        return "JSON has no comments"
-    if (rest[:1] in ("}", "]") and before.endswith(",")) or rest.startswith((",}", ",]")):
-        return "trailing comma"
-    if text[error.pos :].startswith(",") and rest[1:].lstrip()[:1] in ("}", "]"):
-        return "trailing comma"
+        return error.pos, "JSON has no comments"
+    # Python 3.13 points at the comma, those before at what follows it.
+    if rest[:1] in ("}", "]") and before.endswith(","):
+        return len(before) - 1, "trailing comma"
+    if rest.startswith(",") and rest[1:].lstrip()[:1] in ("}", "]"):
+        return text.index(",", error.pos), "trailing comma"
     if rest.startswith("'"):
-        return "text must be in double quotes"
-    return error.msg[:1].lower() + error.msg[1:]
+        return error.pos, "text must be in double quotes"
+    return error.pos, error.msg[:1].lower() + error.msg[1:]
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -175,7 +175,8 @@ def test_broken_entries_are_listed_with_the_reason_and_do_not_stop_the_others(tm
 @pytest.mark.parametrize(
     ("text", "place", "problem"),
     [
-        ('{"graphs": {"a": "x.py:g",}}', "line 1, column 27", "trailing comma"),
+        ('{"graphs": {"a": "x.py:g",}}', "line 1, column 26", "trailing comma"),
+        ('{"dependencies": ["." , ]}', "line 1, column 23", "trailing comma"),
         ('{\n  "graphs": {},\n  "graphs": {}\n}', "line 3, column 3", "'graphs' is there twice"),
         ('{"graphs": // all\n{}}', "line 1, column 12", "no comments"),
         ("{'graphs': {}}", "line 1, column 2", "double quotes"),
