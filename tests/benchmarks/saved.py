@@ -30,6 +30,7 @@ STEPS = 10
 ROUNDS = 3
 BIG_MESSAGES = 20_000
 LONG_STEPS = 2_000
+IDS = ("checkpoint_id", "parent_checkpoint_id")
 
 
 class Chat(TypedDict):
@@ -55,14 +56,19 @@ def config(thread: str, steps: int = 25) -> RunnableConfig:
 
 
 def fill_many(path: Path, threads: int) -> None:
-    """Threads of ten checkpoints of about 4 KB: one made by the real graph, the others copies under new ids."""
+    """Threads of ten checkpoints of about 4 KB: one made by the real graph, the others copies of it.
+
+    Each copy has ids of its own, half a minute after those of the one before: an id begins with its time.
+    """
     with SqliteSaver.from_conn_string(str(path)) as saver:
         graph = chat(saver)
         for turn in range(STEPS // 3):
             graph.invoke({"messages": [HumanMessage(f"{turn} " + "x" * 1000)]}, config("model"))
         saver.conn.execute("PRAGMA synchronous=OFF")
+        first = int(saver.conn.execute("SELECT max(checkpoint_id) FROM checkpoints").fetchone()[0][:8], 16)
         for table in ("checkpoints", "writes"):
-            columns = [row[1] for row in saver.conn.execute(f"PRAGMA table_info({table})")][1:]
+            names = [row[1] for row in saver.conn.execute(f"PRAGMA table_info({table})")][1:]
+            columns = [f"printf('%08x', {first} + i) || substr({x}, 9)" if x in IDS else x for x in names]
             saver.conn.execute(
                 "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
                 f" INSERT INTO {table} SELECT 'thread-' || i, {', '.join(columns)} FROM n CROSS JOIN"
