@@ -105,8 +105,10 @@ def _encode_stored(type_: str, value: object, depth: int) -> Json:
 def _encode_message(fields: Mapping[Any, Any], depth: int) -> Json:
     """A message as `type` and `content`, then whatever else it has that is not empty."""
     names = [name for name in ("type", "content") if name in fields]
-    names += [name for name in fields if name not in names and not _is_empty(fields[name])]
-    return {str(name): _encode(fields[name], depth + 1) for name in names}
+    names += [name for name, value in fields.items() if name not in names and not _is_empty(value)]
+    found = {str(name): fields[name] for name in names}
+    # Most fields are text, and a long conversation has very many.
+    return {name: value if type(value) is str else _encode(value, depth + 1) for name, value in found.items()}
 
 
 def _is_empty(value: object) -> bool:
