@@ -28,8 +28,7 @@ class Point(NamedTuple):
     y: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(NamedTuple):
     """Where a node's name stands, in cells."""
 
     x: int
@@ -56,8 +55,7 @@ Row: TypeAlias = tuple[Cell, ...]
 BLANK: Final = Cell(" ")
 
 
-@dataclass(frozen=True, slots=True)
-class Charset:
+class Charset(NamedTuple):
     """The characters of a drawing."""
 
     glyph: str
@@ -246,8 +244,7 @@ class Canvas:
         return Cell(self.charset.joints[arms], "line", "", tuple(edges.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(NamedTuple):
     """The vertical runs of one column, sorted, so that a row finds its own without looking at all."""
 
     x: int

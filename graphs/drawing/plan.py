@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
@@ -17,8 +16,7 @@ class Tap(NamedTuple):
     edge: Edge
 
 
-@dataclass(frozen=True, slots=True)
-class Bus:
+class Bus(NamedTuple):
     """A vertical line that one node owns: the source of a fan, or the target of a gather."""
 
     node: str
@@ -31,8 +29,7 @@ class Bus:
     """Counts outwards from the names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A row, or the right part of a node's row, from which edges of one kind and label leave to gathers."""
 
     node: str
@@ -41,8 +38,7 @@ class Link:
     edges: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Trunk:
+class Trunk(NamedTuple):
     """An edge to the node just below."""
 
     edge: Edge
@@ -50,8 +46,7 @@ class Trunk:
     """The row between the two nodes in which it is seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A rail in rows and lanes."""
 
     rows: Mapping[str, int]

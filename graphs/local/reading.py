@@ -2,8 +2,8 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _MAKERS = frozenset({"create_agent", "create_react_agent", "create_deep_agent"})
 _BUILDERS = frozenset({"StateGraph", "MessageGraph"})
@@ -11,8 +11,7 @@ _PASS_ON = ("add_", "set_", "with_")
 """Methods that give back the graph, or the builder, that they were called on."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceGraphs:
+class SourceGraphs(NamedTuple):
     """What a Python file says of itself."""
 
     graphs: tuple[str, ...] = ()

@@ -12,8 +12,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from graphdeck.graphs.errors import WorkerLost, error_from_dict
 from graphdeck.graphs.local.channel import FrameReader, pack
@@ -32,23 +31,20 @@ PATIENCE = 1.0
 """Seconds that closing waits for a host without workers to end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """What a worker sent over its channel."""
 
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """What a worker or one of its children wrote to a standard stream."""
 
     stream: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exited:
+class Exited(NamedTuple):
     """A worker's end: its exit status, negative for a signal."""
 
     status: int

@@ -4,8 +4,7 @@ import datetime
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from graphdeck.graphs.saved.decode import DELTA_SNAPSHOT, Undecodable, decode, outline
 from graphdeck.graphs.saved.file import CheckpointFile
@@ -23,8 +22,7 @@ Key: TypeAlias = tuple[str, str, str]
 """Thread id, `checkpoint_ns` and checkpoint id."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedCheckpoint:
+class SavedCheckpoint(NamedTuple):
     """A row of the table `checkpoints`, its objects not decoded yet."""
 
     key: Key
@@ -87,8 +85,7 @@ class SavedCheckpoint:
         return {name: _whole(value) for name, value in channels.items() if not is_control(name)}
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """What the table `writes` knows of one task of the step after a checkpoint."""
 
     id: str

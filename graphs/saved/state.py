@@ -1,7 +1,7 @@
 """The state of a thread at one checkpoint, with its subgraphs, or one value of it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphdeck.graphs.records import FailedTask, PendingInterrupt, Snapshot, Value
 from graphdeck.graphs.saved.changes import changed_keys
@@ -85,8 +85,7 @@ def _kept_values(file: CheckpointFile, thread: str, checkpoint: str | None) -> M
     return kept if asked_for and newest and (thread, "", newest[0]) == key and newest[1] == size else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(NamedTuple):
     file: CheckpointFile
     graph: str
 

@@ -1,8 +1,7 @@
 """What a thread would do next, and its status, from its rows alone: no graph code, and never a guess."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graphdeck.graphs.records import START, ThreadStatus
 from graphdeck.graphs.saved.decode import expand
@@ -16,8 +15,7 @@ _FIRST_KNOWN_FORMAT: Final = 4
 """Format of a checkpoint (`v`) from which its channels tell what comes next; before, a part lay in its parent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """What the step after a checkpoint runs."""
 
     sends: tuple[str, ...]

@@ -1,8 +1,7 @@
 """The threads of a checkpoint file, newest activity first."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.records import ThreadPage, ThreadRow, ThreadStatus
@@ -136,8 +135,7 @@ def _candidates(file: CheckpointFile, status: ThreadStatus | None) -> set[str] |
     return {row[0] for row in file.query("SELECT DISTINCT thread_id FROM writes WHERE channel = ?", (_MARKS[status],))}
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(NamedTuple):
     """What a list needs of the newest checkpoint of a thread."""
 
     step: int
@@ -146,8 +144,7 @@ class _Head:
     graph: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Lister:
+class _Lister(NamedTuple):
     file: CheckpointFile
     holder: Callable[[str], str]
     titles: Mapping[str, str]

@@ -1,13 +1,12 @@
 """The threads that were read so far, page by page, while the file goes on changing: pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from graphdeck.graphs.records import ThreadPage, ThreadRow
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadRows:
+class ThreadRows(NamedTuple):
     """Threads, newest activity first."""
 
     rows: tuple[ThreadRow, ...] = ()
@@ -32,7 +31,7 @@ class ThreadRows:
     def without(self, threads: Iterable[str]) -> "ThreadRows":
         """Some threads are gone."""
         gone = set(threads)
-        return replace(self, rows=tuple(row for row in self.rows if row.thread not in gone))
+        return self._replace(rows=tuple(row for row in self.rows if row.thread not in gone))
 
     def find(self, thread: str) -> ThreadRow | None:
         """A thread by its id."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from graphdeck.graphs.values import Json
 from graphdeck.tui.message_text import is_message
@@ -71,8 +71,7 @@ def tree_rows(
         yield from _rows((key,), 0, key, label_cells, value, mark, _Open(opened, pages, change, cells))
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(NamedTuple):
     """What holds for the whole tree."""
 
     paths: Collection[Path]
