@@ -43,7 +43,7 @@ def read_state(
     try:
         saved = find_checkpoint(file, thread, checkpoint)
         newest = (saved.id, len(saved.blob)) == newest_checkpoint(file, thread)
-        reader = _Reader(file, find_graph(file, thread))
+        reader = _Reader(file, find_graph(file, saved))
         return reader.snapshot(
             saved,
             newest=newest,

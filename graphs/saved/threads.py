@@ -26,6 +26,9 @@ _SCAN: Final = 2000
 _GRAPH_LOOKBACK: Final = 64
 """Newest checkpoints searched for the name of the graph; another program's runs leave none."""
 
+_LARGE: Final = 1 << 18
+"""Bytes of a checkpoint from which on only the newest is asked for that name."""
+
 _REMEMBERED: Final = 40_000
 """Facts of newest checkpoints that are kept, so that a list read again every second decodes only what is new."""
 
@@ -95,15 +98,24 @@ def list_threads(
     return ThreadPage(rows=tuple(rows))
 
 
-def find_graph(file: CheckpointFile, thread: str) -> str:
-    """The target that ran a thread last, by the newest of its checkpoints that names one; empty where none does."""
+def find_graph(file: CheckpointFile, saved: SavedCheckpoint) -> str:
+    """The target that ran a thread last, by a checkpoint or the newest that names one; empty where none does.
+
+    A checkpoint's metadata lies behind its values: of large ones only the given one is asked.
+    """
+    if name := _graph_of(saved.metadata):
+        return name
     rows = file.query(
-        "SELECT metadata FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
+        "SELECT metadata FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = '' AND length(checkpoint) < ?"
         " ORDER BY checkpoint_id DESC LIMIT ?",
-        (thread, _GRAPH_LOOKBACK),
+        (saved.key[0], _LARGE, _GRAPH_LOOKBACK),
     )
-    names = (read_metadata(row[0]).get("graphdeck_graph") for row in rows)
-    return next((name for name in names if isinstance(name, str) and name), "")
+    return next((name for row in rows if (name := _graph_of(read_metadata(row[0])))), "")
+
+
+def _graph_of(metadata: Mapping[str, object]) -> str:
+    name = metadata.get("graphdeck_graph")
+    return name if isinstance(name, str) else ""
 
 
 def _read_cursor(cursor: str | None) -> int:
@@ -203,7 +215,7 @@ class _Lister(NamedTuple):
         head: _Head | None = self.file.remembered.get(key)
         if head is None:
             saved = self._load(newest)
-            head = _Head(saved.step, saved.time, due_after(saved, tasks), find_graph(self.file, newest[0]))
+            head = _Head(saved.step, saved.time, due_after(saved, tasks), find_graph(self.file, saved))
             if head.due.known:  # else its writes, which may still come, have a say
                 self._remember(key, head)
             self._remember(("text", *newest), first_text(self.file, saved))
