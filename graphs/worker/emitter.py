@@ -1,6 +1,5 @@
 """Sends a run's events to the front end, stamped with the run and the time."""
 
-import dataclasses
 from datetime import UTC, datetime
 
 from graphdeck.graphs.events import Event, RunStarted, event_to_dict
@@ -21,8 +20,8 @@ class Emitter:
     def emit(self, event: Event) -> None:
         """Send one event; any thread may."""
         self._started = self._started or isinstance(event, RunStarted)
-        stamped = dataclasses.replace(event, time=datetime.now(UTC).isoformat(), run=self._run)
-        self._channel.send(event_to_dict(stamped))
+        stamp = {"time": datetime.now(UTC).isoformat(), "run": self._run}
+        self._channel.send(event_to_dict(event) | stamp)
 
     def started_at_the_latest(self, request: RunRequest) -> None:
         """Send `run_started` where nothing has been sent: it is the first event also of a run that never ran."""
