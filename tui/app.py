@@ -9,8 +9,10 @@ from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import CommandPalette, Provider
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.theme import Theme
 from textual.types import CSSPathType
 
 from graphdeck.graphs.engine import Engine
@@ -40,6 +42,9 @@ class GraphdeckApp(App[None]):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionsProvider}
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("app")]
 
+    theme: Reactive[str] = Reactive(DARK)
+    """Name of the theme; dark from the first, as a change would have all styles read once more."""
+
     def __init__(
         self,
         engine: Engine,
@@ -50,13 +55,15 @@ class GraphdeckApp(App[None]):
         clock: Clock | None = None,
     ) -> None:
         super().__init__()
-        for theme in themes():
-            self.register_theme(theme)
-        self.theme = DARK
         self.set_class(ascii_mode(), "-ascii")
         ScrollBar.renderer = PlainBars if ascii_mode() else ScrollBarRender
         self.deck = DeckScreen(engine, clock or SystemClock(), graph=graph, thread=thread, pick=pick)
         """The main screen."""
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """The dark and the light theme."""
+        return {theme.name: theme for theme in themes()}
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the deck, so that the first paint is its own."""

@@ -3,6 +3,7 @@
 A state is told by its glyph; the colour only repeats it, so that nothing is lost without colour.
 """
 
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from graphdeck.graphs.events import RunStatus
@@ -185,6 +186,7 @@ DARK: Final = "graphdeck-dark"
 LIGHT: Final = "graphdeck-light"
 
 
+@cache
 def themes() -> "tuple[Theme, Theme]":
     """The dark and the light theme; imports Textual only here, since the plain front end uses the glyphs alone."""
     from textual.theme import Theme
