@@ -92,6 +92,7 @@ async def test_only_the_newest_lines_are_laid_out(harness: NewApp, lines: Lines)
     messages = [ChatMessage(role="ai", text="line\n" * 100, id=str(n)) for n in range(LINE_LIMIT // 100 + 30)]
     async with harness(view).run_test(size=(40, 10)) as pilot:
         view.show(messages)
+        await pilot.pause()
         assert view.row_count() <= LINE_LIMIT + 101
         view.focus()
         await pilot.press("home")
