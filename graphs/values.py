@@ -70,20 +70,21 @@ def tagged(type_: str, value: Json) -> dict[str, Json]:
     return {"$type": type_, "value": value}
 
 
-def _encode(value: object, depth: int) -> Json:
+def _encode(value: Any, depth: int) -> Json:
     kind = type(value)
-    if kind is int and abs(value) >= _LONG:  # type: ignore[arg-type] # the exact type was just looked at
-        return tagged("int", hex(value))  # type: ignore[arg-type] # as above
+    plain: Json = value
+    if kind is int and abs(value) >= _LONG:
+        return tagged("int", hex(value))
     if value is None or kind is bool or kind is int or kind is str:
-        return value  # type: ignore[return-value] # the exact type was just looked at
+        return plain
     if kind is float:
-        return value if math.isfinite(value) else tagged("float", str(value))  # type: ignore[arg-type, return-value] # as above
+        return plain if math.isfinite(value) else tagged("float", str(value))
     if depth >= MAX_DEPTH:
         return tagged(type_name(value), "nested too deeply to show")
     if kind is list:
-        return [_encode(item, depth + 1) for item in value]  # type: ignore[attr-defined] # as above
+        return [_encode(item, depth + 1) for item in value]
     if kind is dict:
-        return _encode_dict(value, depth)  # type: ignore[arg-type] # as above
+        return _encode_dict(value, depth)
     if isinstance(value, Stored):
         return _encode_stored(value.type, value.value, depth)
     return _encode_object(value, depth)

@@ -37,7 +37,6 @@ SORTS: Final = ("updated", "status", "thread", "graph", "title", "step")
 SWITCH: Final = 0.0005
 """Seconds after which reading in the background and painting take turns; Python's own 5 ms would be felt."""
 
-SQLITE_MAGIC: Final = b"SQLite format 3\0"
 
 _SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 _json = click.option("--json", "as_json", is_flag=True, help="JSON, one object a line, nothing cut.")
@@ -149,7 +148,9 @@ def workbench(target: str | None, db: Path | None, thread: str | None) -> int:
     """
     if not _on_a_terminal():
         raise click.UsageError("the workbench needs a terminal; without one, use: graphdeck run TARGET --input JSON")
-    is_file = target is not None and _is_checkpoint_file(Path(target))
+    from graphdeck.graphs.local.targets import is_checkpoint_file
+
+    is_file = target is not None and is_checkpoint_file(Path(target))
     if target is not None and is_file:
         db, target = db or Path(target), None
     try:
@@ -166,14 +167,6 @@ def workbench(target: str | None, db: Path | None, thread: str | None) -> int:
 
 def _on_a_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _is_checkpoint_file(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
-    except OSError:
-        return False
 
 
 # -- the commands ----------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def fold(
     edges: Sequence[Edge],
     at_least: int = 8,
     *,
-    ascii: bool = False,  # noqa: A002 - the word that the command line uses
+    ascii: bool = False,
 ) -> Folded:
     """Make one node of every `at_least` or more nodes that have the same kind and the same declared edges.
 

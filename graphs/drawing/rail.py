@@ -53,7 +53,7 @@ def rail(
     nodes: Sequence[Node],
     edges: Sequence[Edge],
     *,
-    ascii: bool = False,  # noqa: A002 - the word that the command line uses
+    ascii: bool = False,
     labels: bool = True,
     max_width: int | None = None,
     measure: Measure = width,

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from graphdeck.graphs.engine import PAGE
 from graphdeck.graphs.errors import GraphdeckError, InputError, MissingFileError, TargetError
 from graphdeck.graphs.local import memory
+from graphdeck.graphs.local.config import find_config
 from graphdeck.graphs.local.home import default_file
 from graphdeck.graphs.local.library import Library
 from graphdeck.graphs.local.runs import LocalRun
@@ -45,7 +46,8 @@ class LocalEngine:
     def __init__(self, cwd: Path, db: Sequence[Path] = (), *, pool: WorkerPool | None = None) -> None:
         self._cwd = cwd.absolute()
         self._db = [file.absolute() for file in db]
-        self._project = _project_of(self._cwd)
+        config = find_config(self._cwd)
+        self._project = config.parent if config else self._cwd
         files = self._db or [default_file(self._project), *memory.remembered_files(self._project)]
         self._library = Library(files, may_be_missing=not self._db)
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="graphdeck-reader")
@@ -195,11 +197,6 @@ class LocalEngine:
         self._reader.submit(self._library.add, path, first=True)
         with contextlib.suppress(OSError):  # as in describe: only the memory of it is lost
             memory.remember_file(self._project, target.text, path)
-
-
-def _project_of(cwd: Path) -> Path:
-    """The folder of the nearest langgraph.json, else the folder itself."""
-    return next((folder for folder in (cwd, *cwd.parents) if (folder / "langgraph.json").is_file()), cwd)
 
 
 def _check_writable(file: Path, *, asked: bool) -> None:

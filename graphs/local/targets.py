@@ -164,7 +164,9 @@ def _existing(path: Path, name: str, cwd: Path) -> Target:
         return _config(path, name)
     if path.suffix == ".py":
         return _file(path, name)
-    if _is_sqlite(path):
+    if not os.access(path, os.R_OK):
+        raise TargetError(f"{path} cannot be read", "check its permissions")
+    if is_checkpoint_file(path):
         if name:
             raise TargetError(f"{path} is a checkpoint file and holds no graph {name!r}", f"open it alone: {path.name}")
         root = path.parent.parent if path.parent.name == ".graphdeck" else path.parent
@@ -284,12 +286,13 @@ def _bundled_files() -> list[Path]:
     return sorted(path for path in _EXAMPLES_FOLDER.glob("*.py") if not path.stem.startswith("_"))
 
 
-def _is_sqlite(path: Path) -> bool:
+def is_checkpoint_file(path: Path) -> bool:
+    """Whether a file begins as SQLite files do; False where there is no such file that can be read."""
     try:
         with path.open("rb") as stream:
             return stream.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
-    except OSError as error:
-        raise TargetError(f"{path} cannot be read: {error.strerror}", "check its permissions") from None
+    except OSError:
+        return False
 
 
 # -- lists -----------------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from graphdeck.graphs.worker.position import Position, finished_tasks, read_posi
 from graphdeck.graphs.worker.saver import TellingSaver, Unsaveable, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
 from graphdeck.graphs.worker.threads import NodeThreads
-from graphdeck.graphs.worker.translate import STREAM_MODES, Translator
+from graphdeck.graphs.worker.translate import STREAM_MODES, UNSAVED_MODES, Translator
 
 DRAINED_PIPES = 0.05
 """Seconds at the most that the end of a node waits for its own prints to be read by the front end."""
@@ -172,7 +172,7 @@ class GraphRun:
     # -- while it runs -------------------------------------------------------------------------------------------
 
     async def _stream(self, control: Control, graph_input: Any, kept: frozenset[str]) -> Ending:
-        translator = Translator(self._emitter.emit, self._frames, kept=kept, saves=self._saver is not None)
+        translator = Translator(self._emitter.emit, self._frames, kept=kept)
         self._translator = translator
         if self._saver is not None:
             self._saver.on_put = translator.put
@@ -210,7 +210,7 @@ class GraphRun:
             graph_input,
             self._config(request.checkpoint, callbacks=[self._frames]),
             context=self._context,
-            stream_mode=list(STREAM_MODES) if self._saver else [m for m in STREAM_MODES if m != "checkpoints"],
+            stream_mode=list(STREAM_MODES if self._saver else UNSAVED_MODES),
             subgraphs=True,
             version="v2",
             control=control.run_control,

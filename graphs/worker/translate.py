@@ -1,11 +1,12 @@
 """LangGraph's stream parts in, events out.
 
 Parts come from `astream(version="v2", subgraphs=True)` with the modes of `STREAM_MODES`: dicts with `type`, `ns`
-and `data`. What is not told there comes by `on_put` (checkpoints whose row is written), `InterruptFrames` and the
-retry log.
+and `data`. A graph that refuses saving has `values` in the place of `checkpoints`. What is not told there comes by
+`on_put` (checkpoints whose row is written), `InterruptFrames` and the retry log.
 """
 
 import asyncio
+import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -16,12 +17,14 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, BaseMessageChun
 
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
-from graphdeck.graphs.values import Json, to_json
+from graphdeck.graphs.values import Json, json_line, to_json
 from graphdeck.graphs.worker.frames import InterruptFrames, error_text, user_traceback
 from graphdeck.graphs.worker.saver import Changed, is_internal
 from graphdeck.graphs.worker.tokens import TokenBuffer
 
 STREAM_MODES: Final = ("tasks", "checkpoints", "updates", "messages", "custom")
+UNSAVED_MODES: Final = ("tasks", "values", "updates", "messages", "custom")
+"""Those of a graph that refuses saving: LangGraph tells of checkpoints only where there is a checkpointer."""
 
 Emit = Callable[[Event], None]
 
@@ -36,10 +39,9 @@ class _Task:
 class Translator:
     """Turns the stream of one run into events, and keeps track of its tasks."""
 
-    def __init__(self, emit: Emit, frames: InterruptFrames, *, kept: frozenset[str], saves: bool) -> None:
+    def __init__(self, emit: Emit, frames: InterruptFrames, *, kept: frozenset[str]) -> None:
         self._emit = emit
         self._frames = frames
-        self._saves = saves
         self._kept = set(kept)
         self._running: dict[str, _Task] = {}
         self._nodes: dict[str, str] = {}
@@ -48,6 +50,7 @@ class Translator:
         self._asked: set[str] = set()
         self._put: dict[str, Changed] = {}
         self._held: dict[str, Mapping[str, Any]] = {}
+        self._unsaved: list[Changed] = []
         self._tokens = TokenBuffer(emit)
         self.failed: BaseException | None = None
 
@@ -75,6 +78,8 @@ class Translator:
                 self._task_ended(ns, data)
             case "checkpoints":
                 self._checkpoint(ns, data)
+            case "values" if not ns:
+                self._unsaved_state(data)
             case "updates":
                 self._update(ns, data)
             case "custom":
@@ -189,11 +194,9 @@ class Translator:
     def _checkpoint(self, ns: tuple[str, ...], data: Mapping[str, Any]) -> None:
         self._tokens.flush()
         self._kept.update(task["id"] for task in data["tasks"] if task.get("result"))
-        identity = data["config"]["configurable"].get("checkpoint_id", "") if self._saves else ""
+        identity = data["config"]["configurable"]["checkpoint_id"]
         part = {"ns": ns, "id": identity, "data": data}
-        if not self._saves:
-            self._emit_checkpoint(part, {})
-        elif identity in self._put:
+        if identity in self._put:
             self._emit_checkpoint(part, self._put[identity])
         else:
             self._held[identity] = part
@@ -201,7 +204,6 @@ class Translator:
     def _emit_checkpoint(self, part: Mapping[str, Any], changed: Changed) -> None:
         data, metadata = part["data"], part["data"]["metadata"]
         parent = (data.get("parent_config") or {}).get("configurable", {}).get("checkpoint_id")
-        values: Json = None if self._saves else to_json(data["values"])
         self._emit(
             events.Checkpoint(
                 ns=part["ns"],
@@ -211,8 +213,23 @@ class Translator:
                 source=str(metadata.get("source", "")),
                 next=tuple(data["next"]),
                 changed=changed,
-                values=values,
             )
+        )
+
+    def _unsaved_state(self, values: object) -> None:
+        """The state of a graph that refuses saving: no file will have it, so the event carries it itself."""
+        self._tokens.flush()
+        form = to_json(values)
+        sizes = _sizes(form)
+        before = self._unsaved[-1] if self._unsaved else {}
+        if self._unsaved and sizes == before:  # told again at an interrupt
+            return
+        step = len(self._unsaved)
+        self._unsaved.append(sizes)
+        changed = {key: size for key, size in sizes.items() if before.get(key) != size}
+        source = "loop" if step else "input"
+        self._emit(
+            events.Checkpoint(id="", parent=None, step=step, source=source, next=(), changed=changed, values=form)
         )
 
     # -- the rest ------------------------------------------------------------------------------------------------
@@ -255,6 +272,12 @@ def message_event(ns: tuple[str, ...], task: str, node: str, message: BaseMessag
     """A whole message as an event."""
     whole = message_chunk_to_message(message) if isinstance(message, BaseMessageChunk) else message
     return events.Message(ns=ns, task=task, node=node, role=whole.type, data=to_json(whole))
+
+
+def _sizes(values: Json) -> Changed:
+    """Size in bytes and hash of each state key, by its JSON form."""
+    texts = {key: json_line(value).encode() for key, value in values.items()} if isinstance(values, dict) else {}
+    return {key: (len(text), hashlib.blake2b(text, digest_size=8).hexdigest()) for key, text in texts.items()}
 
 
 def _keys(result: object) -> tuple[str, ...]:

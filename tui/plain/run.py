@@ -62,8 +62,6 @@ async def framed_events(engine: Engine, request: RunRequest, ladder: "StopLadder
         run = await engine.run(request)
         ladder.run = run
         async for event in run.events():
-            if last is None and not isinstance(event, RunStarted):
-                yield dataclasses.replace(started, run=run.id, seq=0)
             last = event
             yield event
             if isinstance(event, RunEnded):

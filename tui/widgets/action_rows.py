@@ -48,7 +48,7 @@ class ActionRows(Widget):
             """The list."""
             return self.action_rows
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that every widget has
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows: Sequence[ActionRow] = ()
         self._current = 0

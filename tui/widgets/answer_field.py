@@ -75,7 +75,7 @@ class AnswerField(Vertical):
     class Typed(Message):
         """The text has changed."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that every widget has
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.asks_for: Literal["", "reason", "answer"] = ""
         """What it asks for; empty while it is closed."""

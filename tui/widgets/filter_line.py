@@ -42,7 +42,7 @@ class FilterLine(OneLine):
             """The widget."""
             return self.filter_line
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(placeholder="/ filter", id=id)
 
     def on_input_changed(self, event: Input.Changed) -> None:

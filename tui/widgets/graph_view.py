@@ -46,7 +46,7 @@ class GraphView(Rows):
             """The widget."""
             return self.graph_view
 
-    def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:
         super().__init__(id=id)
         self._clock = clock or SystemClock()
         self._drawing: Drawing | None = None

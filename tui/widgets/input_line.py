@@ -51,7 +51,7 @@ class InputLine(TextArea):
             """The widget."""
             return self.input_line
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, compact=True, highlight_cursor_line=False)
         self.cursor_blink = False  # it would send bytes over SSH all day long
         self._sent: list[str] = []

@@ -34,7 +34,7 @@ class KeyFooter(Widget):
             """The widget."""
             return self.key_footer
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._actions: Sequence[Action] = ()
         self._off: Collection[str] = ()

@@ -32,7 +32,7 @@ class KeyHints(Widget):
     KeyHints { height: auto; link-style: none; link-style-hover: bold; link-background-hover: $panel; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that every widget has
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._hints: Sequence[KeyHint] = ()
 

@@ -28,7 +28,7 @@ _TIME_CELLS: Final = 10
 class LogView(Rows):
     """Lines of the log; it stays at the end while the cursor is there."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._lines: Sequence[LogLine] = ()
         self._logged = 0

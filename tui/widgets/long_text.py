@@ -45,7 +45,7 @@ class LongText(ScrollView, can_focus=True):
             """The widget."""
             return self.long_text
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - the name that every widget has
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._paragraphs: Sequence[Paragraph] = ()
         self._rows: list[Row] = []

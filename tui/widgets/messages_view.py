@@ -28,7 +28,7 @@ class MessagesView(Rows):
 
     has_cursor = False
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._messages: Sequence[ChatMessage] = ()
         self._lines: Sequence[_Line] = ()

@@ -12,7 +12,7 @@ class OneLine(Input):
     A blinking cursor would send bytes over SSH all day long.
     """
 
-    def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(_first_line(text), placeholder=placeholder, id=id, select_on_focus=False)
         self.cursor_blink = False
 

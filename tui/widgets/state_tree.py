@@ -43,7 +43,7 @@ class StateTree(Rows):
             """The widget."""
             return self.state_tree
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._values: Mapping[str, Json] = {}
         self._change = Change()

@@ -37,7 +37,7 @@ class StatusLine(Widget):
     StatusLine { height: 1; background: $panel; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._info = StatusInfo()
 

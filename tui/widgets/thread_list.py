@@ -61,7 +61,7 @@ class ThreadList(Rows):
             """The widget."""
             return self.thread_list
 
-    def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:
         super().__init__(id=id)
         self._clock = clock or SystemClock()
         self._threads: Sequence[ThreadRow] = ()
@@ -170,7 +170,7 @@ class ThreadPane(Vertical):
     ThreadPane > ThreadList { height: 1fr; }
     """
 
-    def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:
         super().__init__(id=id)
         self.list = ThreadList(clock=clock)
         """The threads."""

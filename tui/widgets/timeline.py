@@ -39,7 +39,7 @@ class Timeline(Rows):
             """The widget."""
             return self.timeline
 
-    def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:
         super().__init__(id=id)
         self._clock = clock or SystemClock()
         self._checkpoints: Sequence[CheckpointRow] = ()

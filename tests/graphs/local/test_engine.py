@@ -466,6 +466,26 @@ async def test_savers(
         assert (await engine.state("t")).values == {"log": ["True"]}
 
 
+async def test_the_state_of_a_graph_that_refuses_saving_comes_with_its_events(
+    write_graph: WriteGraph, run_graph: RunGraph
+) -> None:
+    graph = write_graph(
+        HEAD
+        + """
+    def first(state): return {"log": ["first"]}
+    def gate(state): return {"log": [interrupt("go on?")]}
+    refused = chain(first, gate, checkpointer=False)
+    """,
+        variable="refused",
+    )
+    told = of(await run_graph(graph, input={"log": ["input"]}), events.Checkpoint)
+    assert [(each.id, each.source, each.values) for each in told] == [
+        ("", "input", {"log": ["input"]}),
+        ("", "loop", {"log": ["input", "first"]}),
+    ]
+    assert all(each.changed["log"][0] > 0 for each in told)
+
+
 async def test_what_cannot_be_saved_is_named(write_graph: WriteGraph, run_graph: RunGraph) -> None:
     graph = write_graph(
         HEAD
