@@ -7,9 +7,9 @@ from typing import Final, TypeGuard
 
 from textual.content import Content
 
+from graphdeck.graphs.questions.model import Action, Decision, Shape, Sheet
 from graphdeck.graphs.values import Json
 from graphdeck.tui.paragraphs import Paragraph
-from graphdeck.tui.questions import Action, Decision, Shape, Sheet
 from graphdeck.tui.source_lines import Excerpt
 from graphdeck.tui.text import ascii_mode, one_line, safe, width
 from graphdeck.tui.theme import ACCENT, MUTED, WARNING, Glyphs

@@ -9,8 +9,10 @@ import pytest
 from graphdeck.graphs.errors import AnswerRefused
 from graphdeck.graphs.events import Event, RunEnded
 from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.questions.model import Decision, Shape, Sheet
+from graphdeck.graphs.questions.read import sheet
+from graphdeck.graphs.questions.typed import typed
 from graphdeck.graphs.values import Json
-from graphdeck.tui.questions import Decision, Shape, Sheet, sheet, typed
 from graphdeck.tui.source_lines import excerpts
 
 RunGraph: TypeAlias = Callable[..., Awaitable[list[Event]]]

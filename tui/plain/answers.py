@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from graphdeck.graphs.questions.model import Action, Decision, Sheet
+from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, RunRequest
 from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.plain.arguments import command_line
 from graphdeck.tui.plain.terminal import Terminal, indent
-from graphdeck.tui.questions import Action, Decision, Sheet, sheet
 from graphdeck.tui.source_lines import Excerpt, excerpts
 from graphdeck.tui.text import safe
 

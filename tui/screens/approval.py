@@ -13,13 +13,14 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from graphdeck.graphs.questions.model import Action, Decision
+from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import Json
 from graphdeck.tui import actions
 from graphdeck.tui.approval_gate import ApprovalGate
 from graphdeck.tui.approval_text import body, decided, heading, name_of, still_to_do
 from graphdeck.tui.clock import Clock
-from graphdeck.tui.questions import Action, Decision, sheet
 from graphdeck.tui.source_lines import SourceReader, excerpts, read_source
 from graphdeck.tui.text import ascii_mode, ellipsis, one_line
 from graphdeck.tui.theme import ERROR, MUTED, WARNING, glyphs

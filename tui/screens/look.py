@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.questions.read import sheet
+from graphdeck.graphs.questions.typed import typed
 from graphdeck.graphs.records import (
     END,
     START,
@@ -18,7 +20,6 @@ from graphdeck.graphs.records import (
     ThreadRow,
 )
 from graphdeck.graphs.values import Json
-from graphdeck.tui.questions import sheet, typed
 from graphdeck.tui.theme import Status
 from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
 from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot, was_refused, with_measures

@@ -11,7 +11,8 @@ from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
-from graphdeck.tui.questions import Decision, sends, typed
+from graphdeck.graphs.questions.model import Decision
+from graphdeck.graphs.questions.typed import sends, typed
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED
 from graphdeck.tui.widgets.input_line import typeable

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from graphdeck.graphs.events import Frame
+from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, RunRequest
 from graphdeck.graphs.schema import problems
 from graphdeck.graphs.worker.answer import check_answer
 from graphdeck.tui.plain.answers import answering, example_answers, question_text
 from graphdeck.tui.plain.terminal import Terminal
-from graphdeck.tui.questions import sheet
 
 
 def asking(value: Any, schema: Any = None, **more: Any) -> PendingInterrupt:

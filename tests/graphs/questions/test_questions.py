@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from langchain.agents.middleware import human_in_the_loop as hitl
 from pydantic import Field, TypeAdapter
 
+from graphdeck.graphs.questions.model import Action, Decision, Shape, Sheet
+from graphdeck.graphs.questions.read import sheet
+from graphdeck.graphs.questions.typed import sends, typed
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import Json
 from graphdeck.graphs.worker.answer import check_answer
-from graphdeck.tui.questions import Action, Decision, Shape, Sheet, sends, sheet, typed
 
 APPROVE, REJECT = Decision("approve"), Decision("reject")
 
