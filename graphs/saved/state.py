@@ -1,13 +1,14 @@
 """The state of a thread at one checkpoint, with its subgraphs, or one value of it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from graphdeck.graphs.records import FailedTask, PendingInterrupt, Snapshot, Value
+from graphdeck.graphs.records import FailedTask, Snapshot, Value
 from graphdeck.graphs.saved.changes import changed_keys
 from graphdeck.graphs.saved.decode import Undecodable
 from graphdeck.graphs.saved.delta import delta_keys, delta_value
 from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.inner import inner_checkpoints, interrupts_of
 from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
 from graphdeck.graphs.saved.paths import find_value
 from graphdeck.graphs.saved.rows import (
@@ -16,9 +17,8 @@ from graphdeck.graphs.saved.rows import (
     load_checkpoint,
     load_tasks,
     newest_checkpoint,
-    read_metadata,
 )
-from graphdeck.graphs.saved.status import Due, due_after, next_nodes, node_of, pending, status_of
+from graphdeck.graphs.saved.status import Due, due_after, next_nodes, node_of, status_of
 from graphdeck.graphs.saved.threads import find_graph, never, nobody
 from graphdeck.graphs.values import Json, to_json
 
@@ -96,7 +96,8 @@ class _Reader(NamedTuple):
         tasks = load_tasks(self.file, saved.key)
         due = due_after(saved, tasks)
         next_ = next_nodes(due, tasks, finished_too=not newest)
-        inner = tuple(self.snapshot(child, newest=True) for child in self._subgraphs(saved, tasks, due))
+        inner = tuple(self.snapshot(child, newest=True) for child in inner_checkpoints(self.file, saved, tasks, due))
+        deeper = {interrupt.id: interrupt for child in inner for interrupt in child.interrupts}
         return Snapshot(
             thread=saved.key[0],
             checkpoint=saved.id,
@@ -104,7 +105,7 @@ class _Reader(NamedTuple):
             status=status_of(due, next_, tasks, running=running, breakpoint_=breakpoint_),
             next=next_,
             values=_values(self.file, saved),
-            interrupts=_interrupts(saved, tasks, due, inner),
+            interrupts=tuple(interrupts_of(saved, tasks, due, deeper)),
             failed=_failed(tasks, due),
             changed=changed_keys(saved, self._parent(saved)),
             parent=saved.parent,
@@ -119,55 +120,6 @@ class _Reader(NamedTuple):
     def _parent(self, saved: SavedCheckpoint) -> SavedCheckpoint | None:
         thread, ns, _ = saved.key
         return load_checkpoint(self.file, thread, ns, saved.parent) if saved.parent else None
-
-    def _subgraphs(self, saved: SavedCheckpoint, tasks: list[Task], due: Due) -> Iterator[SavedCheckpoint]:
-        """The newest checkpoint of each subgraph that an unfinished task of this step has begun."""
-        thread, ns, id_ = saved.key
-        first, behind = (f"{ns}|", f"{ns}}}") if ns else ("!", "\U0010ffff")
-        rows = self.file.query(
-            "SELECT checkpoint_ns, max(checkpoint_id) FROM checkpoints WHERE thread_id = ?"
-            " AND checkpoint_ns >= ? AND checkpoint_ns < ? GROUP BY checkpoint_ns HAVING max(checkpoint_id) > ?",
-            (thread, first, behind, id_),
-        )
-        finished = {task.id for task in tasks if task.finished}
-        for inner_ns, newest in rows:
-            level, *deeper = inner_ns[len(first) if ns else 0 :].split("|")
-            if not all(part.isdigit() for part in deeper):  # a number counts the subgraphs of one task
-                continue
-            node, _, task = level.partition(":")
-            if task in finished or (due.known and node not in (*due.sends, *due.nodes)):
-                continue
-            if self._was_begun_by(thread, inner_ns, newest, saved):
-                child = load_checkpoint(self.file, thread, inner_ns, newest)
-                if child is not None:
-                    yield child
-
-    def _was_begun_by(self, thread: str, inner_ns: str, newest: str, saved: SavedCheckpoint) -> bool:
-        rows = self.file.query(
-            "SELECT metadata FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?",
-            (thread, inner_ns, newest),
-        )
-        parents = read_metadata(rows[0][0]).get("parents") if rows else None
-        return isinstance(parents, dict) and parents.get(saved.key[1]) == saved.id
-
-
-def _interrupts(
-    saved: SavedCheckpoint, tasks: list[Task], due: Due, inner: tuple[Snapshot, ...]
-) -> tuple[PendingInterrupt, ...]:
-    """The questions that wait, each once: a subgraph's is stored at each level, and shown with its deepest path."""
-    deeper = {interrupt.id: interrupt for child in inner for interrupt in child.interrupts}
-    found = []
-    for task, fields in pending(tasks):
-        id_ = str(fields.get("id", ""))
-        here = PendingInterrupt(
-            id=id_,
-            node=node_of(task, due),
-            ns=tuple(part for part in saved.key[1].split("|") if part and not part.isdigit()),
-            value=to_json(fields.get("value")),
-            schema=to_json(fields.get("response_schema")),
-        )
-        found.append(deeper.get(id_, here))
-    return tuple(found)
 
 
 def _failed(tasks: list[Task], due: Due) -> tuple[FailedTask, ...]:

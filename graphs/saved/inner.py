@@ -1,0 +1,72 @@
+"""The subgraphs in the middle of a step, and the questions that wait in them, read without any values."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from graphdeck.graphs.records import PendingInterrupt
+from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.rows import SavedCheckpoint, Task, load_checkpoint, load_tasks, read_metadata
+from graphdeck.graphs.saved.status import Due, due_after, node_of, pending
+from graphdeck.graphs.values import to_json
+
+
+def waiting_interrupts(file: CheckpointFile, saved: SavedCheckpoint, tasks: Sequence[Task]) -> list[PendingInterrupt]:
+    """The questions that wait after a checkpoint, those of its subgraphs with their deepest path."""
+    due = due_after(saved, tasks)
+    deeper: dict[str, PendingInterrupt] = {}
+    if pending(tasks):
+        for child in inner_checkpoints(file, saved, tasks, due):
+            found = waiting_interrupts(file, child, load_tasks(file, child.key))
+            deeper |= {interrupt.id: interrupt for interrupt in found}
+    return interrupts_of(saved, tasks, due, deeper)
+
+
+def interrupts_of(
+    saved: SavedCheckpoint, tasks: Sequence[Task], due: Due, deeper: Mapping[str, PendingInterrupt]
+) -> list[PendingInterrupt]:
+    """The questions of a checkpoint's tasks, each once: a subgraph's is stored at each level, and is in `deeper`."""
+    found = []
+    for task, fields in pending(tasks):
+        id_ = str(fields.get("id", ""))
+        here = PendingInterrupt(
+            id=id_,
+            node=node_of(task, due),
+            ns=tuple(part for part in saved.key[1].split("|") if part and not part.isdigit()),
+            value=to_json(fields.get("value")),
+            schema=to_json(fields.get("response_schema")),
+        )
+        found.append(deeper.get(id_, here))
+    return found
+
+
+def inner_checkpoints(
+    file: CheckpointFile, saved: SavedCheckpoint, tasks: Sequence[Task], due: Due
+) -> Iterator[SavedCheckpoint]:
+    """The newest checkpoint of each subgraph that an unfinished task of this step has begun."""
+    thread, ns, id_ = saved.key
+    first, behind = (f"{ns}|", f"{ns}}}") if ns else ("!", "\U0010ffff")
+    rows = file.query(
+        "SELECT checkpoint_ns, max(checkpoint_id) FROM checkpoints WHERE thread_id = ?"
+        " AND checkpoint_ns >= ? AND checkpoint_ns < ? GROUP BY checkpoint_ns HAVING max(checkpoint_id) > ?",
+        (thread, first, behind, id_),
+    )
+    finished = {task.id for task in tasks if task.finished}
+    for inner_ns, newest in rows:
+        level, *deeper = inner_ns[len(first) if ns else 0 :].split("|")
+        if not all(part.isdigit() for part in deeper):  # a number counts the subgraphs of one task
+            continue
+        node, _, task = level.partition(":")
+        if task in finished or (due.known and node not in (*due.sends, *due.nodes)):
+            continue
+        if _was_begun_by(file, thread, inner_ns, newest, saved):
+            child = load_checkpoint(file, thread, inner_ns, newest)
+            if child is not None:
+                yield child
+
+
+def _was_begun_by(file: CheckpointFile, thread: str, inner_ns: str, newest: str, saved: SavedCheckpoint) -> bool:
+    rows = file.query(
+        "SELECT metadata FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?",
+        (thread, inner_ns, newest),
+    )
+    parents = read_metadata(rows[0][0]).get("parents") if rows else None
+    return isinstance(parents, dict) and parents.get(saved.key[1]) == saved.id
