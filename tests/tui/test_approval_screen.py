@@ -11,9 +11,11 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from graphdeck.graphs.events import Frame
+from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import Json
 from graphdeck.tui import theme
+from graphdeck.tui.asked import Asked
 from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.screens.approval import ApprovalScreen
 from graphdeck.tui.widgets.action_rows import ActionRows
@@ -70,14 +72,15 @@ class Harness(App[None]):
     def __init__(self, *interrupts: PendingInterrupt) -> None:
         super().__init__()
         self.clock = StoppedClock()
-        self.dialog = ApprovalScreen("Rome in May", "travel", "t1", interrupts, self.clock, plain_source)
+        asked = Asked(graph="travel", thread="t1", title="Rome in May", sheet=sheet(interrupts))
+        self.dialog = ApprovalScreen(asked, self.clock, plain_source)
         self.given: list[Any] = []
 
     def on_mount(self) -> None:
         for each in theme.themes():
             self.register_theme(each)
         self.theme = theme.DARK
-        self.push_screen(self.dialog, self.given.append)
+        self.push_screen(self.dialog, lambda answered: self.given.append(answered and answered.answers))
 
     def text(self) -> str:
         """The screen as text."""

@@ -4,7 +4,6 @@ Dialogs are imported where they open: the first paint need not wait for them.
 """
 
 import uuid
-from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from textual import on
@@ -13,7 +12,6 @@ from textual.timer import Timer
 
 from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.errors import TargetError
-from graphdeck.graphs.values import Json
 from graphdeck.tui import actions, bridge
 from graphdeck.tui.actions import Action
 from graphdeck.tui.approval_gate import ApprovalGate
@@ -150,21 +148,19 @@ class DeckScreen(DeckFlow):
         self.action_answer()
 
     def _open_question(self) -> None:
-        from graphdeck.tui.screens.approval import ApprovalScreen
+        from graphdeck.tui.screens.approval import Answered, ApprovalScreen
 
-        look, self.asks = self.look, False
-        title = look.title if look.title != look.thread else ""
-        graph = look.shape.title if look.shape else look.graph
+        self.asks = False
 
-        def answered(answers: Mapping[str, Json] | None) -> None:
-            if answers is None:
+        def answered(answered: Answered | None) -> None:
+            if answered is None:
                 return
             try:
-                self.start(self.look.answering(answers))
+                self.start(self.look.answering(answered.answers))
             except Refused as reason:
                 self.say(str(reason), style=WARNING)
 
-        self.app.push_screen(ApprovalScreen(title, graph, look.thread, look.questions, self.clock), answered)
+        self.app.push_screen(ApprovalScreen(self.look.asked, self.clock), answered)
 
     # -- graphs ------------------------------------------------------------------------------------------------------
 

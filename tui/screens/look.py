@@ -20,6 +20,7 @@ from graphdeck.graphs.records import (
     ThreadRow,
 )
 from graphdeck.graphs.values import Json
+from graphdeck.tui.asked import Asked
 from graphdeck.tui.theme import Status
 from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
 from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot, was_refused, with_measures
@@ -114,6 +115,13 @@ class Look(Frozen):
     def questions(self) -> tuple[PendingInterrupt, ...]:
         """What waits for an answer."""
         return self.snapshot.interrupts if self.snapshot and not self.running else ()
+
+    @property
+    def asked(self) -> Asked:
+        """The thread's questions, for a person; ValueError where none waits."""
+        title = self.title if self.title != self.thread else ""
+        graph = self.shape.title if self.shape else self.graph
+        return Asked(graph=graph, thread=self.thread, title=title, sheet=sheet(self.questions))
 
     @property
     def askers(self) -> str:

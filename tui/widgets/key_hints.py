@@ -16,7 +16,7 @@ class KeyHint(Frozen):
     """A key and what it does now."""
 
     action: str
-    """Id of the screen's action."""
+    """Id of an action of the screen, or of the widget that the keys belong to."""
     key: str
     """The key, as people write it."""
     label: str
@@ -26,14 +26,15 @@ class KeyHint(Frozen):
 
 
 class KeyHints(Widget):
-    """Keys of the screen that it is on."""
+    """Keys of the screen that it is on, or of a widget."""
 
     DEFAULT_CSS = """
     KeyHints { height: auto; link-style: none; link-style-hover: bold; link-background-hover: $panel; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, target: Widget | None = None) -> None:
         super().__init__(id=id)
+        self._target = target
         self._hints: Sequence[KeyHint] = ()
 
     def show(self, hints: Sequence[KeyHint]) -> None:
@@ -49,6 +50,10 @@ class KeyHints(Widget):
         """The keys, never broken in the middle."""
         return Content("\n").join(Content("   ").join(line) for line in self._lines(self.size.width))
 
+    async def action_do(self, action: str) -> None:
+        """A key was clicked: carry out its action."""
+        await (self._target or self.screen).run_action(action)
+
     def _lines(self, cells: int) -> list[list[Content]]:
         lines: list[list[Content]] = [[]]
         for content in map(_content, self._hints):
@@ -61,5 +66,5 @@ class KeyHints(Widget):
 
 def _content(hint: KeyHint) -> Content:
     key_style, label_style = (f"bold {ACCENT}", "") if hint.is_on else (MUTED, MUTED)
-    click = Style.from_meta({"@click": f"screen.{hint.action}"})
+    click = Style.from_meta({"@click": f"do({hint.action!r})"})
     return Content.assemble((hint.key, key_style), (f" {hint.label}", label_style)).stylize(click)
