@@ -6,6 +6,7 @@ from typing import Final, Protocol
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.records import (
     CheckpointRow,
+    DecisionRecord,
     GraphInfo,
     GraphShape,
     RunRequest,
@@ -13,6 +14,7 @@ from graphdeck.graphs.records import (
     ThreadPage,
     ThreadStatus,
     Value,
+    WaitingPage,
 )
 from graphdeck.graphs.values import Json
 
@@ -82,6 +84,14 @@ class Engine(Protocol):
         """A page of the saved threads, newest activity first."""
         ...
 
+    async def waiting(self, *, limit: int = PAGE, cursor: str | None = None, newest_first: bool = True) -> WaitingPage:
+        """A page of the threads that wait for a person, with their questions; files that cannot be read are named."""
+        ...
+
+    async def assign(self, thread: str, graph: str, *, file: str = "") -> None:
+        """Remember which target a thread belongs to, where its rows do not tell; the file itself is not touched."""
+        ...
+
     async def state(self, thread: str, checkpoint: str | None = None) -> Snapshot:
         """The state of a thread at its newest or a given checkpoint, subgraphs included."""
         ...
@@ -92,6 +102,10 @@ class Engine(Protocol):
 
     async def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
         """One value of a state, by dotted path or JSON Pointer."""
+        ...
+
+    async def decisions(self, *, thread: str | None = None, limit: int = PAGE) -> Sequence[DecisionRecord]:
+        """The recorded decisions, newest first."""
         ...
 
     async def update(

@@ -14,6 +14,7 @@ END: Final = "__end__"
 ThreadStatus: TypeAlias = Literal["running", "waiting", "failed", "done", "breakpoint", "stopped"]
 GraphKind: TypeAlias = Literal["graph", "functional", "runnable"]
 Durability: TypeAlias = Literal["sync", "async"]
+Outcome: TypeAlias = Literal["applied", "refused", "lost", "sent", "unknown"]
 
 
 # -- graphs ----------------------------------------------------------------------------------------------------
@@ -148,6 +149,55 @@ class ThreadPage(Frozen):
     """Give it back to get the next page; None at the end."""
 
 
+class WaitingRow(Frozen):
+    """A thread that waits for a person."""
+
+    file: str
+    """Checkpoint file that holds it."""
+    thread: str
+    """Thread id."""
+    checkpoint: str
+    """Id of its newest checkpoint."""
+    since: str
+    """When it stopped there, ISO 8601 UTC."""
+    graph: str = ""
+    """Target that it belongs to; empty where none is known."""
+    title: str = ""
+    """Given by a person; empty without one."""
+    first_text: str = ""
+    """First human text of its state."""
+    interrupts: tuple["PendingInterrupt", ...] = ()
+    """The questions that wait, each once, with its deepest path; none at a breakpoint."""
+    breakpoint: tuple[str, ...] = ()
+    """Nodes that run next, where a breakpoint stopped it."""
+    error: str = ""
+    """Why its question cannot be read; the others are listed all the same."""
+
+
+class FileProblem(Frozen):
+    """A checkpoint file that cannot be read."""
+
+    file: str
+    """The file."""
+    message: str
+    """What is wrong with it."""
+    hint: str = ""
+    """The next step."""
+
+
+class WaitingPage(Frozen):
+    """A page of what waits for a person."""
+
+    rows: tuple[WaitingRow, ...]
+    """The threads, in the order that was asked for."""
+    cursor: str | None = None
+    """Give it back to get the next page; None at the end."""
+    total: int = 0
+    """Threads that wait, on all pages."""
+    problems: tuple[FileProblem, ...] = ()
+    """Files that could not be read; what waits in them is not counted."""
+
+
 class CheckpointRow(Frozen):
     """A checkpoint in a thread's history."""
 
@@ -246,6 +296,51 @@ class Value(Frozen):
     """In JSON form."""
 
 
+# -- decisions -------------------------------------------------------------------------------------------------
+
+
+class DecisionRecord(Frozen):
+    """An answer that was given to an interrupt, as the record of decisions has it."""
+
+    id: str
+    """Decision id."""
+    time: str
+    """When it was about to be sent, ISO 8601 UTC."""
+    user: str
+    """Login name of who sent it."""
+    host: str
+    """Host name of the machine that it was sent from."""
+    run: str
+    """Id of the run that was to apply it."""
+    graph: str
+    """Target."""
+    file: str
+    """Checkpoint file of the thread."""
+    thread: str
+    """Thread id."""
+    checkpoint: str
+    """Id of the checkpoint that waited; empty where the thread could not be read."""
+    interrupt: str
+    """Interrupt id."""
+    path: tuple[str, ...]
+    """Node names from the outermost graph to the node that asked; empty where the question was not found."""
+    actions: tuple[str, ...]
+    """Tools that asked to run; else what the question is about."""
+    payload: str
+    """SHA-256 of the question's payload in JSON form; empty where the question was not found."""
+    decision: Json
+    """The answer, in JSON form."""
+    by: str
+    """What decided: `key`, `command line`, or `rule NAME`; empty where the front end did not say."""
+    outcome: Outcome
+    """`applied`: the node that asked has received it. `refused`: it was not given to the graph. `lost`: the run ended
+    without it, or died. `sent`: its run goes on. `unknown`: nobody wrote what became of it."""
+    why: str = ""
+    """Why it was refused or lost."""
+    settled: str = ""
+    """When the outcome was known, ISO 8601 UTC; empty for `sent` and `unknown`."""
+
+
 # -- runs ------------------------------------------------------------------------------------------------------
 
 
@@ -276,5 +371,9 @@ class RunRequest(Frozen):
     """When checkpoints are written."""
     drop_question: bool = False
     """Input may replace a question that waits."""
+    file: str = ""
+    """Checkpoint file that holds the thread; empty for the one that the target's runs go to."""
     trust: bool = False
     """Allow, from now on in this project, the stored types that were blocked."""
+    by: Mapping[str, str] = field(default_factory=dict)
+    """Who or what decided each answer, by interrupt id: `key`, `command line`, or `rule NAME`."""

@@ -28,6 +28,7 @@ from graphdeck.graphs.records import (
     ThreadPage,
     ThreadStatus,
     Value,
+    WaitingPage,
 )
 from graphdeck.graphs.saved.file import open_file
 from graphdeck.graphs.values import Json
@@ -87,7 +88,7 @@ class LocalEngine:
     async def run(self, request: RunRequest) -> LocalRun:
         """Start a run; what goes wrong after this comes as its events."""
         target = self._graph_target(request.graph)
-        place = self._place(request.graph, target)
+        place = self._place(request.graph, target, request.file)
         await self._read(lambda: _check_writable(Path(place["file"] or place["default"]), asked=bool(place["file"])))
         run = uuid.uuid4().hex
         job = {"job": "run", "run": run, "request": dataclasses.asdict(request), **place}
@@ -110,6 +111,16 @@ class LocalEngine:
     ) -> ThreadPage:
         """A page of the saved threads, newest activity first."""
         return await self._read(lambda: self._library.threads(status, query, limit, cursor))
+
+    async def waiting(self, *, limit: int = PAGE, cursor: str | None = None, newest_first: bool = True) -> WaitingPage:
+        """A page of the threads that wait for a person, with their questions."""
+        return await self._read(lambda: self._library.waiting(limit, cursor, newest_first))
+
+    async def assign(self, thread: str, graph: str, *, file: str = "") -> None:
+        """Remember which target a thread belongs to, where its rows do not tell; the file itself is not touched."""
+        self._graph_target(graph)
+        path = Path(file) if file else await self._file_of(thread)
+        await self._read(lambda: memory.set_graph(path, thread, graph))
 
     async def state(self, thread: str, checkpoint: str | None = None) -> Snapshot:
         """The state of a thread at its newest or a given checkpoint, subgraphs included."""
@@ -142,7 +153,7 @@ class LocalEngine:
             found.setdefault(await self._file_of(thread), []).append(thread)
         for file, names in found.items():
             await self._pool.request({"job": "delete", "file": str(file), "threads": names})
-            await self._read(partial(memory.forget_titles, file, tuple(names)))
+            await self._read(partial(memory.forget_names, file, tuple(names)))
 
     async def rename(self, thread: str, title: str) -> None:
         """Give a thread a title; an empty one takes it away."""
@@ -180,12 +191,12 @@ class LocalEngine:
             raise TargetError(f"{graph} is a checkpoint file, not a graph", "name the graph that wrote it")
         return target
 
-    def _place(self, graph: str, target: Target) -> dict[str, Any]:
-        """Where the worker finds the target and saves its runs."""
+    def _place(self, graph: str, target: Target, file: str = "") -> dict[str, Any]:
+        """Where the worker finds the target and saves its runs: in a given file, else where it belongs."""
         return {
             "graph": graph,
             "cwd": str(self._cwd),
-            "file": str(self._db[0]) if self._db else None,
+            "file": file or (str(self._db[0]) if self._db else None),
             "default": str(default_file(target.root)),
         }
 

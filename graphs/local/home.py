@@ -1,6 +1,7 @@
 """The `.graphdeck` folder beside a checkpoint file: what graphdeck remembers, and never writes into the file."""
 
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -105,6 +106,27 @@ def note_pause(file: Path, thread: str, *, breakpoint_at: str = "", frames: Mapp
 def stopped_by_breakpoint(file: Path, thread: str, checkpoint: str) -> bool:
     """Whether `note_pause` was told of a breakpoint at this checkpoint."""
     return read_json(_pause_path(file, thread)).get("breakpoint") == checkpoint
+
+
+def breakpoints_of(file: Path) -> dict[str, str]:
+    """The threads that `note_pause` was told a breakpoint stopped, each with the checkpoint where."""
+    found: dict[str, str] = {}
+    try:
+        entries = [(entry.path, entry.stat().st_mtime_ns) for entry in os.scandir(home_of(file) / "pauses")]
+    except OSError:
+        return found
+    for path, changed in entries:
+        thread, at = _breakpoint_in(path, changed)
+        if at and Path(path).stem == thread_key(file, thread):
+            found[thread] = at
+    return found
+
+
+@functools.lru_cache(maxsize=20_000)
+def _breakpoint_in(path: str, changed: int) -> tuple[str, str]:
+    """Thread and checkpoint from a pause's file, which is read again when it has changed."""
+    data = read_json(Path(path))
+    return str(data.get("thread", "")), str(data.get("breakpoint", ""))
 
 
 def frames_of(file: Path, thread: str, interrupt: str) -> tuple[Frame, ...]:

@@ -9,13 +9,16 @@ from typing import TypeVar
 from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
 from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint
 from graphdeck.graphs.local.lease import any_held, holder_of
-from graphdeck.graphs.local.memory import NAMES, titles_of
+from graphdeck.graphs.local.memory import NAMES, graphs_of, titles_of
+from graphdeck.graphs.local.waiting import problem, waiting_page
 from graphdeck.graphs.records import (
     CheckpointRow,
+    FileProblem,
     Snapshot,
     ThreadPage,
     ThreadStatus,
     Value,
+    WaitingPage,
 )
 from graphdeck.graphs.saved.file import CheckpointFile, open_file
 from graphdeck.graphs.saved.history import read_history
@@ -76,6 +79,11 @@ class Library:
         ended = all(each == _ENDED for each in following)
         return ThreadPage(rows=tuple(taken), cursor=None if ended else json.dumps(following))
 
+    def waiting(self, limit: int, cursor: str | None, newest_first: bool) -> WaitingPage:
+        """A page of what waits for a person in all files; those that cannot be read are named in it."""
+        files, problems = self._readable()
+        return waiting_page(files, problems, limit=limit, cursor=cursor, newest_first=newest_first)
+
     def state(self, thread: str, checkpoint: str | None) -> Snapshot:
         """The state of a thread, with the frames that were kept for its questions."""
         snapshot = self._first(thread, lambda file: self._state(file, thread, checkpoint))
@@ -83,7 +91,8 @@ class Library:
         interrupts = tuple(
             dataclasses.replace(pending, frames=frames_of(path, thread, pending.id)) for pending in snapshot.interrupts
         )
-        return dataclasses.replace(snapshot, interrupts=interrupts)
+        graph = snapshot.graph or graphs_of(path).get(thread, "")
+        return dataclasses.replace(snapshot, interrupts=interrupts, graph=graph)
 
     def history(self, thread: str, limit: int, before: str | None) -> list[CheckpointRow]:
         """The checkpoints of a thread, newest first."""
@@ -122,11 +131,25 @@ class Library:
             raise missing or MissingFileError("there is no checkpoint file yet", "run a graph, or name one: --db FILE")
         return found
 
+    def _readable(self) -> tuple[list[CheckpointFile], list[FileProblem]]:
+        """The files that can be opened, and what is wrong with the others; raises where there is no good one."""
+        found: list[CheckpointFile] = []
+        errors: dict[Path, GraphdeckError] = {}
+        for path in self._paths:
+            try:
+                found.append(self._open.get(path) or self._open.setdefault(path, open_file(path)))
+            except GraphdeckError as error:
+                if not (self._may_be_missing and isinstance(error, MissingFileError)):
+                    errors[path] = error
+        if not found:
+            self._files()
+        return found, [problem(str(path), error) for path, error in errors.items()]
+
     def _page(
         self, file: CheckpointFile, status: ThreadStatus | None, query: str, limit: int, cursor: str | None
     ) -> ThreadPage:
         held = any_held(file.path)
-        return list_threads(
+        page = list_threads(
             file,
             limit=limit,
             cursor=cursor,
@@ -136,6 +159,9 @@ class Library:
             titles=titles_of(file.path),
             stopped_by_breakpoint=lambda thread, at: stopped_by_breakpoint(file.path, thread, at),
         )
+        graphs = graphs_of(file.path)
+        named = (dataclasses.replace(row, graph=row.graph or graphs.get(row.thread, "")) for row in page.rows)
+        return dataclasses.replace(page, rows=tuple(named)) if graphs else page
 
     def _state(self, file: CheckpointFile, thread: str, checkpoint: str | None) -> Snapshot:
         return read_state(

@@ -1,4 +1,4 @@
-"""What graphdeck remembers for a project: titles of threads, the file of each target, the last shape of each graph."""
+"""What graphdeck remembers for a project: of threads titles and targets, of targets the file and last shape."""
 
 import dataclasses
 import hashlib
@@ -22,11 +22,27 @@ def set_title(file: Path, thread: str, title: str) -> None:
     edit_json(home_of(file) / NAMES, lambda data: _with_titles(data, {thread: title}))
 
 
-def forget_titles(file: Path, threads: tuple[str, ...]) -> None:
-    """Forget the titles of deleted threads; writes nothing where there are none."""
+def forget_names(file: Path, threads: tuple[str, ...]) -> None:
+    """Forget titles and graphs of deleted threads; writes nothing where there are none."""
+
+    def forget(data: dict[str, Any]) -> dict[str, Any]:
+        kept = _with_titles(data, dict.fromkeys(threads, ""))
+        graphs = {thread: graph for thread, graph in kept.get("graphs", {}).items() if thread not in threads}
+        return {**kept, "graphs": graphs} if "graphs" in kept else kept
+
     path = home_of(file) / NAMES
     if path.exists():
-        edit_json(path, lambda data: _with_titles(data, dict.fromkeys(threads, "")))
+        edit_json(path, forget)
+
+
+def graphs_of(file: Path) -> dict[str, str]:
+    """Targets that a person named for threads whose rows tell none."""
+    return dict(read_json(home_of(file) / NAMES).get("graphs", {}))
+
+
+def set_graph(file: Path, thread: str, graph: str) -> None:
+    """Remember which target a thread belongs to."""
+    edit_json(home_of(file) / NAMES, lambda data: {**data, "graphs": {**data.get("graphs", {}), thread: graph}})
 
 
 def _with_titles(data: dict[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:

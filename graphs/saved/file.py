@@ -78,6 +78,11 @@ class CheckpointFile:
             self._connection = None
 
     @property
+    def generation(self) -> object:
+        """Another one whenever the file had to be opened anew; until then `PRAGMA data_version` tells of changes."""
+        return self._connection
+
+    @property
     def task_path(self) -> str:
         """SQL for the `task_path` of a write; files of old versions have no such column."""
         return self._task_path

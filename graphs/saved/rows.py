@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from graphdeck.graphs.saved.decode import DELTA_SNAPSHOT, Undecodable, decode, outline
+from graphdeck.graphs.saved.decode import DELTA_SNAPSHOT, Undecodable, decode, expand, outline
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.values import Stored
 
@@ -16,7 +16,8 @@ NO_TASK: Final = "00000000-0000-0000-0000-000000000000"
 _CONTROL_PREFIXES: Final = ("branch:", "join:", "start:")
 _PULL: Final = "~__pregel_pull, "
 _PUSH: Final = "~__pregel_push, "
-_NOT_OUTPUT: Final = ("__error__", "__error_source_node__", "__interrupt__", "__resume__")
+NOT_OUTPUT: Final = ("__error__", "__error_source_node__", "__interrupt__", "__resume__")
+"""Channels that a task writes without having finished."""
 
 Key: TypeAlias = tuple[str, str, str]
 """Thread id, `checkpoint_ns` and checkpoint id."""
@@ -81,8 +82,7 @@ class SavedCheckpoint(NamedTuple):
 
     def values(self) -> dict[str, Any]:
         """The state keys, decoded whole; raises `Undecodable`."""
-        channels = _mapping(_mapping(decode(self.type, self.blob)).get("channel_values"))
-        return {name: _whole(value) for name, value in channels.items() if not is_control(name)}
+        return {name: _whole(value) for name, value in expand(self.state()).items()}
 
 
 class Task(NamedTuple):
@@ -194,7 +194,7 @@ def _read_task(writes: list[tuple[Any, ...]]) -> Task:
             interrupts += [_interrupt(item) for item in (found if isinstance(found, list) else [found])]
         elif channel == "__error__":
             error = str(decode(type_, data))
-    finished = any(write[2] not in _NOT_OUTPUT for write in writes)
+    finished = any(write[2] not in NOT_OUTPUT for write in writes)
     return Task(writes[0][0], writes[0][1], finished, tuple(interrupts), error)
 
 

@@ -98,6 +98,18 @@ def list_threads(
     return ThreadPage(rows=tuple(rows))
 
 
+def thread_row(
+    file: CheckpointFile,
+    thread: str,
+    *,
+    holder: Callable[[str], str] = nobody,
+    titles: Mapping[str, str] | None = None,
+    stopped_by_breakpoint: Callable[[str, str], bool] = never,
+) -> ThreadRow:
+    """One thread as `list_threads` lists it."""
+    return _Lister(file, holder, titles or {}, stopped_by_breakpoint).row(thread)
+
+
 def find_graph(file: CheckpointFile, saved: SavedCheckpoint) -> str:
     """The target that ran a thread last, by a checkpoint or the newest that names one; empty where none does.
 

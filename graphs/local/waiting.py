@@ -1,0 +1,112 @@
+"""What waits for a person in several checkpoint files, as one list."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from graphdeck.graphs.errors import GraphdeckError, InputError
+from graphdeck.graphs.local.home import breakpoints_of, frames_of
+from graphdeck.graphs.local.lease import any_held, holder_of
+from graphdeck.graphs.local.memory import graphs_of, titles_of
+from graphdeck.graphs.records import FileProblem, WaitingPage, WaitingRow
+from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.threads import nobody
+from graphdeck.graphs.saved.waiting import Place, waiting_places, waiting_row
+
+
+class _Found(NamedTuple):
+    """A thread that waits; these sort by time, oldest first."""
+
+    place: Place
+    file: str
+    source: "_Source"
+
+    @property
+    def key(self) -> list[str]:
+        """What a cursor says of it."""
+        return [*self.place, self.file]
+
+
+def waiting_page(
+    files: Sequence[CheckpointFile],
+    problems: Sequence[FileProblem],
+    *,
+    limit: int,
+    cursor: str | None,
+    newest_first: bool,
+) -> WaitingPage:
+    """A page over all files; those that cannot be read are named beside the given problems."""
+    found: list[_Found] = []
+    bad = list(problems)
+    for file in files:
+        try:
+            source = _Source.of(file)
+            found += [_Found(place, str(file.path), source) for place in source.places()]
+        except GraphdeckError as error:
+            bad.append(problem(str(file.path), error))
+    found.sort(key=lambda each: each.key, reverse=newest_first)
+    start = _read_cursor(cursor)
+    rows: list[WaitingRow] = []
+    last: _Found | None = None
+    for each in found:
+        if start is not None and (each.key >= start if newest_first else each.key <= start):
+            continue
+        if len(rows) == limit:
+            following = json.dumps(last.key if last else None)
+            return WaitingPage(rows=tuple(rows), cursor=following, total=len(found), problems=tuple(bad))
+        row = each.source.row(each.place)
+        if row is not None:
+            rows.append(row)
+            last = each
+    return WaitingPage(rows=tuple(rows), total=len(found), problems=tuple(bad))
+
+
+def problem(file: str, error: GraphdeckError) -> FileProblem:
+    """A file that cannot be read, for lists that go on without it."""
+    return FileProblem(file=file, message=error.message, hint=error.hint)
+
+
+def _read_cursor(cursor: str | None) -> list[str] | None:
+    if cursor is None:
+        return None
+    try:
+        key = json.loads(cursor)
+    except ValueError:
+        key = None
+    if isinstance(key, list) and len(key) == 3 and all(isinstance(part, str) for part in key):
+        return key
+    raise InputError("The cursor is not one that a page of waiting threads gave.", "Leave it out to start at the top.")
+
+
+class _Source(NamedTuple):
+    """A checkpoint file, with what graphdeck remembers of its threads."""
+
+    file: CheckpointFile
+    holder: Callable[[str], str]
+    breakpoints: Mapping[str, str]
+    titles: Mapping[str, str]
+    graphs: Mapping[str, str]
+
+    @classmethod
+    def of(cls, file: CheckpointFile) -> "_Source":
+        path = file.path
+        holder = (lambda thread: str(holder_of(path, thread) or "")) if any_held(path) else nobody
+        return cls(file, holder, breakpoints_of(path), titles_of(path), graphs_of(path))
+
+    def places(self) -> list[Place]:
+        return waiting_places(self.file, breakpoints=self.breakpoints, holder=self.holder)
+
+    def row(self, place: Place) -> WaitingRow | None:
+        row = waiting_row(
+            self.file, place, holder=self.holder, titles=self.titles, breakpoints=self.breakpoints
+        )  # fmt: skip
+        if row is None:
+            return None
+        framed = (
+            dataclasses.replace(asked, frames=frames_of(self.file.path, row.thread, asked.id))
+            for asked in row.interrupts
+        )
+        return dataclasses.replace(
+            row, graph=row.graph or self.graphs.get(row.thread, ""), interrupts=tuple(framed)
+        )  # fmt: skip
