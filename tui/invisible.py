@@ -1,100 +1,30 @@
-"""Which characters a terminal obeys or hides, and when a hidden one is honest text.
-
-Three kinds of characters must not reach a terminal as they are: those that it obeys (controls, lone surrogates),
-those that reorder or smuggle text (bidirectional controls, tag characters), and those that take no room, so that
-two different texts look the same. Some of the last kind have a job: a joiner holds an emoji family together, a
-non-joiner shapes Persian and Hindi, a direction mark orders a sentence that mixes Hebrew and Latin. Those are kept
-where they have that job, and nowhere else.
-"""
+"""Text with marks such as `⟨U+001B⟩` in place of what a terminal would obey or hide."""
 
 import re
-import unicodedata
-from collections.abc import Callable
 from typing import Final
 
-ALWAYS: Final = (
-    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
-    "\ud800-\udfff"  # lone surrogates
-    "\u202a-\u202e\u2066-\u2069"  # bidirectional embeddings, overrides, isolates
-    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # tags and unassigned ignorables
-    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2028\u2029\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0"
-    "\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-)
-"""Inside of a regular expression class: characters that are never shown as they are."""
+from graphdeck.tools.invisible import ALWAYS, ODD_SPACES, PILE, SOMETIMES, has_job
 
-SOMETIMES: Final = "\u061c\u180b-\u180d\u180f\u200b-\u200f\ufe00-\ufe0f\U000e0100-\U000e01ef"
-"""Inside of a regular expression class: characters that are kept where Unicode gives them a job."""
-
-ODD_SPACES: Final = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-"""Inside of a regular expression class: spaces that are not U+0020, marked in identifiers."""
-
-_JOINERS: Final = "\u200c\u200d"
-_DIRECTION_MARKS: Final = "\u061c\u200e\u200f"
-_ZERO_WIDTH_SPACE: Final = "\u200b"
-
-# Patterns of one character, compiled where one is first needed: plain text, which is most of it, needs none.
-_SHAPED: Final = (  # scripts whose letters change with a joiner: Arabic ... Tibetan, Myanmar, Khmer, Mongolian
-    "[\u0600-\u07ff\u0840-\u0fff\u1000-\u109f\u1780-\u18af\u1a20-\u1b7f\ua840-\ua8ff\ua980-\ua9df\uabc0-\uabff"
-    "\ufb50-\ufdff\ufe70-\ufefc\U00010a00-\U00010eff\U00011000-\U00011fff\U0001e900-\U0001e95f]"
-)
-_UNSPACED: Final = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u3040-\u30ff\u3400-\u9fff]"
-_EMOJI: Final = (
-    "[\u00a9\u00ae\u203c\u2049\u20e3\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299"
-    "\U0001f000-\U0001faff]"
-)
-_KEYCAP: Final = "[0-9#*]"
+# Patterns, compiled where one is first needed.
+_SUSPECT: Final = f"[{ALWAYS}{SOMETIMES}]"
+_SUSPECT_IDENTIFIER: Final = f"[{ALWAYS}{SOMETIMES}{ODD_SPACES}]"
+_SUSPECT_ASCII: Final = "[^ -~]"
+_ALWAYS: Final = f"[{ALWAYS}]"
 
 
-def has_job(text: str, at: int) -> bool:
-    """Whether the character of `SOMETIMES` at this place is honest text; two equal ones in a row never are."""
-    character = text[at]
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    if character in _JOINERS:
-        return _joiner_has_job(character, before, after)
-    if character in _DIRECTION_MARKS:
-        return not (_is_hidden(before) or _is_hidden(after)) and "R" in (
-            _strong(text, at, range(at - 1, -1, -1)),
-            _strong(text, at, range(at + 1, len(text))),
-        )
-    if character == _ZERO_WIDTH_SPACE:
-        return bool(re.match(_UNSPACED, before) and re.match(_UNSPACED, after))
-    return _selector_has_job(character, before, after)
-
-
-def _joiner_has_job(character: str, before: str, after: str) -> bool:
-    """A joiner holds two characters together; a non-joiner may stand at the end of a word, too."""
-    if character == "\u200d":
-        emoji = before == "\ufe0f" or re.match(_EMOJI, before)
-        return bool(re.match(_EMOJI, after) if emoji else re.match(_SHAPED, before) and re.match(_SHAPED, after))
-    return bool(re.match(_SHAPED, before)) and not (
-        (after.isalnum() and not re.match(_SHAPED, after)) or _is_hidden(after)
-    )
-
-
-def _selector_has_job(character: str, before: str, after: str) -> bool:
-    if character in "\ufe0e\ufe0f":
-        return bool(re.match(_EMOJI, before)) or bool(re.match(_KEYCAP, before) and after == "\u20e3")
-    return bool(before) and unicodedata.category(before) in ("Lo", "Sm", "So")
-
-
-def _is_hidden(character: str) -> bool:
-    return bool(re.match(f"[{SOMETIMES}]", character))
-
-
-_LOOK_AROUND: Final = 64
-"""How far a direction mark may be from the letter that gives it a job."""
-
-
-def _strong(text: str, at: int, places: range) -> str:
-    """The direction, `L` or `R`, of the first strong letter met; empty without one nearby."""
-    for place in places[:_LOOK_AROUND]:
-        direction = unicodedata.bidirectional(text[place])
-        if text[place] not in _DIRECTION_MARKS and direction in ("L", "R", "AL"):
-            return direction[-1] if direction == "L" else "R"
-    return ""
-
-
-def marker(*, ascii_only: bool) -> Callable[[str], str]:
-    """The function that gives a character's visible mark: `⟨U+202E⟩`, or `<U+202E>`."""
+def marked(text: str, *, identifier: bool, lines: bool, ascii_only: bool) -> str:
+    """The text as `text.safe` promises it; where `lines` is set, its tabs are spaces already."""
+    if not ascii_only:
+        text = re.sub(PILE, lambda match: f"{match[1]}⟨+{len(match[2])} marks⟩", text)
+    pattern = _SUSPECT_ASCII if ascii_only else _SUSPECT_IDENTIFIER if identifier else _SUSPECT
     left, right = ("<", ">") if ascii_only else ("⟨", "⟩")
-    return lambda character: f"{left}U+{ord(character):04X}{right}"
+    breaks = {"\n": "\\n", "\t": "\\t"} if ascii_only else {"\n": "⏎", "\t": "⇥"}
+
+    def shown(match: re.Match[str]) -> str:
+        character = match[0]
+        if character in "\n\t" and not identifier:
+            return character if lines else breaks[character]
+        kept = not (ascii_only or identifier or re.match(_ALWAYS, character)) and has_job(text, match.start())
+        return character if kept else f"{left}U+{ord(character):04X}{right}"
+
+    return re.sub(pattern, shown, text)

@@ -13,16 +13,7 @@ from typing import Final
 from rich.cells import cell_len, split_graphemes
 
 from graphdeck.graphs.values import Json
-from graphdeck.tui.invisible import ALWAYS, ODD_SPACES, SOMETIMES, has_job, marker
 from graphdeck.tui.message_text import content_text, is_message, role, tool_calls
-
-# Patterns, compiled where one is first needed: plain text, which is most of it, needs none.
-_SUSPECT: Final = f"[{ALWAYS}{SOMETIMES}]"
-_SUSPECT_IDENTIFIER: Final = f"[{ALWAYS}{SOMETIMES}{ODD_SPACES}]"
-_SUSPECT_ASCII: Final = "[^ -~]"
-_ALWAYS: Final = f"[{ALWAYS}]"
-_COMBINING: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
-_PILE: Final = f"({_COMBINING}{{8}})({_COMBINING}+)"
 
 _TAB_WIDTH: Final = 4
 
@@ -49,20 +40,9 @@ def safe(text: str, *, identifier: bool = False, lines: bool = False, ascii_only
         ascii_only = ascii_mode()
     if lines:
         text = "\n".join(line.expandtabs(_TAB_WIDTH) for line in re.split("\r\n|\n", text))
-    if not ascii_only:
-        text = re.sub(_PILE, lambda match: f"{match[1]}⟨+{len(match[2])} marks⟩", text)
-    pattern = _SUSPECT_ASCII if ascii_only else _SUSPECT_IDENTIFIER if identifier else _SUSPECT
-    mark = marker(ascii_only=ascii_only)
-    breaks = {"\n": "\\n", "\t": "\\t"} if ascii_only else {"\n": "⏎", "\t": "⇥"}
+    from graphdeck.tui.invisible import marked  # plain text, which is most of it, needs no tables
 
-    def shown(match: re.Match[str]) -> str:
-        character = match[0]
-        if character in "\n\t" and not identifier:
-            return character if lines else breaks[character]
-        kept = not (ascii_only or identifier or re.match(_ALWAYS, character)) and has_job(text, match.start())
-        return character if kept else mark(character)
-
-    return re.sub(pattern, shown, text)
+    return marked(text, identifier=identifier, lines=lines, ascii_only=ascii_only)
 
 
 def safe_name(name: str) -> str:

@@ -8,12 +8,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import TextArea
 
-from graphdeck.tui.invisible import ALWAYS
 from graphdeck.tui.theme import glyphs
 
 InputMode: TypeAlias = Literal["text", "json"]
-
-_UNTYPEABLE = re.compile(f"(?![\n\t])[{ALWAYS}]")
 
 
 class InputLine(TextArea):
@@ -124,4 +121,6 @@ class InputLine(TextArea):
 
 def typeable(text: str) -> str:
     """Text as it could have been typed: line ends as line feeds, without controls and hidden direction changes."""
-    return _UNTYPEABLE.sub("", re.sub("\r\n?", "\n", text))
+    from graphdeck.tools.invisible import ALWAYS, TAGS  # tables that the first paint does not wait for
+
+    return re.sub(f"(?![\n\t])[{ALWAYS}{TAGS}]", "", re.sub("\r\n?", "\n", text))
