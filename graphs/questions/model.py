@@ -2,15 +2,28 @@
 
 import dataclasses
 import enum
-from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, TypeAlias
 
 from graphdeck.graphs.events import Frame
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.schema import problems
 from graphdeck.graphs.values import Json
 
-DecisionKind: TypeAlias = Literal["approve", "reject", "answer"]
+DecisionKind: TypeAlias = Literal["approve", "edit", "reject", "respond", "answer"]
+
+_MOST_FAULTS: Final = 5
+"""Faults of a reply that are told; a wrong list of 200 has 200 of them."""
+
+_DOING: Final[Mapping[DecisionKind, str]] = {
+    "approve": "approving",
+    "edit": "editing",
+    "reject": "rejecting",
+    "respond": "answering for the tool",
+    "answer": "a typed answer",
+}
+_OLDER: Final = {"approve": "accept", "edit": "edit", "reject": "ignore", "respond": "response"}
+"""What the older shape calls each decision."""
 
 
 class Shape(enum.Enum):
@@ -31,11 +44,13 @@ class Decision:
     """A person's answer to one action."""
 
     kind: DecisionKind
-    """`approve`, `reject`, or `answer` for a typed value."""
+    """`approve`, `edit`, `reject`, `respond`, or `answer` for a typed value."""
     reason: str = ""
-    """Why it is rejected, where the shape takes a reason."""
+    """Why it is rejected, where the shape takes a reason; for `respond`, what is said in the tool's place."""
     value: Json = None
-    """The typed value."""
+    """The edited arguments, an object; for `answer`, the typed value."""
+    by: str = ""
+    """`rule NAME` where a rule decided; empty where a person did."""
 
 
 class Action(Frozen):
@@ -48,25 +63,40 @@ class Action(Frozen):
     shape: Shape
     """How its answer is put."""
     name: str
-    """The tool that asks to run; the node where no tool is named."""
+    """The tool that asks to run; the node, or what a plain question calls itself, where no tool is named."""
     payload: Json
     """What is asked, in JSON form: a tool's arguments, else the whole value."""
+    allowed: tuple[DecisionKind, ...]
+    """What may be decided, most usual first; a typed answer where nothing else says enough."""
     details: Mapping[str, Json] = dataclasses.field(default_factory=dict)
     """What else the question says, by heading."""
     schema: Json = None
     """JSON schema of its answer."""
+    args_schema: Json = None
+    """JSON schema of the tool's arguments, where known."""
+    tools: Mapping[str, Json] = dataclasses.field(default_factory=dict)
+    """JSON schemas of the arguments of the graph's tools by name, as far as they are known."""
     accepts: Json = None
     """What approving sends back under `args`, in the older shape."""
-    may_approve: bool = True
-    """Approving is among the allowed decisions."""
-    may_reject: bool = True
-    """Rejecting is among the allowed decisions."""
-    takes_reason: bool = False
-    """A rejection can say why."""
     note: str = ""
-    """What is odd about the question, or which decisions only a typed answer can give; usually empty."""
+    """What is odd about the question; usually empty."""
     frames: tuple[Frame, ...] = ()
     """The user's frames, from where the node starts again to the line that asks."""
+
+    @property
+    def may_approve(self) -> bool:
+        """Approving is among the allowed decisions."""
+        return "approve" in self.allowed
+
+    @property
+    def may_reject(self) -> bool:
+        """Rejecting is among the allowed decisions."""
+        return "reject" in self.allowed
+
+    @property
+    def takes_reason(self) -> bool:
+        """A rejection can say why."""
+        return self.may_reject and self.shape in (Shape.BATCHED, Shape.PER_CALL)
 
     @property
     def is_tool(self) -> bool:
@@ -83,30 +113,66 @@ class Action(Frozen):
         """The decision as the question wants it."""
         if decision.kind == "answer":
             return decision.value
-        approved = decision.kind == "approve"
-        match self.shape:
-            case Shape.PLAIN:
-                return approved
-            case Shape.HUMAN if approved:
-                return [{"type": "accept", "args": self.accepts}]
-            case Shape.HUMAN if self.takes_reason and (decision.reason or not self._may_ignore()):
-                return [{"type": "response", "args": decision.reason}]
-            case Shape.HUMAN:
-                return [{"type": "ignore", "args": None}]
-        if decision.kind == "reject" and decision.reason:
-            return {"type": "reject", "message": decision.reason}
+        if self.shape is Shape.PLAIN:
+            return decision.kind == "approve"
+        if self.shape is Shape.HUMAN:
+            return [{"type": _OLDER[decision.kind], "args": self._older_args(decision)}]
+        match decision.kind:
+            case "edit":
+                return {"type": "edit", "edited_action": {"name": self.name, "args": decision.value}}
+            case "respond":
+                return {"type": "respond", "message": decision.reason}
+            case "reject" if decision.reason:
+                return {"type": "reject", "message": decision.reason}
         return {"type": decision.kind}
 
-    def wrong(self, decision: Decision) -> str:
-        """Why the decision cannot be sent; empty where it can."""
-        if decision.kind == "approve" and not self.may_approve:
-            return "approving is not among the allowed decisions"
-        if decision.kind == "reject" and not self.may_reject:
-            return "rejecting is not among the allowed decisions"
-        return "; ".join(problems(self.reply(decision), self.schema)[:3])
+    def _older_args(self, decision: Decision) -> Json:
+        match decision.kind:
+            case "approve":
+                return self.accepts
+            case "edit":
+                return {"action": self.name, "args": decision.value}
+            case "respond":
+                return decision.reason
+        return None
 
-    def _may_ignore(self) -> bool:
-        return not problems([{"type": "ignore", "args": None}], self.schema)
+    def wrong(self, decision: Decision) -> str:
+        """Why the decision cannot be sent; empty where it can. A typed answer is judged by what it says."""
+        if decision.kind != "answer" and decision.kind not in self.allowed:
+            return f"{_DOING[decision.kind]} is not among the allowed decisions"
+        if decision.kind == "edit":  # by the arguments' own names, since that is what a person sees
+            return _sentence(_edit_faults(decision.value, self.args_schema))
+        return self.fault(self.reply(decision))
+
+    def fault(self, reply: Json) -> str:
+        """What is wrong with a reply that somebody put into the question's shape; empty where nothing is."""
+        return _sentence(problems(reply, self.schema) or self._edit_of_reply(reply))
+
+    def _edit_of_reply(self, reply: Json) -> Sequence[str]:
+        """Faults of the arguments in a reply that edits them; its shape is right."""
+        decision = reply[0] if self.shape is Shape.HUMAN and isinstance(reply, list) else reply
+        if self.shape is Shape.PLAIN or not isinstance(decision, dict) or decision.get("type") != "edit":
+            return ()
+        edited, key = (decision["args"], "action") if self.shape is Shape.HUMAN else (decision["edited_action"], "name")
+        assert isinstance(edited, dict)  # as its schema demands
+        name = str(edited[key])
+        if name == self.name:
+            return _edit_faults(edited["args"], self.args_schema)
+        if name not in self.tools:
+            known = f"; known are {', '.join(self.tools)}" if self.tools else ""
+            return (f"an edit cannot change the tool to {name!r}, which is not known to be one of the graph{known}",)
+        return _edit_faults(edited["args"], self.tools[name])
+
+
+def _edit_faults(args: Json, schema: Json) -> Sequence[str]:
+    if not isinstance(args, dict):
+        return ("edited arguments must be an object",)
+    return problems(args, schema)
+
+
+def _sentence(faults: Sequence[str]) -> str:
+    left_out = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+    return "; ".join(faults[:_MOST_FAULTS]) + left_out
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,10 +186,25 @@ class Sheet:
 
     def decide(self, index: int, decision: Decision) -> "Sheet":
         """The sheet with one decision more, or another one; ValueError says why it cannot be sent."""
+        present = self.decisions.get(index)
+        if present is not None and present.kind == "reject" and present.by and not decision.by:
+            raise ValueError(f"{present.by} rejects it: take that back first")
         wrong = self.actions[index].wrong(decision)
         if wrong:
             raise ValueError(wrong)
         return Sheet(self.actions, {**self.decisions, index: decision})
+
+    def take_back(self, index: int) -> "Sheet":
+        """The sheet without a decision, also one that a rule made."""
+        return Sheet(self.actions, {place: each for place, each in self.decisions.items() if place != index})
+
+    def by(self, person: str) -> dict[str, str]:
+        """Who decided each interrupt that is wholly decided, by its id: `person`, and the rules that took part."""
+        found: dict[str, list[str]] = {}
+        for index, action in enumerate(self.actions):
+            if index in self.decisions:
+                found.setdefault(action.interrupt, []).append(self.decisions[index].by or person)
+        return {id_: ", ".join(dict.fromkeys(found[id_])) for id_ in self.partial()}
 
     @property
     def undecided(self) -> tuple[int, ...]:
@@ -134,12 +215,14 @@ class Sheet:
         """The answers by interrupt id; ValueError unless every action is decided."""
         if self.undecided:
             raise ValueError(f"{len(self.undecided)} of {len(self.actions)} actions are undecided")
-        found: dict[str, Json] = {}
+        return self.partial()
+
+    def partial(self) -> dict[str, Json]:
+        """The answers of those interrupts of which every action is decided, by interrupt id."""
+        open_ = {self.actions[index].interrupt for index in self.undecided}
+        replies: dict[str, list[Json]] = {}
         for index, action in enumerate(self.actions):
-            reply = action.reply(self.decisions[index])
-            if action.shape is Shape.BATCHED:
-                batch = found.setdefault(action.interrupt, {"decisions": []})
-                batch["decisions"].append(reply)  # type: ignore[index, call-overload, union-attr] # as just made
-            else:
-                found[action.interrupt] = reply
-        return found
+            if action.interrupt not in open_:
+                replies.setdefault(action.interrupt, []).append(action.reply(self.decisions[index]))
+        batched = {action.interrupt for action in self.actions if action.shape is Shape.BATCHED}
+        return {id_: {"decisions": found} if id_ in batched else found[0] for id_, found in replies.items()}

@@ -271,18 +271,18 @@ async def test_escape_closes_the_field_first_and_leaves_the_thread_waiting_then(
 
 
 async def test_what_is_not_allowed_is_not_sent() -> None:
-    app = Harness(batch(1, allowed=["respond"]))
+    app = Harness(batch(1, allowed=["postpone"]))
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
-        assert "only respond is allowed here" in app.text()
+        assert "only postpone is allowed here" in app.text()
         await slowly(pilot, "a")
         assert "approving is not among the allowed decisions" in app.text()
         await slowly(pilot, "r")
         assert "rejecting is not among the allowed decisions" in app.text()
         await slowly(pilot, "t")
-        await paste(pilot, '{"type": "respond",\n "message": "blue"}')
+        await paste(pilot, '{"type": "postpone",\n "until": "noon"}')
         await slowly(pilot, "enter")
-    assert app.given == [{"b1": {"decisions": [{"type": "respond", "message": "blue"}]}}]
+    assert app.given == [{"b1": {"decisions": [{"type": "postpone", "until": "noon"}]}}]
 
 
 async def test_an_answer_that_does_not_fit_its_schema_stays_in_the_field_with_the_reason() -> None:

@@ -94,7 +94,12 @@ def _decided(asked: Sheet, kind: Any) -> dict[str, Json]:
 
 
 def _decision(action: Action, wanted: Decision) -> Decision:
-    return Decision("answer", value=_example(action.schema, action.schema, 0)) if action.wrong(wanted) else wanted
+    """The decision that is wanted, else one that the action takes."""
+    others = (Decision("edit", value=action.payload), Decision("respond", reason="TEXT"), Decision("reject"))
+    for decision in (wanted, *others) if action.is_tool else (wanted,):
+        if not action.wrong(decision):
+            return decision
+    return Decision("answer", value=_example(action.schema, action.schema, 0))
 
 
 def _example(schema: Any, root: Any, depth: int) -> Json:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from langchain.agents.middleware import human_in_the_loop as hitl
 from pydantic import Field, TypeAdapter
 
+from graphdeck.graphs.questions.check import fault
 from graphdeck.graphs.questions.model import Action, Decision, Shape, Sheet
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.questions.typed import sends, typed
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import Json
-from graphdeck.graphs.worker.answer import check_answer
 
 APPROVE, REJECT = Decision("approve"), Decision("reject")
 
@@ -76,14 +76,15 @@ def test_only_allowed_decisions_are_offered_and_others_are_refused() -> None:
         Sheet((action,)).decide(0, Decision("answer", value={"type": "approve"}))
 
 
-def test_where_neither_approve_nor_reject_is_allowed_the_decision_is_typed() -> None:
-    action = only(batch(("ask", {}), allowed=["respond"]))
-    assert action.note == "only respond is allowed here: type the decision as JSON"
+def test_what_no_key_can_decide_is_typed() -> None:
+    action = only(batch(("ask", {}), allowed=["postpone"]))
+    assert action.note == "only postpone is allowed here"
+    assert action.allowed == ("answer",)
     assert action.prefers_json
-    answer: Json = {"type": "respond", "message": "blue"}
+    answer: Json = {"type": "postpone"}
     assert Sheet((action,)).decide(0, Decision("answer", value=answer)).answers() == {"i1": {"decisions": [answer]}}
-    with pytest.raises(ValueError, match="'message' is missing"):
-        Sheet((action,)).decide(0, Decision("answer", value={"type": "respond"}))
+    with pytest.raises(ValueError, match="type: must be 'postpone'"):
+        Sheet((action,)).decide(0, Decision("answer", value={"type": "approve"}))
 
 
 def test_the_config_in_the_same_place_counts_before_another_of_the_same_name() -> None:
@@ -136,8 +137,9 @@ def test_one_call_a_question_follows_the_schema_of_the_middlewares_decisions(all
     assert action.name == "mail"
     assert action.payload == {"to": "bo"}
     assert (action.may_approve, action.may_reject) == ("approve" in allowed, "reject" in allowed)
-    assert bool(action.note) == (not {"approve", "reject"} & set(allowed))
-    for decision in (APPROVE, REJECT, Decision("reject", reason="no")):
+    assert set(action.allowed) == set(allowed)
+    sent = Decision("edit", value={"to": "al"})
+    for decision in (APPROVE, REJECT, Decision("reject", reason="no"), sent, Decision("respond", reason="done")):
         if decision.kind in allowed:
             wanted.validate_python(action.reply(decision))
     assert action.reply(Decision("reject", reason="no")) == {"type": "reject", "message": "no"}
@@ -150,14 +152,15 @@ def test_the_older_shape_is_answered_by_a_list_of_one(wrap: bool) -> None:
     assert (action.name, action.payload) == ("send_mail", {"to": "bo"})
     assert action.reply(APPROVE) == [{"type": "accept", "args": {"action": "send_mail", "args": {"to": "bo"}}}]
     assert action.reply(REJECT) == [{"type": "ignore", "args": None}]
-    assert action.reply(Decision("reject", reason="later")) == [{"type": "response", "args": "later"}]
+    assert action.reply(Decision("respond", reason="later")) == [{"type": "response", "args": "later"}]
 
 
 def test_the_older_shape_keeps_to_its_config() -> None:
     assert not only(older(allow_accept=False, allow_ignore=True)).may_approve
-    assert only(older(allow_respond=True)).reply(REJECT) == [{"type": "response", "args": ""}]
+    assert only(older(allow_respond=True)).allowed == ("respond",)
     assert only(older(allow_accept=True)).may_reject is False
-    assert only(older(allow_edit=True)).note == "only edit is allowed here: type the decision as JSON"
+    assert only(older(allow_edit=True)).allowed == ("edit",)
+    assert only(older(allow_edit=False)).allowed == ("answer",)
 
 
 def test_the_older_shape_sends_no_arguments_back_that_json_cannot_hold() -> None:
@@ -275,7 +278,7 @@ def test_no_payload_raises_and_what_is_sent_has_the_shape_that_the_engine_demand
     answers = rows.answers()
     assert list(answers) == [question.id for question in asked]
     for question in asked:
-        assert check_answer(question.value, question.schema, answers[question.id]) == ""
+        assert fault(question, answers[question.id]) == ""
 
 
 @pytest.mark.parametrize(

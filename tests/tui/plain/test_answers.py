@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from graphdeck.graphs.events import Frame
+from graphdeck.graphs.questions.check import fault
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, RunRequest
 from graphdeck.graphs.schema import problems
-from graphdeck.graphs.worker.answer import check_answer
 from graphdeck.tui.plain.answers import answering, example_answers, question_text
 from graphdeck.tui.plain.terminal import Terminal
 
@@ -82,14 +82,14 @@ PERSON = {
 def test_examples_fit(value: Any, schema: Any, expected: Any) -> None:
     answer = example_answers(sheet([asking(value, schema)]))["q1"]
     assert answer == expected
-    assert check_answer(value, schema, answer) == ""
+    assert fault(asking(value, schema), answer) == ""
     assert problems(answer, schema) == []
 
 
 def test_a_batch_that_allows_neither_still_gets_an_answer_that_it_takes() -> None:
     value = batch(["respond"], ["edit"])
     answer = example_answers(sheet([asking(value)]))["q1"]
-    assert check_answer(value, None, answer) == ""
+    assert fault(asking(value), answer) == ""
 
 
 def test_a_schema_that_turns_in_circles_ends() -> None:
