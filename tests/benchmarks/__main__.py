@@ -4,6 +4,7 @@ They are ratios to something plain that runs in turns with ours, where they can 
 """
 
 import first_screen
+import inbox
 import loop
 import opening
 import saved
@@ -13,3 +14,4 @@ if __name__ == "__main__":
     loop.main()
     saved.tell_command()
     opening.main()
+    inbox.main()

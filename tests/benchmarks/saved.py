@@ -56,26 +56,32 @@ def config(thread: str, steps: int = 25) -> RunnableConfig:
 
 
 def fill_many(path: Path, threads: int) -> None:
-    """Threads of ten checkpoints of about 4 KB: one made by the real graph, the others copies of it.
-
-    Each copy has ids of its own, half a minute after those of the one before: an id begins with its time.
-    """
+    """Threads of ten checkpoints of about 4 KB: one made by the real graph, the others copies of it."""
     with SqliteSaver.from_conn_string(str(path)) as saver:
         graph = chat(saver)
         for turn in range(STEPS // 3):
             graph.invoke({"messages": [HumanMessage(f"{turn} " + "x" * 1000)]}, config("model"))
-        saver.conn.execute("PRAGMA synchronous=OFF")
-        first = int(saver.conn.execute("SELECT max(checkpoint_id) FROM checkpoints").fetchone()[0][:8], 16)
-        for table in ("checkpoints", "writes"):
-            names = [row[1] for row in saver.conn.execute(f"PRAGMA table_info({table})")][1:]
-            columns = [f"printf('%08x', {first} + i) || substr({x}, 9)" if x in IDS else x for x in names]
-            saver.conn.execute(
-                "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
-                f" INSERT INTO {table} SELECT 'thread-' || i, {', '.join(columns)} FROM n CROSS JOIN"
-                f" (SELECT * FROM {table} WHERE thread_id = 'model') ORDER BY i",
-                (threads,),
-            )
-        saver.conn.commit()
+        spread(saver, "model", "thread-", threads)
+
+
+def spread(saver: SqliteSaver, model: str, prefix: str, copies: int, *, apart: int = 1) -> None:
+    """Copy a thread many times, as `thread-1`, `thread-2` and so on.
+
+    Each copy has ids of its own, half a minute (or several, by `apart`) after those of the one before: an id begins
+    with its time.
+    """
+    saver.conn.execute("PRAGMA synchronous=OFF")
+    first = int(saver.conn.execute("SELECT max(checkpoint_id) FROM checkpoints").fetchone()[0][:8], 16)
+    for table in ("checkpoints", "writes"):
+        names = [row[1] for row in saver.conn.execute(f"PRAGMA table_info({table})")][1:]
+        columns = [f"printf('%08x', {first} + i * {apart}) || substr({x}, 9)" if x in IDS else x for x in names]
+        saver.conn.execute(
+            "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+            f" INSERT INTO {table} SELECT ? || i, {', '.join(columns)} FROM n CROSS JOIN"
+            f" (SELECT * FROM {table} WHERE thread_id = ?) ORDER BY i",
+            (copies, prefix, model),
+        )
+    saver.conn.commit()
 
 
 def fill_special(path: Path) -> None:

@@ -17,6 +17,7 @@ from graphdeck.graphs.saved.file import CheckpointFile, open_file
 from graphdeck.graphs.saved.history import read_history
 from graphdeck.graphs.saved.state import read_state
 from graphdeck.graphs.saved.threads import list_threads
+from graphdeck.graphs.saved.waiting import waiting_places, waiting_row
 from graphdeck.graphs.values import to_json
 
 NAMES = ["a", "b", "a+b", "c d", "e"]
@@ -133,6 +134,11 @@ def check(graph: Any, config: RunnableConfig, file: CheckpointFile, thread: str)
     (row,) = [row for row in list_threads(file).rows if row.thread == thread]
     assert (row.status, row.next, row.step) == (state.status, state.next, state.step)
     assert set(row.interrupts) == pending_ids(head)
+
+    places = [place for place in waiting_places(file) if place.thread == thread]
+    assert bool(places) == (row.status == "waiting")
+    waiting = [waiting_row(file, place) for place in places]
+    assert [row_.interrupts for row_ in waiting if row_] == ([state.interrupts] if places else [])
 
     rows = read_history(file, thread)
     history = list(graph.get_state_history(config))
