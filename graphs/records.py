@@ -106,6 +106,8 @@ class GraphShape(Frozen):
     """Model and endpoint that a bundled graph will call; empty where it cannot be known."""
     description: str = ""
     """First line of the module's docstring, or the `description` of `langgraph.json`."""
+    tools: Mapping[str, Json] = field(default_factory=dict)
+    """JSON schemas of its tools' arguments, by tool name; those of its subgraphs are among them."""
 
 
 # -- saved threads ---------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from graphdeck.graphs.worker.chain import ChainBuilder
 from graphdeck.graphs.worker.load import AnyBuilder, AnyGraph, Loaded
 from graphdeck.graphs.worker.schemas import fields_of, json_schema, runnable_schema
 from graphdeck.graphs.worker.sources import Source, source_of
+from graphdeck.graphs.worker.tools import is_tool_node, tool_schemas, tools_of
 
 MODELS = "graphdeck.graphs.models"
 MAX_DEPTH = 20
@@ -29,6 +30,7 @@ def describe(loaded: Loaded, target: Target) -> GraphShape:
         target=target.text,
         kind=loaded.kind,
         description=loaded.description,
+        tools=tool_schemas(loaded.graph),
         model=_model(loaded.module) if target.kind == "bundled" else "",
     )
 
@@ -86,7 +88,7 @@ def _node(name: str, graph: AnyGraph, builder: AnyBuilder | None, subgraphs: Map
     return Node(
         id=name,
         kind=_kind(name, action, builder, subgraphs),
-        doc=source.doc or _tool_names(action),
+        doc=source.doc or ", ".join(tools_of(action)),
         file=source.file,
         line=source.line,
         unknown_targets=builder is not None and _goes_anywhere(name, builder, source),
@@ -104,19 +106,9 @@ def _action(name: str, graph: AnyGraph, builder: AnyBuilder | None) -> Any:
 def _kind(name: str, action: Any, builder: AnyBuilder | None, subgraphs: Mapping[str, GraphShape]) -> str:
     if name in subgraphs:
         return "subgraph"
-    if _is_tool_node(action):
+    if is_tool_node(action):
         return "tools"
     return "node" if builder else "task"
-
-
-def _is_tool_node(action: Any) -> bool:
-    """By name: `langgraph.prebuilt` need not be imported to know that a node is not from it."""
-    return any(kind.__name__ == "ToolNode" for kind in type(action).__mro__)
-
-
-def _tool_names(action: Any) -> str:
-    tools = getattr(action, "tools_by_name", None) if _is_tool_node(action) else None
-    return ", ".join(tools) if isinstance(tools, Mapping) else ""
 
 
 def _goes_anywhere(name: str, builder: AnyBuilder, source: Source) -> bool:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from graphdeck.graphs.local.memory import shape_from_dict, shape_to_dict
 from graphdeck.graphs.local.targets import parse_target
 from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
+from graphdeck.graphs.schema import problems
 from graphdeck.graphs.values import Json, to_json
 from graphdeck.graphs.worker.describe import describe
 from graphdeck.graphs.worker.load import Loaded
@@ -204,6 +206,51 @@ graph = create_agent(Model(messages=iter([])), [look_up])
     assert by_name(found)["tools"].kind == "tools"
     assert by_name(found)["tools"].doc == "look_up"
     assert arrows(found) == [f"{START} -> model", "model ~> tools", f"model ~> {END}", "tools ~> model"]
+
+
+def test_tools_tell_the_schemas_of_their_arguments(shape: Shape) -> None:
+    found = shape("""
+from langchain_core.tools import StructuredTool, tool
+from langgraph.prebuilt import InjectedState, ToolNode
+
+class Room(BaseModel):
+    floor: int
+
+@tool
+def book(nights: int, room: Room, seen: Annotated[dict, InjectedState] = None) -> str:
+    '''Book.'''
+    raise RuntimeError("tools are not called")
+
+class Foreign(StructuredTool):
+    @property
+    def tool_call_schema(self):
+        raise OSError("no schema today")
+
+def made(kind, name, schema):
+    return kind(name=name, description="", args_schema=schema, func=lambda **_: None)
+
+plain = {"type": "object", "properties": {"path": {"type": "string"}}}
+inner = StateGraph(State)
+inner.add_node("tools", ToolNode([book, made(StructuredTool, "same", {"type": "object"})]))
+inner.add_edge(START, "tools")
+b = StateGraph(State)
+b.add_node("team", inner.compile())
+b.add_node("tools", ToolNode([made(StructuredTool, "read", plain), made(StructuredTool, "same", plain),
+                              made(Foreign, "odd", plain)]))
+b.add_edge(START, "team")
+b.add_edge("team", "tools")
+graph = b.compile()
+""")
+    assert sorted(found.tools) == ["book", "read"]  # not the name that two tools share, nor the one that fails
+    assert found.tools["read"] == {"type": "object", "properties": {"path": {"type": "string"}}}
+    book = found.tools["book"]
+    assert problems({"nights": 2, "room": {"floor": 1}}, book) == []
+    assert problems({"nights": "2", "room": {"floor": "1"}}, book) == [
+        "nights: must be integer, not string",
+        "room.floor: must be integer, not string",
+    ]
+    assert "seen" not in str(book)
+    assert shape_from_dict(shape_to_dict(found)) == found
 
 
 def test_an_entrypoint_and_a_chain(shape: Shape) -> None:
