@@ -1,6 +1,7 @@
 """The Engine: the one door through which front ends reach graphs, runs and saved threads."""
 
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Final, Protocol
 
 from graphdeck.graphs.events import Event
@@ -59,6 +60,10 @@ class Engine(Protocol):
 
     def last_shape(self, graph: str) -> GraphShape | None:
         """The graph's shape as it was last seen, at once and without running code; None where never seen."""
+        ...
+
+    def project(self, graph: str = "") -> Path:
+        """The root of a graph's project, without running code; of the current project where the graph tells none."""
         ...
 
     async def describe(self, graph: str) -> GraphShape:

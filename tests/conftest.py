@@ -25,6 +25,15 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRAPHDECK_OFFLINE_DELAY", "0")
 
 
+@pytest.fixture(autouse=True)
+def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The user's settings and state are in a fresh folder, `config` and `state`, not in those of whoever runs tests."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    return home
+
+
 @pytest_asyncio.fixture(scope="session")
 async def pool() -> AsyncIterator[WorkerPool]:
     """The warm host."""

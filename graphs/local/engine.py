@@ -74,6 +74,13 @@ class LocalEngine:
         except GraphdeckError:  # `describe` tells what is wrong with the target
             return None
 
+    def project(self, graph: str = "") -> Path:
+        """The root of a graph's project, without running code; of the current project where the graph tells none."""
+        try:
+            return parse_target(graph, self._cwd).root if graph else self._project
+        except GraphdeckError:  # `describe` tells what is wrong with the target
+            return self._project
+
     async def describe(self, graph: str) -> GraphShape:
         """Load a graph in a worker and tell what it is made of."""
         target = self._graph_target(graph)

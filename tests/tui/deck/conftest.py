@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -196,6 +197,9 @@ class RecordedEngine:
 
     def last_shape(self, graph: str) -> GraphShape | None:
         return self.shape
+
+    def project(self, graph: str = "") -> Path:
+        return Path("/nowhere")
 
     async def describe(self, graph: str) -> GraphShape:
         assert self.shape is not None
