@@ -41,6 +41,7 @@ SWITCH: Final = 0.0005
 _SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 _json = click.option("--json", "as_json", is_flag=True, help="JSON, one object a line, nothing cut.")
 _db = click.option("--db", type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint file.")
+_dbs = click.option("--db", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint file.")
 _limit = click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -216,7 +217,7 @@ def run(db: Path | None, as_json: bool, **words: Any) -> int:
 
 
 @commands.command(context_settings=_SETTINGS)
-@click.option("--db", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint file.")
+@_dbs
 @click.option("--status", type=click.Choice(STATUSES), help="Only threads of this status.")
 @click.option("--search", default="", metavar="TEXT", help="Only threads with this in id, title or first text.")
 @click.option("--sort", type=click.Choice(SORTS), default="updated", show_default=True)
@@ -238,6 +239,20 @@ def threads(db: Files, status: Any, search: str, sort: str, limit: int | None, a
             terminal=_terminal(),
             now=_now,
         ),
+        as_json=as_json,
+    )
+
+
+@commands.command(context_settings=_SETTINGS)
+@_dbs
+@_json
+def inbox(db: Files, as_json: bool) -> int:
+    """List everything that waits for a person, newest first, with the command that answers it."""
+    from graphdeck.tui.plain.inbox import inbox as list_waiting
+
+    return _with_engine(
+        db,
+        lambda engine: list_waiting(engine, name_files=bool(db), as_json=as_json, terminal=_terminal(), now=_now),
         as_json=as_json,
     )
 
