@@ -97,8 +97,11 @@ class Engine(Protocol):
         """Remember which target a thread belongs to, where its rows do not tell; the file itself is not touched."""
         ...
 
-    async def state(self, thread: str, checkpoint: str | None = None) -> Snapshot:
-        """The state of a thread at its newest or a given checkpoint, subgraphs included."""
+    async def state(self, thread: str, checkpoint: str | None = None, *, compared: bool = True) -> Snapshot:
+        """The state of a thread at its newest or a given checkpoint, subgraphs included.
+
+        Unless `compared`, `changed` stays empty: to fill it, the parent checkpoint is read too.
+        """
         ...
 
     async def history(self, thread: str, *, limit: int = 100, before: str | None = None) -> Sequence[CheckpointRow]:

@@ -98,18 +98,21 @@ def _encode_dict(value: Mapping[Any, Any], depth: int) -> Json:
 
 
 def _encode_stored(type_: str, value: object, depth: int) -> Json:
-    if type_.startswith(MESSAGE_MODULE) and isinstance(value, Mapping) and "content" in value:
+    if type_.startswith(MESSAGE_MODULE) and isinstance(value, dict) and "content" in value:
         return _encode_message(value, depth)
     return tagged(type_, _encode(value, depth + 1))
 
 
 def _encode_message(fields: Mapping[Any, Any], depth: int) -> Json:
     """A message as `type` and `content`, then whatever else it has that is not empty."""
-    names = [name for name in ("type", "content") if name in fields]
-    names += [name for name, value in fields.items() if name not in names and not _is_empty(value)]
-    found = {str(name): fields[name] for name in names}
-    # Most fields are text, and a long conversation has very many.
-    return {name: value if type(value) is str else _encode(value, depth + 1) for name, value in found.items()}
+    found = {name: fields[name] for name in ("type", "content") if name in fields}
+    # Most fields are text or empty, and a long conversation has very many.
+    for name, value in fields.items():
+        if type(value) is str and value:
+            found[str(name)] = value
+        elif name in found or not _is_empty(value):
+            found[str(name)] = _encode(value, depth + 1)
+    return found
 
 
 def _is_empty(value: object) -> bool:

@@ -60,7 +60,7 @@ class ThreadsRead(Message):
 
 @dataclass
 class StateRead(Message):
-    """A state was read."""
+    """A state was read, and not compared with the one before: the history tells what changed."""
 
     snapshot: Snapshot
     checkpoint: str | None
@@ -165,7 +165,7 @@ class Bridge:
         """Read a state: `StateRead`."""
 
         async def read() -> Message:
-            return StateRead(await self._engine.state(thread, checkpoint), checkpoint)
+            return StateRead(await self._engine.state(thread, checkpoint, compared=False), checkpoint)
 
         self._ask("state", thread, read)
 

@@ -129,9 +129,9 @@ class LocalEngine:
         path = Path(file) if file else await self._file_of(thread)
         await self._read(lambda: memory.set_graph(path, thread, graph))
 
-    async def state(self, thread: str, checkpoint: str | None = None) -> Snapshot:
+    async def state(self, thread: str, checkpoint: str | None = None, *, compared: bool = True) -> Snapshot:
         """The state of a thread at its newest or a given checkpoint, subgraphs included."""
-        return await self._read(lambda: self._library.state(thread, checkpoint))
+        return await self._read(lambda: self._library.state(thread, checkpoint, compared=compared))
 
     async def history(self, thread: str, *, limit: int = 100, before: str | None = None) -> Sequence[CheckpointRow]:
         """The checkpoints of a thread, newest first."""

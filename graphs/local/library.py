@@ -84,9 +84,9 @@ class Library:
         files, problems = self._readable()
         return waiting_page(files, problems, limit=limit, cursor=cursor, newest_first=newest_first)
 
-    def state(self, thread: str, checkpoint: str | None) -> Snapshot:
+    def state(self, thread: str, checkpoint: str | None, *, compared: bool = True) -> Snapshot:
         """The state of a thread, with the frames that were kept for its questions."""
-        snapshot = self._first(thread, lambda file: self._state(file, thread, checkpoint))
+        snapshot = self._first(thread, lambda file: self._state(file, thread, checkpoint, compared))
         path = Path(snapshot.file)
         interrupts = tuple(
             dataclasses.replace(pending, frames=frames_of(path, thread, pending.id)) for pending in snapshot.interrupts
@@ -163,11 +163,12 @@ class Library:
         named = (dataclasses.replace(row, graph=row.graph or graphs.get(row.thread, "")) for row in page.rows)
         return dataclasses.replace(page, rows=tuple(named)) if graphs else page
 
-    def _state(self, file: CheckpointFile, thread: str, checkpoint: str | None) -> Snapshot:
+    def _state(self, file: CheckpointFile, thread: str, checkpoint: str | None, compared: bool) -> Snapshot:
         return read_state(
             file,
             thread,
             checkpoint,
+            compared=compared,
             holder=lambda name: _holder(file.path, name),
             stopped_by_breakpoint=lambda name, at: stopped_by_breakpoint(file.path, name, at),
         )

@@ -12,6 +12,7 @@ import pathlib
 import re
 import uuid
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import ormsgpack
@@ -60,14 +61,9 @@ def outline(type_: str | None, data: bytes | None) -> Any:
 
 
 def expand(value: Any) -> Any:
-    """A value of an outline with its objects decoded; meant for small ones."""
-    if isinstance(value, Packed):
-        return _unpack_object(value)
-    if isinstance(value, list):
-        return [expand(item) for item in value]
-    if isinstance(value, dict):
-        return {key: expand(item) for key, item in value.items()}
-    return value
+    """A copy of an outline, or of a part of one, with its objects decoded; raises `Undecodable`."""
+    unpacker = _Unpacker()
+    return unpacker.fill(unpacker.put_off_all(value))
 
 
 def _decode_other(type_: str | None, data: bytes | None) -> Any:
@@ -108,11 +104,6 @@ def _unpack(data: bytes) -> Any:
     return _Unpacker().unpack(data)
 
 
-def _unpack_object(packed: Packed) -> Any:
-    unpacker = _Unpacker()
-    return unpacker.fill(unpacker.put_off(packed.code, packed.data))
-
-
 class _Unpacker:
     """Decodes objects inside objects in a loop: with a call inside a call, a few crafted kilobytes end the process."""
 
@@ -127,6 +118,19 @@ class _Unpacker:
         stored = Stored.__new__(Stored)
         self._found.append((stored, code, data))
         return stored
+
+    def put_off_all(self, value: Any) -> Any:
+        """A copy of an outline with empty objects; in a loop too, as lists may lie deep in lists."""
+        whole = [value]
+        copies: list[Any] = [whole]
+        for container in copies:
+            for key, item in enumerate(container) if type(container) is list else container.items():
+                if type(item) is Packed:
+                    container[key] = self.put_off(*item)
+                elif type(item) is list or type(item) is dict:
+                    container[key] = inner = item.copy()
+                    copies.append(inner)
+        return whole[0]
 
     def fill(self, value: Any) -> Any:
         """Decode, level by level, what was put off; then name it from the innermost out, as names depend on parts."""
@@ -163,19 +167,23 @@ def _name(code: int, payload: Any) -> tuple[str, Any]:
         return DELTA_SNAPSHOT, payload
     if code == _NUMPY:
         return "numpy.ndarray", _array(payload)
-    match payload:
-        case [str(module), str(name), argument, *_]:
-            pass
-        case _:
-            return f"msgpack.ext{code}", payload
-    type_ = name if module == "builtins" else f"{module}.{name}"
-    readable = _path if module.startswith("pathlib") else _READABLE.get(type_)
+    if type(payload) is not list or len(payload) < 3 or not (type(payload[0]) is type(payload[1]) is str):
+        return f"msgpack.ext{code}", payload
+    type_, readable = _reader(payload[0], payload[1])
+    argument = payload[2]
     if readable is None:
         return type_, argument
     try:
         return ("re.Pattern" if type_ == "re.compile" else type_), readable(argument)
     except (TypeError, ValueError, OverflowError, AttributeError, KeyError):  # not what the type takes: as stored
         return type_, argument
+
+
+@lru_cache(maxsize=1_000)
+def _reader(module: str, name: str) -> tuple[str, Callable[[Any], Any] | None]:
+    """Dotted name of a type, and what makes its argument readable; None where it is shown as it is stored."""
+    type_ = name if module == "builtins" else f"{module}.{name}"
+    return type_, _path if module.startswith("pathlib") else _READABLE.get(type_)
 
 
 def _path(parts: list[str]) -> str:

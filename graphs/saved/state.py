@@ -30,20 +30,21 @@ def read_state(
     thread: str,
     checkpoint: str | None = None,
     *,
+    compared: bool = True,
     holder: Callable[[str], str] = nobody,
     stopped_by_breakpoint: Callable[[str, str], bool] = never,
 ) -> Snapshot:
     """The state of a thread at a checkpoint, by default the newest, with the subgraphs in the middle of its step.
 
     The values are those of the checkpoint: what tasks of an unfinished step have written joins them when the step
-    ends. `next` of the newest checkpoint leaves finished tasks out, that of an older one does not. Raises
-    `ThreadNotFound` and `FileError`.
+    ends. `next` of the newest checkpoint leaves finished tasks out, that of an older one does not. Unless `compared`,
+    `changed` stays empty, and the parent is not read. Raises `ThreadNotFound` and `FileError`.
     """
     file.refresh()
     try:
         saved = find_checkpoint(file, thread, checkpoint)
         newest = (saved.id, len(saved.blob)) == newest_checkpoint(file, thread)
-        reader = _Reader(file, find_graph(file, saved))
+        reader = _Reader(file, find_graph(file, saved), compared)
         return reader.snapshot(
             saved,
             newest=newest,
@@ -88,6 +89,7 @@ def _kept_values(file: CheckpointFile, thread: str, checkpoint: str | None) -> M
 class _Reader(NamedTuple):
     file: CheckpointFile
     graph: str
+    compared: bool
 
     def snapshot(
         self, saved: SavedCheckpoint, *, newest: bool, running: bool = False, breakpoint_: bool = False
@@ -107,7 +109,7 @@ class _Reader(NamedTuple):
             values=_values(self.file, saved),
             interrupts=tuple(interrupts_of(saved, tasks, due, deeper)),
             failed=_failed(tasks, due),
-            changed=changed_keys(saved, self._parent(saved)),
+            changed=changed_keys(saved, self._parent(saved)) if self.compared else (),
             parent=saved.parent,
             source=saved.source,
             time=saved.time,

@@ -116,10 +116,9 @@ class DeckFlow(Screen[None]):
         self.read_thread()
 
     def read_thread(self) -> None:
-        """Read the newest state of the thread, and its checkpoints."""
+        """Read the newest state of the thread; once that is painted, its checkpoints."""
         if self.look.thread and not self.look.refuses_saving:
             self.bridge.read_state(self.look.thread)
-            self.bridge.read_history(self.look.thread)
 
     def start(self, request: RunRequest) -> None:
         """Run the thread that is looked at, or the new one that the request names."""
@@ -207,6 +206,7 @@ class DeckFlow(Screen[None]):
             self.open_graph(snapshot.graph, thread=look)
         else:
             self.see(look)
+        self.panes.state.call_after_refresh(self.bridge.read_history, snapshot.thread)
 
     @on(bridge.HistoryRead)
     def _history_read(self, message: bridge.HistoryRead) -> None:

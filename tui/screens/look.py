@@ -152,6 +152,17 @@ class Look(Frozen):
         return values if isinstance(values, dict) else _NOTHING
 
     @property
+    def changed(self) -> tuple[str, ...]:
+        """State keys that the last step changed: the run tells at once, else the history, which is read later."""
+        if self.shown is None:
+            return self.view.changed
+        at = self.shown.checkpoint
+        if self.fresh is not None and self.fresh.checkpoint == at:
+            return self.fresh.changed
+        row = next((row for row in self.history if row.checkpoint == at and not row.ns), None)
+        return row.changed if row else self.shown.changed
+
+    @property
     def view(self) -> RunView:
         """What the nodes did."""
         if self.old is None and self.fresh is not None:

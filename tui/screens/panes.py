@@ -254,7 +254,7 @@ class Panes(Container):
         self._due |= {"graph", "messages", "log", "threads"}
         if look.shown is not before.shown or look.values is not before.values or look.thread != before.thread:
             self._due.add("state")
-        if look.shape is not before.shape:
+        if look.shape is not before.shape or look.changed != before.changed:
             self._due.add("state")
         if look.history is not before.history or look.old is not before.old:
             self._due.add("timeline")
@@ -279,10 +279,9 @@ class Panes(Container):
     def _paint_state(self, look: Look) -> None:
         shown = look.shown
         lengths = self._lengths.get((shown.parent or "") if shown else "", {})
-        changed = shown.changed if shown else look.view.changed
         self.state.empty_text = "no state is kept: the graph refuses saving" if look.refuses_saving else "no state yet"
         values, inner = with_subgraphs(shown) if shown else (look.values, ())
-        self.state.show(values, changed, lengths, inner)
+        self.state.show(values, look.changed, lengths, inner)
         step = "" if shown is None or shown.step is None else f"step {shown.step}"
         self.query_one("#state", Pane).heading = step
         if shown is not None:

@@ -1,8 +1,7 @@
 """The conversation of a thread: whole messages, and the message that is being written token by token."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from graphdeck.graphs.events import Message, Token
 from graphdeck.graphs.values import Json
@@ -17,8 +16,7 @@ REMOVE_ALL: Final = "__remove_all__"
 """Id of LangGraph's message that removes all messages before it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChatMessage:
+class ChatMessage(NamedTuple):
     """A message of the conversation; its text is raw, not yet safe."""
 
     role: str
@@ -76,7 +74,7 @@ def add_message(messages: list[ChatMessage], event: Message) -> None:
         gone = text_of(data, "id")
         messages[:] = [] if gone == REMOVE_ALL else [message for message in messages if message.id != gone]
         return
-    new = replace(from_json(data, node=event.node, task=event.task), role=event.role)
+    new = from_json(data, node=event.node, task=event.task)._replace(role=event.role)
     place = _place(messages, new)
     if place is None:
         messages.append(new)
@@ -100,7 +98,7 @@ def add_token(messages: list[ChatMessage], event: Token) -> None:
         old = messages[place]
         if old.id == event.message and old.task == event.task and old.writing:
             text, rest = clip(old.text + event.text, TEXT_LIMIT)
-            messages[place] = replace(old, text=text, rest=rest and "… still being written")
+            messages[place] = old._replace(text=text, rest=rest and "… still being written")
             return
     text, _ = clip(event.text, TEXT_LIMIT)
     messages.append(ChatMessage(role="ai", text=text, id=event.message, node=event.node, task=event.task, writing=True))

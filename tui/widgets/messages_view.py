@@ -11,7 +11,7 @@ from graphdeck.tui.message_text import Call
 from graphdeck.tui.paragraphs import fold
 from graphdeck.tui.text import call_arguments, fit, one_line, safe
 from graphdeck.tui.theme import ACCENT, MUTED, colour, glyphs
-from graphdeck.tui.widgets.conversation import ChatMessage
+from graphdeck.tui.widgets.conversation import MESSAGE_LIMIT, ChatMessage
 from graphdeck.tui.widgets.rows import Rows
 
 LINE_LIMIT: Final = 2_000
@@ -89,7 +89,8 @@ class MessagesView(Rows):
         self._laid = laid
         lines_shown = [line for block in reversed(blocks) for line in block]
         if len(blocks) < len(self._messages):
-            note = f"{glyphs().up} {len(self._messages) - len(blocks):,} earlier messages: see the state"
+            more = "+" if len(self._messages) >= MESSAGE_LIMIT else ""
+            note = f"{glyphs().up} {len(self._messages) - len(blocks):,}{more} earlier messages: see the state"
             lines_shown.insert(0, (Content.styled(note, MUTED), ""))
         self._lines = lines_shown
         self.rows_changed()

@@ -328,7 +328,9 @@ class _Builder:
                 self._change(name, lambda node: replace(node, outcome=mark))
         if event.status == "done":
             self._nodes[END] = NodeState(outcome="done")
-        self._messages[:] = [replace(message, writing=False) for message in self._messages]
+        self._messages[:] = [
+            message._replace(writing=False) if message.writing else message for message in self._messages
+        ]
         self._fields.update(status=event.status, next=event.next, error=event.error)
 
     def _change(self, name: str, change: Callable[[NodeState], NodeState]) -> None:

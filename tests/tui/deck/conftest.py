@@ -221,7 +221,7 @@ class RecordedEngine:
         following = str(start + limit) if start + limit < len(self.rows) else None
         return ThreadPage(rows=tuple(self.rows[start : start + limit]), cursor=following)
 
-    async def state(self, thread: str, checkpoint: str | None = None) -> Snapshot:
+    async def state(self, thread: str, checkpoint: str | None = None, *, compared: bool = True) -> Snapshot:
         self.asked.append("state")
         if (thread, checkpoint) not in self.snapshots:
             raise ThreadNotFound(f"there is no thread {thread}")

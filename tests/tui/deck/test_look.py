@@ -169,6 +169,18 @@ def test_what_this_session_saw_is_shown_until_the_file_goes_on_without_it(travel
     assert not_read_yet.status == "done", "the run is ahead of what was read of the file"
 
 
+def test_what_changed_is_told_by_the_run_at_once_and_by_the_history_in_time(travel: GraphShape) -> None:
+    seen = look(travel, snapshot=snapshot(checkpoint="c4"))
+    assert seen.changed == ()
+    newest, *older = rows()
+    read = dataclasses.replace(seen, history=(dataclasses.replace(newest, changed=("city",)), *older))
+    assert read.changed == ("city",)
+    assert read.with_old(snapshot(checkpoint="c2")).changed == ()
+    ran = Checkpoint(id="c4", parent="c3", step=3, source="loop", next=(), changed={"budget": (3, "f00d")})
+    view = fold(RunView(), [RunStarted(thread="t", graph="travel", run="r"), ran])
+    assert dataclasses.replace(read, live=view).changed == ("budget",)
+
+
 def test_durations_that_only_the_session_knows_stay_when_the_file_goes_on_without_it(travel: GraphShape) -> None:
     view = fold(
         RunView(),
