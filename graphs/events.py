@@ -239,6 +239,24 @@ class TypeBlocked(Event):
     """Dotted name."""
 
 
+class Decided(Event):
+    """A rule answered for an action that waited; the run goes on by itself once all of them are decided."""
+
+    name = "decided"
+    interrupt: str
+    """Interrupt id."""
+    node: str
+    """Node that asked."""
+    action: str
+    """The tool that asked to run."""
+    decision: str
+    """`approve` or `reject`."""
+    rule: str
+    """The rule, as `yours 2`, `project 1` or `grant`."""
+    reason: str = ""
+    """Why, in the rule's words."""
+
+
 class RunEnded(Event):
     """The last event of every run."""
 
@@ -255,7 +273,7 @@ _CLASSES: dict[str, type[Event]] = {
     cls.name: cls
     for cls in (
         RunStarted, Checkpoint, NodeStarted, NodeKept, NodeCached, NodeFinished, NodeFailed, NodeStopped, NodeRetry,
-        Interrupt, Token, Message, Custom, Output, TypeBlocked, RunEnded,
+        Interrupt, Token, Message, Custom, Output, TypeBlocked, Decided, RunEnded,
     )
 }  # fmt: skip
 

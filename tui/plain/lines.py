@@ -86,6 +86,8 @@ class RunLines:
                 return self._message(event)
             case events.Custom():
                 return f"  {_path(event) or 'run'}: {self._cut(event.data)}"
+            case events.Decided():
+                return self._decided(event)
             case events.TypeBlocked():
                 return self._note(f"a stored value of type {event.type} was not built; --trust allows it")
             case events.RunEnded():
@@ -125,6 +127,14 @@ class RunLines:
         if event.note:
             lines.append(self._note(event.note))
         return "\n".join(lines)
+
+    def _decided(self, event: events.Decided) -> str:
+        """Also forgets the questions: what is answered is not asked again at the end."""
+        self._questions.pop(event.interrupt, None)
+        word, state = ("approved", "done") if event.decision == "approve" else ("rejected", "stopped")
+        reason = f": {safe(event.reason)}" if event.reason else ""
+        glyph = self._terminal.glyph(state)  # type: ignore[arg-type] # the two states above
+        return f"{glyph} {safe(event.action, identifier=True)}  {word} by rule {safe(event.rule)}{reason}"
 
     def _note(self, text: str) -> str:
         return f"{self._terminal.pick('·', '-')} {safe(text)}"

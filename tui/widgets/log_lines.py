@@ -51,6 +51,8 @@ def log_of(event: Event, node: str) -> Sequence[LogLine]:
         case events.TypeBlocked():
             text = f"the stored type {event.type} is not the graph's own and was not built; --trust allows it"
             return (LogLine(kind="note", text=text, time=event.time),)
+        case events.Decided():
+            return (LogLine(kind="note", text=decided_text(event), node=node, time=event.time),)
         case events.RunStarted() if event.note:
             return (LogLine(kind="note", text=event.note, time=event.time),)
         case events.RunEnded() if event.error:
@@ -63,6 +65,12 @@ def log_of(event: Event, node: str) -> Sequence[LogLine]:
             ]
         case _:
             return ()
+
+
+def decided_text(event: events.Decided) -> str:
+    """What a rule decided, in words that are not yet safe: `book_hotel rejected by rule yours 2: too much`."""
+    word = "approved" if event.decision == "approve" else "rejected"
+    return f"{event.action} {word} by rule {event.rule}{f': {event.reason}' if event.reason else ''}"
 
 
 def _printed(event: events.Output, node: str) -> Sequence[LogLine]:
