@@ -1,0 +1,185 @@
+"""What rules decide of the actions that wait, and runs that go on by themselves where rules decide all of them.
+
+The rules are read anew for every question, so that an edited file counts at once. Nothing here is imported before the
+first paint but this module: the policy loads where the first question, or the status line, needs it.
+"""
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncGenerator, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from graphdeck.graphs.engine import Engine, Run
+from graphdeck.graphs.events import Decided, Event, Interrupt, RunEnded, RunStarted
+from graphdeck.graphs.questions.model import Action, Decision, Sheet
+from graphdeck.graphs.questions.read import sheet
+from graphdeck.graphs.records import PendingInterrupt, RunRequest
+
+if TYPE_CHECKING:
+    from graphdeck.tools.policy import Policy, Verdict
+
+MOST_IN_A_ROW: Final = 25
+"""Pauses that rules answer one after the other; then a person is asked: each answer has the recursion limit anew."""
+
+
+def apply(asked: Sheet, policy: "Policy", thread: str, file: str = "") -> Sheet:
+    """The sheet with what rules decide of it, each decision with its rule in `by`; `file` is the thread's file.
+
+    Only tool calls are decided, and only where the question allows it: what may not be rejected asks.
+    """
+    for index, action in enumerate(asked.actions):
+        if index not in asked.decisions and action.is_tool:
+            decision = _decision(policy.verdict(action.name, action.payload, thread, file), action)
+            if decision is not None and not action.wrong(decision):
+                asked = asked.decide(index, decision)
+    return asked
+
+
+def _decision(verdict: "Verdict", action: Action) -> Decision | None:
+    by = f"rule {verdict.rule}"
+    if verdict.effect == "refuse" and action.may_reject:
+        reason = verdict.reason or f"refused by {by}"
+        return Decision("reject", reason if action.takes_reason else "", by=by)
+    if verdict.effect == "allow" and action.may_approve and not action.note:
+        return Decision("approve", by=by)
+    return None
+
+
+def refusals(asked: Sheet) -> tuple[int, ...]:
+    """Places of the actions that rules refuse."""
+    return tuple(index for index, each in asked.decisions.items() if each.by and each.kind == "reject")
+
+
+class Rules:
+    """The rules for the threads of an engine; `ask_all` ignores whatever would allow."""
+
+    def __init__(self, engine: Engine, *, ask_all: bool = False) -> None:
+        self._engine = engine
+        self._ask_all = ask_all
+
+    async def policy(self, graph: str) -> "Policy":
+        """What holds for a graph now, read from its project's and the user's files."""
+        from graphdeck.tools.policy import load_policy
+
+        return await asyncio.to_thread(load_policy, self._engine.project(graph), ask_all=self._ask_all)
+
+    async def run(self, request: RunRequest) -> "RuledRun":
+        """Start a run that goes on where rules answer all that it asks; as `Engine.run` else."""
+        return RuledRun(self, self._engine, request, await self._engine.run(request))
+
+    async def apply(self, asked: Sheet, graph: str, thread: str, file: str) -> Sheet:
+        """The sheet with what the rules of a graph decide of it now."""
+        return apply(asked, await self.policy(graph), thread, file)
+
+
+class RuledRun:
+    """A run, and those that follow from the answers of rules.
+
+    Where rules answer, `decided` events stand in place of the pause's `run_ended`, and the next run's `run_started`
+    comes after them.
+    """
+
+    def __init__(self, rules: Rules, engine: Engine, request: RunRequest, run: Run) -> None:
+        self._rules, self._engine = rules, engine
+        self._request, self._run = request, run
+        self._is_stopped = False
+
+    @property
+    def id(self) -> str:
+        """The present run's id."""
+        return self._run.id
+
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """The events of all runs; ends after the last one's `run_ended`. One reader."""
+        for _ in range(MOST_IN_A_ROW):
+            async for event in self._until_it_waits():
+                yield event
+            if self._ended is None:
+                return
+            decided = await self._decide()
+            if decided is None:
+                yield self._ended
+                return
+            for event in _told(decided, self._ended):
+                yield event
+            self._request = self._answering(decided)
+            self._run = await self._engine.run(self._request)
+            if self._is_stopped:
+                await self._run.drain()
+        async for event in self._run.events():
+            yield event
+
+    async def drain(self) -> None:
+        """Stop at the next step boundary; no rule answers any more."""
+        self._is_stopped = True
+        await self._run.drain()
+
+    async def cancel(self) -> None:
+        """Cancel the running tasks; no rule answers any more."""
+        self._is_stopped = True
+        await self._run.cancel()
+
+    async def kill(self) -> None:
+        """End the worker at once; no rule answers any more."""
+        self._is_stopped = True
+        await self._run.kill()
+
+    async def _until_it_waits(self) -> AsyncGenerator[Event, None]:
+        """A run's events, but for the end of one that waits: that is kept."""
+        self._ended: RunEnded | None = None
+        self._file = ""
+        self._asked: dict[str, PendingInterrupt] = {}
+        async for event in self._run.events():
+            match event:
+                case RunEnded(status="waiting"):
+                    self._ended = event
+                    continue
+                case RunStarted(file=file):
+                    self._file = file
+                case Interrupt(id=id_):
+                    self._asked[id_] = pending(event)
+            yield event
+
+    async def _decide(self) -> Sheet | None:
+        """What rules decide, where that is all that is asked."""
+        asked = sheet(self._asked.values())
+        if self._is_stopped or not self._file or not all(action.is_tool for action in asked.actions):
+            return None
+        decided = await self._rules.apply(asked, self._request.graph, self._request.thread, self._file)
+        return decided if decided.actions and not decided.undecided and not self._is_stopped else None
+
+    def _answering(self, decided: Sheet) -> RunRequest:
+        return dataclasses.replace(
+            self._request,
+            input=None,
+            has_input=False,
+            drop_question=False,
+            checkpoint=None,
+            resume=decided.answers(),
+            by=decided.by("key"),
+        )
+
+
+def pending(event: Interrupt) -> PendingInterrupt:
+    """The question that an event of a run tells."""
+    return PendingInterrupt(
+        id=event.id, node=event.node, ns=event.ns, value=event.value, schema=event.schema, frames=event.frames
+    )
+
+
+def _told(decided: Sheet, ended: RunEnded) -> Iterator[Decided]:
+    """What rules decided, numbered on from the last event."""
+    for place, (index, decision) in enumerate(sorted(decided.decisions.items())):
+        action = decided.actions[index]
+        yield Decided(
+            interrupt=action.interrupt,
+            node=action.path[-1],
+            action=action.name,
+            decision=decision.kind,
+            rule=decision.by.removeprefix("rule "),
+            reason=decision.reason,
+            run=ended.run,
+            seq=ended.seq + place,
+            time=datetime.now(UTC).isoformat(),
+        )
