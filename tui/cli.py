@@ -42,6 +42,7 @@ _SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
 _json = click.option("--json", "as_json", is_flag=True, help="JSON, one object a line, nothing cut.")
 _db = click.option("--db", type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint file.")
 _dbs = click.option("--db", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint file.")
+_ask_all = click.option("--ask-all", is_flag=True, help="Ignore every rule and grant that allows a tool call.")
 _limit = click.option(
     "--limit",
     type=click.IntRange(min=1),
@@ -198,13 +199,14 @@ def commands() -> None:
 @click.option("--durability", type=click.Choice(["sync", "async"]), default="sync", show_default=True)
 @click.option("--drop-question", is_flag=True, help="New input may take the place of a question that waits.")
 @click.option("--trust", is_flag=True, help="Build the stored types that were blocked, from now on in this project.")
+@_ask_all
 @_db
 @_json
-def run(db: Path | None, as_json: bool, **words: Any) -> int:
+def run(db: Path | None, as_json: bool, ask_all: bool, **words: Any) -> int:
     """Run TARGET, and print what happens. Never asks.
 
-    At an interrupt it prints the question and the command that answers it, and exits 2. With --thread alone it goes
-    on with that thread.
+    At an interrupt it prints the question and the command that answers it, and exits 2, unless rules of a
+    graphdeck.toml answer it. With --thread alone it goes on with that thread.
     """
     from graphdeck.tui.plain.arguments import RunOptions, request_of
     from graphdeck.tui.plain.run import run as run_plain
@@ -213,7 +215,7 @@ def run(db: Path | None, as_json: bool, **words: Any) -> int:
         request = request_of(RunOptions(**words))
     except GraphdeckError as error:
         return _tell(error)
-    return _with_engine(_files(db), lambda engine: run_plain(engine, request, db=db, as_json=as_json))
+    return _with_engine(_files(db), lambda engine: run_plain(engine, request, db=db, as_json=as_json, ask_all=ask_all))
 
 
 @commands.command(context_settings=_SETTINGS)

@@ -119,6 +119,8 @@ class RunLines:
                 return ""
 
     def _started(self, event: events.RunStarted) -> str:
+        if self._saved:  # a run that rules went on with
+            return ""
         self._saved = bool(event.file)
         where = f", saved in {safe(event.file, identifier=True)}" if event.file else ""
         mode = "" if event.durability == "sync" else f", durability {event.durability}"
@@ -131,10 +133,11 @@ class RunLines:
     def _decided(self, event: events.Decided) -> str:
         """Also forgets the questions: what is answered is not asked again at the end."""
         self._questions.pop(event.interrupt, None)
-        word, state = ("approved", "done") if event.decision == "approve" else ("rejected", "stopped")
+        approved = event.decision == "approve"
+        glyph = self._terminal.glyph("done" if approved else "stopped")
+        what = f"{'approved' if approved else 'rejected'} by rule {safe(event.rule)}"
         reason = f": {safe(event.reason)}" if event.reason else ""
-        glyph = self._terminal.glyph(state)  # type: ignore[arg-type] # the two states above
-        return f"{glyph} {safe(event.action, identifier=True)}  {word} by rule {safe(event.rule)}{reason}"
+        return f"{glyph} {safe(event.action, identifier=True)}  {what}{reason}"
 
     def _note(self, text: str) -> str:
         return f"{self._terminal.pick('·', '-')} {safe(text)}"

@@ -18,6 +18,7 @@ from graphdeck.graphs.records import RunRequest
 from graphdeck.tui.plain.errors import error_text
 from graphdeck.tui.plain.printing import JsonPrinter, LinePrinter, Output
 from graphdeck.tui.plain.terminal import terminal_of
+from graphdeck.tui.rules import Rules
 
 STOPPED_BY_HAND: Final = 130
 """Exit status of a run that Ctrl+C stopped."""
@@ -26,14 +27,20 @@ _STATUS: Final = {"done": 0, "waiting": 2, "breakpoint": 2}
 """Run status to exit status; 1 for all others."""
 
 
-async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as_json: bool = False) -> int:
-    """Run a graph and print its events, as lines for people or as JSON lines; the exit status."""
+async def run(
+    engine: Engine, request: RunRequest, *, db: Path | None = None, as_json: bool = False, ask_all: bool = False
+) -> int:
+    """Run a graph and print its events, as lines for people or as JSON lines; the exit status.
+
+    It goes on by itself where rules answer all that waits; `ask_all` ignores what they allow.
+    """
     output = Output(sys.stdout)
     printer = JsonPrinter(output) if as_json else LinePrinter(output, request, terminal_of(sys.stdout), db)
     ladder = StopLadder()
     ended: RunEnded | None = None
     with contextlib.closing(output), ladder.listening():
-        async with contextlib.aclosing(framed_events(engine, request, ladder)) as events:
+        rules = Rules(engine, ask_all=ask_all)
+        async with contextlib.aclosing(framed_events(rules, request, ladder)) as events:
             async for event in events:
                 printer.print(event)
                 if isinstance(event, RunEnded):
@@ -54,12 +61,12 @@ def exit_status(ended: RunEnded, *, by_hand: bool) -> int:
     return _STATUS.get(ended.status, 1)
 
 
-async def framed_events(engine: Engine, request: RunRequest, ladder: "StopLadder") -> AsyncGenerator[Event, None]:
+async def framed_events(rules: Rules, request: RunRequest, ladder: "StopLadder") -> AsyncGenerator[Event, None]:
     """A run's events, `run_started` first and `run_ended` last, whatever happens."""
     started = RunStarted(thread=request.thread, graph=request.graph, run=str(uuid.uuid4()), seq=1, time=_now())
     last: Event | None = None
     try:
-        run = await engine.run(request)
+        run = await rules.run(request)
         ladder.run = run
         async for event in run.events():
             last = event
