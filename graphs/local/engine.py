@@ -17,10 +17,12 @@ from graphdeck.graphs.local.config import find_config
 from graphdeck.graphs.local.home import default_file
 from graphdeck.graphs.local.library import Library
 from graphdeck.graphs.local.runs import LocalRun
+from graphdeck.graphs.local.sent import SentAnswers
 from graphdeck.graphs.local.targets import Target, find_graphs, parse_target, source_hash
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import (
     CheckpointRow,
+    DecisionRecord,
     GraphInfo,
     GraphShape,
     RunRequest,
@@ -98,9 +100,15 @@ class LocalEngine:
         place = self._place(request.graph, target, request.file)
         await self._read(lambda: _check_writable(Path(place["file"] or place["default"]), asked=bool(place["file"])))
         run = uuid.uuid4().hex
+        answers = await self._read(lambda: self._intend(request, run, target, place)) if request.resume else None
         job = {"job": "run", "run": run, "request": dataclasses.asdict(request), **place}
-        worker = await self._pool.start(job)
-        return LocalRun(run, request, worker, on_file=lambda file: self._use_file(target, file))
+        try:
+            worker = await self._pool.start(job)
+        except BaseException as error:
+            if answers is not None:
+                await answers.not_sent(str(error) or "stopped before it was sent")
+            raise
+        return LocalRun(run, request, worker, lambda file: self._use_file(target, file), answers)
 
     # -- saved threads -------------------------------------------------------------------------------------------
 
@@ -140,6 +148,10 @@ class LocalEngine:
     async def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
         """One value of a state, by dotted path or JSON Pointer."""
         return await self._read(lambda: self._library.value(thread, checkpoint, path))
+
+    async def decisions(self, *, thread: str | None = None, limit: int = PAGE) -> Sequence[DecisionRecord]:
+        """The recorded decisions, newest first."""
+        return await self._read(lambda: self._library.decisions(thread, limit))
 
     async def update(
         self, thread: str, values: Json, *, as_node: str | None = None, checkpoint: str | None = None
@@ -206,6 +218,14 @@ class LocalEngine:
             "file": file or (str(self._db[0]) if self._db else None),
             "default": str(default_file(target.root)),
         }
+
+    def _intend(self, request: RunRequest, run: str, target: Target, place: dict[str, Any]) -> SentAnswers:
+        """Record the answers that are about to be sent, with what they answer as far as it can be read."""
+        last_used = memory.file_of_target(self._project, target.text)
+        known = Path(place["file"]) if place["file"] else last_used
+        default = known or Path(place["default"])
+        file, checkpoint, questions = self._library.questions(request.thread, [default]) or (default, "", ())
+        return SentAnswers.intend(request, run, file, checkpoint, questions)
 
     def _use_file(self, target: Target, file: str) -> None:
         """Read the file that a target saves to, now and at the next start."""

@@ -1,5 +1,6 @@
 """The checkpoint files that the engine reads, as one library of threads."""
 
+import contextlib
 import dataclasses
 import json
 from collections.abc import Callable, Sequence
@@ -7,19 +8,23 @@ from pathlib import Path
 from typing import TypeVar
 
 from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
+from graphdeck.graphs.local.decisions import read_decisions
 from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint
 from graphdeck.graphs.local.lease import any_held, holder_of
 from graphdeck.graphs.local.memory import NAMES, graphs_of, titles_of
 from graphdeck.graphs.local.waiting import problem, waiting_page
 from graphdeck.graphs.records import (
     CheckpointRow,
+    DecisionRecord,
     FileProblem,
+    PendingInterrupt,
     Snapshot,
     ThreadPage,
     ThreadStatus,
     Value,
     WaitingPage,
 )
+from graphdeck.graphs.saved.asked import read_questions
 from graphdeck.graphs.saved.file import CheckpointFile, open_file
 from graphdeck.graphs.saved.history import read_history
 from graphdeck.graphs.saved.state import read_state, read_value
@@ -101,6 +106,20 @@ class Library:
     def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
         """One value of a state."""
         return self._first(thread, lambda file: read_value(file, thread, checkpoint, path))
+
+    def questions(self, thread: str, files: Sequence[Path]) -> tuple[Path, str, tuple[PendingInterrupt, ...]] | None:
+        """What waits in a thread now, and at which checkpoint: in the first file that holds it, the given ones first.
+
+        None where no file that can be read does.
+        """
+        for path in dict.fromkeys((*files, *self._paths)):
+            with contextlib.suppress(GraphdeckError), open_file(path) as file:
+                return path, *read_questions(file, thread)
+        return None
+
+    def decisions(self, thread: str | None, limit: int) -> list[DecisionRecord]:
+        """The recorded decisions about all files, newest first."""
+        return read_decisions(self._paths, thread=thread, limit=limit)
 
     def file_of(self, thread: str) -> Path:
         """The file that holds a thread."""

@@ -57,6 +57,12 @@ def remembered_files(project: Path) -> list[Path]:
     return [path for path in paths if path.exists()]
 
 
+def file_of_target(project: Path, target: str) -> Path | None:
+    """The checkpoint file that a target of this project used last; None where none is remembered."""
+    file = read_json(project / FOLDER / NAMES).get("files", {}).get(target)
+    return Path(file) if isinstance(file, str) else None
+
+
 def remember_file(project: Path, target: str, file: Path) -> None:
     """Remember which checkpoint file a target used."""
     edit_json(project / FOLDER / NAMES, lambda data: {**data, "files": {**data.get("files", {}), target: str(file)}})

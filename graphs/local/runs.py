@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import WorkerLost
 from graphdeck.graphs.events import Event, event_from_dict
+from graphdeck.graphs.local.sent import SentAnswers
 from graphdeck.graphs.local.workers import Exited, Frame, Printed, Worker, describe_exit
 from graphdeck.graphs.records import RunRequest
 
@@ -18,8 +19,16 @@ EARLY = 1000
 class LocalRun:
     """A run in a worker of this machine."""
 
-    def __init__(self, run: str, request: RunRequest, worker: Worker, on_file: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        run: str,
+        request: RunRequest,
+        worker: Worker,
+        on_file: Callable[[str], None],
+        answers: SentAnswers | None = None,
+    ) -> None:
         self._id = run
+        self._answers = answers
         self._on_file = on_file
         self._request = request
         self._worker = worker
@@ -39,8 +48,14 @@ class LocalRun:
         ended = False
         try:
             while not ended:
-                for event in self._translate(await self._worker.next()):
-                    ended = isinstance(event, events.RunEnded)
+                item = await self._worker.next()
+                if self._answers is not None and isinstance(item, Frame) and "answers" in item.data:
+                    await self._answers.heard(item.data["answers"])
+                    continue
+                for event in self._translate(item):
+                    if isinstance(event, events.RunEnded):
+                        ended = True
+                        event = await self._answers.ended(event) if self._answers is not None else event
                     yield event
         finally:
             if ended:  # the worker ends by itself, as soon as a sync node that was cancelled lets it

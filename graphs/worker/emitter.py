@@ -1,5 +1,6 @@
 """Sends a run's events to the front end, stamped with the run and the time."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from graphdeck.graphs.events import Event, RunStarted, event_to_dict
@@ -22,6 +23,10 @@ class Emitter:
         self._started = self._started or isinstance(event, RunStarted)
         stamp = {"time": datetime.now(UTC).isoformat(), "run": self._run}
         self._channel.send(event_to_dict(event) | stamp)
+
+    def tell_of_answers(self, what: str, interrupts: Iterable[str]) -> None:
+        """Tell the record of decisions that answers are `gone`, `accepted` or `applied`; any thread may."""
+        self._channel.send({"answers": {what: list(interrupts)}})
 
     def started_at_the_latest(self, request: RunRequest) -> None:
         """Send `run_started` where nothing has been sent: it is the first event also of a run that never ran."""

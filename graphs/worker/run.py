@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import sqlite3
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.serde.event_hooks import SerdeEvent, register_serde_event_listener
-from langgraph.errors import GraphDrained, GraphRecursionError
+from langgraph.errors import GraphDrained, GraphRecursionError, is_invalid_resume
 from langgraph.pregel import Pregel
 from langgraph.types import Command
 
@@ -24,6 +24,7 @@ from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.values import Json, to_json
 from graphdeck.graphs.worker.answer import check_answers
+from graphdeck.graphs.worker.answered import Answered
 from graphdeck.graphs.worker.checks import check_context, check_input, input_for_new_thread
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
@@ -62,6 +63,7 @@ class GraphRun:
         self._frames = InterruptFrames()
         self._saver: TellingSaver | None = None
         self._translator: Translator | None = None
+        self._answered: Answered | None = None
         self._context: Json = None
         self._input: Any = None
 
@@ -122,7 +124,7 @@ class GraphRun:
         before = await self._position()
         pending = {identity: question.interrupt for identity, question in before.questions.items()}
         if request.resume:
-            check_answers(pending, request.resume)
+            await self._check_answers(before, pending)
         elif pending and not request.has_input and not request.checkpoint:
             return self._ask_again(before)
         elif pending and request.has_input and not request.drop_question:
@@ -145,6 +147,17 @@ class GraphRun:
         if self._saver is not None and not request.checkpoint:
             kept = await finished_tasks(self._saver, self._config())
         return await self._stream(control, graph_input, kept)
+
+    async def _check_answers(self, before: Position, pending: Mapping[str, Any]) -> None:
+        """Raise AnswerRefused unless all answers may be given to LangGraph; from then on, they are followed."""
+        request = self._request
+        gone = [identity for identity in request.resume if identity not in pending]
+        if gone:
+            self._emitter.tell_of_answers("gone", gone)
+        check_answers(pending, request.resume)
+        assert self._saver is not None  # without one, nothing is pending
+        questions = {identity: before.questions[identity] for identity in request.resume}
+        self._answered = await Answered.follow(self._emitter, self._saver, request.thread, questions)
 
     def _ask_again(self, position: Position) -> Ending:
         """Nothing is run: the questions that wait are told again."""
@@ -273,6 +286,8 @@ class GraphRun:
             status = "waiting"
         elif after.next:
             status = "breakpoint"
+        if error is None and self._answered is not None:
+            self._answered.ended(after.questions)
         if self._saving.file is not None:
             self._note_pause(self._saving.file, after, is_breakpoint=status == "breakpoint")
         return Ending(status, after.next, problem)
@@ -298,6 +313,8 @@ class GraphRun:
         """What a person needs to know of an error that ended the run."""
         if isinstance(error, GraphdeckError):
             return error
+        if is_invalid_resume(error):
+            return AnswerRefused(f"the answer was not taken: {error_line(error)}", "its question still waits")
         if isinstance(error, Unsaveable):
             return self._unsaveable((self._saver and self._saver.refused) or error)
         if self._translator is not None and self._translator.failed is None:

@@ -42,6 +42,8 @@ class TellingSaver(AsyncSqliteSaver):
 
     file: Path
     on_put: Callable[[str, Changed], None] | None = None
+    on_answers: Callable[[str, int], None] | None = None
+    """Told of a task, and of how many answers it has received up to now, once they are stored."""
     refused: Unsaveable | None = None
     """The first value that was refused: LangGraph may tell of a later one."""
 
@@ -71,6 +73,8 @@ class TellingSaver(AsyncSqliteSaver):
             writes = [write for write in writes if write[0] in NO_OUTPUT]
         with self._told(writes, task_id):
             await super().aput_writes(config, writes, task_id, task_path)
+        if self.on_answers is not None and (count := count_answers(writes)):
+            self.on_answers(task_id, count)
 
     @contextmanager
     def _told(self, values: Iterable[tuple[str, Any]], task: str = "") -> Iterator[None]:
@@ -95,6 +99,12 @@ class TellingSaver(AsyncSqliteSaver):
         """Size in bytes and hash of a value as it is stored."""
         _, data = self.serde.dumps_typed(value)
         return len(data), hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
+def count_answers(writes: Iterable[tuple[str, Any]]) -> int:
+    """How many answers a task has received, by the channels and values that it wrote."""
+    received = (value for channel, value in writes if channel == "__resume__")
+    return max((len(value) if isinstance(value, list) else 1 for value in received), default=0)
 
 
 def is_internal(channel: str) -> bool:

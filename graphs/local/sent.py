@@ -1,0 +1,134 @@
+"""The answers that one run sends, on the record: from the line before they are sent to what became of each."""
+
+import asyncio
+import dataclasses
+import os
+import pwd
+import socket
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from graphdeck.graphs.errors import AnswerRefused
+from graphdeck.graphs.events import RunEnded
+from graphdeck.graphs.local.decisions import answered_by, note_intents, note_outcomes, payload_hash
+from graphdeck.graphs.questions.read import sheet
+from graphdeck.graphs.records import DecisionRecord, Outcome, PendingInterrupt, RunRequest
+from graphdeck.graphs.values import Json, to_json
+
+NOT_RECEIVED: Final = "the run ended before its node had received the answer"
+
+
+class SentAnswers:
+    """Writes of each answer of a run what became of it."""
+
+    def __init__(self, record: Path, file: Path, thread: str, open_: Mapping[str, str]) -> None:
+        self._record = record
+        self._file = file
+        self._thread = thread
+        self._open = dict(open_)
+        self._accepted = False
+        self._gone: list[str] = []
+
+    @classmethod
+    def intend(
+        cls, request: RunRequest, run: str, file: Path, checkpoint: str, questions: Iterable[PendingInterrupt]
+    ) -> "SentAnswers":
+        """Record that the request's answers are about to be sent; raises FileError where that is not possible.
+
+        Blocks until the disk has it. `checkpoint` and `questions` are what waits in the thread, as far as is known.
+        """
+        asked = {question.id: question for question in questions}
+        common: dict[str, Json] = {
+            "time": _now(),
+            "user": _user(),
+            "host": socket.gethostname(),
+            "run": run,
+            "graph": request.graph,
+            "file": str(file),
+            "thread": request.thread,
+            "checkpoint": checkpoint,
+        }
+        ids = {interrupt: uuid.uuid4().hex for interrupt in request.resume}
+        intents: list[dict[str, Json]] = [
+            {
+                "id": ids[interrupt],
+                **common,
+                "interrupt": interrupt,
+                **_question(asked.get(interrupt)),
+                "decision": to_json(answer),
+                "by": request.by.get(interrupt, ""),
+            }
+            for interrupt, answer in request.resume.items()
+        ]
+        return cls(note_intents(file, intents), file, request.thread, ids)
+
+    async def heard(self, told: Mapping[str, Sequence[str]]) -> None:
+        """Take in what the worker tells of the answers: interrupt ids that are `gone`, `accepted` or `applied`."""
+        self._gone += told.get("gone", ())
+        self._accepted = self._accepted or "accepted" in told
+        await self._settle("applied", told.get("applied", ()))
+
+    async def not_sent(self, why: str) -> None:
+        """No worker has heard of the answers."""
+        await self._settle("lost", tuple(self._open), why)
+
+    async def ended(self, event: RunEnded) -> RunEnded:
+        """Settle what is open at the end of the run; the event, which says who was faster where somebody was."""
+        error = dict(event.error or {})
+        if self._gone and error.get("type") == AnswerRefused.kind:
+            error |= await asyncio.to_thread(self._who_was_faster)
+            event = dataclasses.replace(event, error=error)
+        said = error.get("message", "").partition("\n")[0]
+        refused = event.status == "failed" and (not self._accepted or error.get("type") == AnswerRefused.kind)
+        await self._settle("refused" if refused else "lost", tuple(self._open), said or NOT_RECEIVED)
+        return event
+
+    async def _settle(self, outcome: Outcome, interrupts: Iterable[str], why: str = "") -> None:
+        ids = [self._open.pop(interrupt) for interrupt in interrupts if interrupt in self._open]
+        if ids:
+            lines: list[dict[str, Json]] = [
+                {"outcome": outcome, "id": identity, "time": _now(), "why": why} for identity in ids
+            ]
+            await asyncio.to_thread(partial(note_outcomes, self._record, lines))
+
+    def _who_was_faster(self) -> dict[str, str]:
+        """The message for answers whose questions do not wait any more, where the record knows who answered them."""
+        found = (
+            answered_by(self._file, self._thread, interrupt, but_not=self._open.get(interrupt, ""))
+            for interrupt in self._gone
+        )
+        said = [answered_elsewhere(record) for record in found if record is not None]
+        return {"message": "; ".join(said)} if said else {}
+
+
+def answered_elsewhere(record: DecisionRecord) -> str:
+    """Who answered a question, in words."""
+    moment = datetime.fromisoformat(record.settled or record.time)
+    when = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"interrupt {record.interrupt} was answered elsewhere by {record.user}@{record.host} at {when}"
+
+
+def _question(question: PendingInterrupt | None) -> dict[str, Json]:
+    if question is None:
+        return {"path": [], "actions": [], "payload": ""}
+    return {
+        "path": list(question.path),
+        "actions": [action.name for action in sheet([question]).actions],
+        "payload": payload_hash(question.value),
+    }
+
+
+def _user() -> str:
+    """Login name, which the environment cannot change; the number of a user without one."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

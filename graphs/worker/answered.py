@@ -1,0 +1,56 @@
+"""Tells when the answers of a run have reached the nodes that asked: what a kill after that cannot take back."""
+
+from collections.abc import Iterable, Mapping
+
+from langchain_core.runnables import RunnableConfig
+
+from graphdeck.graphs.worker.emitter import Emitter
+from graphdeck.graphs.worker.position import Question
+from graphdeck.graphs.worker.saver import TellingSaver, count_answers
+
+
+class Answered:
+    """Follows the answers of one run until LangGraph has stored them as received.
+
+    It stores all answers that a task has received up to then, those of earlier runs first, when the task ends or asks
+    again. Before that a kill leaves the question as it was, whatever the node may have done with the answer.
+    """
+
+    def __init__(self, emitter: Emitter, questions: Mapping[str, Question], earlier: Mapping[str, int]) -> None:
+        self._emitter = emitter
+        self._open = {identity: question.task for identity, question in questions.items()}
+        self._earlier = earlier
+
+    @classmethod
+    async def follow(
+        cls, emitter: Emitter, saver: TellingSaver, thread: str, questions: Mapping[str, Question]
+    ) -> "Answered":
+        """Follow the answers to these questions from now on."""
+        earlier = {question.task: await _answers_of(saver, thread, question) for question in questions.values()}
+        answered = cls(emitter, questions, earlier)
+        saver.on_answers = answered.stored
+        emitter.tell_of_answers("accepted", questions)
+        return answered
+
+    def stored(self, task: str, count: int) -> None:
+        """A task's answers were stored, so many as it has received."""
+        if count > self._earlier.get(task, 0):
+            self._tell([identity for identity, asking in self._open.items() if asking == task])
+
+    def ended(self, waiting: Iterable[str]) -> None:
+        """The run came to a good end: what does not wait any more was answered."""
+        self._tell([identity for identity in self._open if identity not in waiting])
+
+    def _tell(self, identities: list[str]) -> None:
+        for identity in identities:
+            del self._open[identity]
+        if identities:
+            self._emitter.tell_of_answers("applied", identities)
+
+
+async def _answers_of(saver: TellingSaver, thread: str, question: Question) -> int:
+    """How many answers a task has received already: a node may ask one question after the other."""
+    config: RunnableConfig = {"configurable": {"thread_id": thread, "checkpoint_ns": "|".join(question.ns)}}
+    found = await saver.aget_tuple(config)
+    writes = (found.pending_writes if found else None) or []
+    return count_answers((channel, value) for task, channel, value in writes if task == question.task)
