@@ -6,15 +6,17 @@ first paint but this module: the policy loads where the first question, or the s
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from graphdeck.graphs.engine import Engine, Run
+from graphdeck.graphs.errors import AnswerRefused, GraphdeckError
 from graphdeck.graphs.events import Decided, Event, Interrupt, RunEnded, RunStarted
-from graphdeck.graphs.questions.model import Action, Decision, Sheet
+from graphdeck.graphs.questions.model import Action, Decision, Shape, Sheet
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, RunRequest
+from graphdeck.graphs.values import Json
 
 if TYPE_CHECKING:
     from graphdeck.tools.policy import Policy, Verdict
@@ -39,16 +41,48 @@ def apply(asked: Sheet, policy: "Policy", thread: str, file: str = "") -> Sheet:
 def _decision(verdict: "Verdict", action: Action) -> Decision | None:
     by = f"rule {verdict.rule}"
     if verdict.effect == "refuse" and action.may_reject:
-        reason = verdict.reason or f"refused by {by}"
-        return Decision("reject", reason if action.takes_reason else "", by=by)
+        return Decision("reject", verdict.reason or f"refused by {by}", by=by)
     if verdict.effect == "allow" and action.may_approve and not action.note:
-        return Decision("approve", by=by)
+        return Decision("approve", verdict.reason, by=by)
     return None
 
 
-def refusals(asked: Sheet) -> tuple[int, ...]:
-    """Places of the actions that rules refuse."""
-    return tuple(index for index, each in asked.decisions.items() if each.by and each.kind == "reject")
+def forbidden(
+    asked: Sheet, answers: Mapping[str, Json], policy: "Policy", thread: str, *, edits_only: bool = False
+) -> str:
+    """Which rule refuses what answers would let run; empty where none does.
+
+    A person who has taken a rule's refusal back has the last word on the call as it was asked: then `edits_only` holds
+    only edited arguments to the rules.
+    """
+    places: dict[str, int] = {}
+    for action in asked.actions:
+        place = places[action.interrupt] = places.get(action.interrupt, -1) + 1
+        call = _runs(action, answers.get(action.interrupt), place) if action.is_tool else None
+        if call is None or (edits_only and call == (action.name, action.payload)):
+            continue
+        verdict = policy.verdict(*call, thread)
+        if verdict.effect == "refuse":
+            return f"rule {verdict.rule} refuses {call[0]}{f': {verdict.reason}' if verdict.reason else ''}"
+    return ""
+
+
+def _runs(action: Action, answer: Any, place: int) -> tuple[str, Json] | None:
+    """The call that an answer in the action's shape lets run; None where it lets none run, or has another shape."""
+    try:
+        decision = {Shape.BATCHED: lambda: answer["decisions"][place], Shape.HUMAN: lambda: answer[0]}.get(
+            action.shape, lambda: answer
+        )()
+        match decision:
+            case {"type": "approve" | "accept"}:
+                return action.name, action.payload
+            case {"type": "edit", "edited_action": {"name": str(name), "args": args}}:
+                return name, args
+            case {"type": "edit", "args": {"action": str(name), "args": args}}:
+                return name, args
+    except (TypeError, LookupError):  # the check of answers tells what is wrong with it
+        pass
+    return None
 
 
 class Rules:
@@ -60,13 +94,31 @@ class Rules:
 
     async def policy(self, graph: str) -> "Policy":
         """What holds for a graph now, read from its project's and the user's files."""
-        from graphdeck.tools.policy import load_policy
+        return await asyncio.to_thread(self._load, graph)
 
-        return await asyncio.to_thread(load_policy, self._engine.project(graph), ask_all=self._ask_all)
+    def _load(self, graph: str) -> "Policy":
+        from graphdeck.tools.policy import load_policy  # its import takes time, too
+
+        return load_policy(self._engine.project(graph), ask_all=self._ask_all)
 
     async def run(self, request: RunRequest) -> "RuledRun":
         """Start a run that goes on where rules answer all that it asks; as `Engine.run` else."""
         return RuledRun(self, self._engine, request, await self._engine.run(request))
+
+    async def check(self, request: RunRequest) -> None:
+        """Raise AnswerRefused where the request's answers would let run what rules refuse.
+
+        For answers from a command line: there nothing can take a refusal back but an edit of the rules.
+        """
+        if not request.resume:
+            return
+        try:
+            snapshot = await self._engine.state(request.thread, compared=False)
+        except GraphdeckError:  # the run itself tells what is wrong with the thread
+            return
+        why = forbidden(sheet(snapshot.interrupts), request.resume, await self.policy(request.graph), request.thread)
+        if why:
+            raise AnswerRefused(why, "reject it, or change the rules in graphdeck.toml")
 
     async def apply(self, asked: Sheet, graph: str, thread: str, file: str) -> Sheet:
         """The sheet with what the rules of a graph decide of it now."""

@@ -66,6 +66,7 @@ async def framed_events(rules: Rules, request: RunRequest, ladder: "StopLadder")
     started = RunStarted(thread=request.thread, graph=request.graph, run=str(uuid.uuid4()), seq=1, time=_now())
     last: Event | None = None
     try:
+        await rules.check(request)
         run = await rules.run(request)
         ladder.run = run
         async for event in run.events():
