@@ -8,11 +8,11 @@ the other went under it.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias, overload
 
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import Edge, Node
 
 CellKind: TypeAlias = Literal["blank", "glyph", "name", "mark", "line", "arrow", "label"]
@@ -124,8 +124,7 @@ def _strongest(edges: Iterable[Edge]) -> LineKind:
     return strongest
 
 
-@dataclass(frozen=True, eq=False)
-class Drawing:
+class Drawing(Frozen):
     """A graph as cells; the same for every layout."""
 
     width: int
@@ -142,6 +141,10 @@ class Drawing:
     """The cell of each node's state glyph, by node id."""
     routes: Mapping[Edge, tuple[Point, ...]]
     """Corners of each edge's line, from the source's glyph or name to the target's."""
+
+    # Equal only to itself: to compare two would paint all their rows.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def row_of(self, node: str) -> int:
         """The row of a node's name; KeyError for an unknown node."""
@@ -178,17 +181,18 @@ class _Run(NamedTuple):
     """What it looks like between its ends."""
 
 
-@dataclass
 class Canvas:
     """Collects runs of line and texts; `rows` paints them.
 
     Two runs of one row, or of one column, may share no more than an end; runs of a column are added in any order.
     """
 
-    charset: Charset
-    _across: dict[int, list[_Run]] = field(default_factory=dict)
-    _down: dict[int, list[_Run]] = field(default_factory=dict)
-    _texts: dict[int, list[tuple[int, Sequence[Cell]]]] = field(default_factory=dict)
+    def __init__(self, charset: Charset) -> None:
+        self.charset = charset
+        """The characters that it paints with."""
+        self._across: dict[int, list[_Run]] = {}
+        self._down: dict[int, list[_Run]] = {}
+        self._texts: dict[int, list[tuple[int, Sequence[Cell]]]] = {}
 
     def across(self, y: int, x0: int, x1: int, edges: tuple[Edge, ...]) -> None:
         """A horizontal run; edges of different kinds are drawn as the strongest (plain, conditional, observed)."""

@@ -8,7 +8,7 @@ from graphdeck.graphs.records import END, START, Edge, Node
 from graphdeck.graphs.values import Json
 
 _SHAPES = {"start": ('(["', '"])'), "end": ('(["', '"])'), "subgraph": ('[["', '"]]')}
-_SPECIAL = re.compile(r"[^\w .,:/()+\-]")
+_SPECIAL = r"[^\w .,:/()+\-]"
 
 
 def to_text(drawing: Drawing) -> str:
@@ -57,4 +57,4 @@ def to_mermaid(nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
 
 def _quoted(text: str) -> str:
     """A text with all that Mermaid could read as its own as character codes; a blank one as a space."""
-    return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", text) or " "
+    return re.sub(_SPECIAL, lambda match: f"#{ord(match[0])};", text) or " "

@@ -1,8 +1,7 @@
 """Siblings that are wired alike, shown as one node."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from graphdeck.graphs.records import Edge, Node
 
@@ -11,8 +10,7 @@ Wiring: TypeAlias = tuple[object, ...]
 _ITSELF = "\0"  # stands for the node in its own loops, so that members with loops compare equal
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A graph whose groups of equal siblings are one node each."""
 
     nodes: tuple[Node, ...]

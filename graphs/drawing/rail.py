@@ -28,8 +28,8 @@ In ASCII the lines are `- |` plain, `~ :` conditional, `.` observed; `,` joins d
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from graphdeck.graphs.drawing.canvas import ASCII, BLANK, UNICODE, Canvas, Cell, Charset, Drawing, Point, Rect
 from graphdeck.graphs.drawing.measure import Measure, cut, extent, tame, to_cells, width
@@ -93,8 +93,7 @@ def _best_plan(names: Sequence[str], edges: Sequence[Edge], *, labels: bool) -> 
     return make_plan(order, edges, fans=fans, labels=labels)
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
+class _Body(NamedTuple):
     """What a row shows between the lanes: a name, a label, and cells around them that cannot be cut."""
 
     name: str = ""

@@ -11,7 +11,7 @@ from graphdeck.graphs.errors import TargetError
 from graphdeck.graphs.frozen import Frozen
 
 CONFIG_NAME = "langgraph.json"
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
+_TOKEN = r'"(?:[^"\\]|\\.)*"|[{}\[\]:]'
 
 
 class ConfigGraph(Frozen):
@@ -135,7 +135,7 @@ def _refuse_duplicates(path: Path, text: str) -> None:
     """Raise where an object has a key twice: the decoder would silently keep the last one."""
     keys: list[set[str] | None] = []
     last: re.Match[str] | None = None
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(_TOKEN, text):
         match token.group():
             case "{":
                 keys.append(set())

@@ -9,9 +9,9 @@ import json
 import os
 import socket
 import time
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from graphdeck.graphs.errors import FileError, RunningElsewhere
 from graphdeck.graphs.local.home import home_of, make_home_of, read_json, thread_key
@@ -20,8 +20,7 @@ PATIENCE = 1.0
 """Seconds in which a worker that has just ended may still let go of its lease."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """Who runs a thread."""
 
     pid: int
@@ -88,7 +87,7 @@ class Lease:
             time.sleep(0.01)
         me = Holder(os.getpid(), _born(os.getpid()), socket.gethostname(), _now(), run)
         os.truncate(handle, 0)
-        os.pwrite(handle, json.dumps(asdict(me)).encode(), 0)
+        os.pwrite(handle, json.dumps(me._asdict()).encode(), 0)
         lease = cls(path, handle)
         os.register_at_fork(after_in_child=lease._let_children_go)
         return lease

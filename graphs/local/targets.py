@@ -21,7 +21,7 @@ TargetKind: TypeAlias = Literal["file", "module", "config", "bundled", "checkpoi
 EXAMPLES = "graphdeck.graphs.examples"
 _EXAMPLES_FOLDER = Path(__file__).resolve().parent.parent / "examples"
 _SQLITE_HEADER = b"SQLite format 3\0"
-_MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_MODULE = r"[^\W\d]\w*(\.[^\W\d]\w*)*"
 
 
 class Target(Frozen):
@@ -225,7 +225,7 @@ def _module(module: str, name: str, cwd: Path) -> Target:
 
 def _is_module(place: str, name: str, path: Path, cwd: Path) -> bool:
     """`module:name` always; `package.module` alone only where it is there, since `a.db` is no module."""
-    if not _MODULE.fullmatch(place) or path.suffix in (".py", ".json"):
+    if path.suffix in (".py", ".json") or not re.fullmatch(_MODULE, place):
         return False
     if name:
         return True
@@ -251,7 +251,7 @@ def _entry(config: Path, name: str, graph: ConfigGraph) -> Target:
     if not colon:
         place, variable = graph.path, ""
     where = f"{config}: graph {name!r}"
-    if _MODULE.fullmatch(place) and not place.endswith(".py"):
+    if not place.endswith(".py") and re.fullmatch(_MODULE, place):
         path = _module_file(place, _places(config, config.parent))
         module, kind = place, "module"
     else:

@@ -29,7 +29,7 @@ _KEYS: Final = {
     "done": ("input", "new_thread", "focus_threads", "open_target", "help"),
 }
 """The keys that matter, by how the thread stands."""
-_SINCE: Final = re.compile(r"since (\S+)$")
+_SINCE: Final = r"since (\S+)$"
 _TYPING: Final = ("open_question", "back", "stop", "palette")
 """The keys that matter while something is typed, as far as they do something now."""
 _IN_LOG: Final = " (5 shows all of it)"
@@ -57,7 +57,7 @@ def _saved_in(look: Look) -> str:
 
 def _detail(look: Look) -> str:
     if look.elsewhere:
-        return f"elsewhere, {_SINCE.sub(lambda match: f'since {time_of_day(match[1])}', look.elsewhere)}"
+        return f"elsewhere, {re.sub(_SINCE, lambda match: f'since {time_of_day(match[1])}', look.elsewhere)}"
     view = look.view
     match look.status:
         case "running":

@@ -1,13 +1,14 @@
-"""What the deck looks at, and what follows from it: pure, so that the screen only has to paint it."""
+"""What the deck looks at, and what follows from it: pure, so that the screen only has to paint it.
+
+What reads questions and answers is imported where it is needed: the first paint has none.
+"""
 
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from graphdeck.graphs.frozen import Frozen
-from graphdeck.graphs.questions.read import sheet
-from graphdeck.graphs.questions.typed import typed
 from graphdeck.graphs.records import (
     END,
     START,
@@ -20,10 +21,12 @@ from graphdeck.graphs.records import (
     ThreadRow,
 )
 from graphdeck.graphs.values import Json
-from graphdeck.tui.asked import Asked
 from graphdeck.tui.theme import Status
 from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
 from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot, was_refused, with_measures
+
+if TYPE_CHECKING:
+    from graphdeck.tui.asked import Asked
 
 History: TypeAlias = Sequence[CheckpointRow]
 
@@ -117,8 +120,11 @@ class Look(Frozen):
         return self.snapshot.interrupts if self.snapshot and not self.running else ()
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> "Asked":
         """The thread's questions, for a person; ValueError where none waits."""
+        from graphdeck.graphs.questions.read import sheet
+        from graphdeck.tui.asked import Asked
+
         title = self.title if self.title != self.thread else ""
         graph = self.shape.title if self.shape else self.graph
         return Asked(graph=graph, thread=self.thread, title=title, sheet=sheet(self.questions))
@@ -126,6 +132,8 @@ class Look(Frozen):
     @property
     def askers(self) -> str:
         """Who asks, in words: the tool or node, or how many."""
+        from graphdeck.graphs.questions.read import sheet
+
         names = [action.name for action in sheet(self.questions).actions]
         return names[0] if len(names) == 1 else f"{len(names)} actions" if names else ""
 
@@ -267,6 +275,8 @@ class Look(Frozen):
             if not text.strip():
                 raise Refused("nothing is typed")
             return {"messages": [{"role": "user", "content": text}]}
+        from graphdeck.graphs.questions.typed import typed
+
         try:
             return typed(text or "{}", as_json=True)
         except ValueError as error:

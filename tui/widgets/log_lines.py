@@ -1,11 +1,12 @@
 """The log of a run: what it printed, what failed, what was tried again."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.tui.text import short_json
 
 LINE_LIMIT: Final = 5_000
@@ -14,8 +15,7 @@ TEXT_LIMIT: Final = 4_000
 """Characters of one line that the log keeps."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LogLine:
+class LogLine(Frozen):
     """One line of the log; its text is raw, not yet safe."""
 
     kind: Literal["stdout", "stderr", "custom", "retry", "error", "trace", "note"]

@@ -1,10 +1,11 @@
 """A state as rows of a tree: only what is open is looked at, so that a state of many megabytes costs no more."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.values import Json
 from graphdeck.tui.message_text import is_message
 from graphdeck.tui.paragraphs import fold
@@ -23,8 +24,7 @@ LONG_TEXT: Final = 60
 """Characters from which on a text can be opened."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TreeRow:
+class TreeRow(Frozen):
     """One row of the tree."""
 
     path: Path
@@ -51,8 +51,7 @@ class TreeRow:
     """`changed`, `new`, `+3`: what the last step did to it; empty for nothing."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class Change(Frozen):
     """What the last step did to a state."""
 
     keys: Collection[str] = ()
