@@ -12,6 +12,7 @@ identifiers), UTS #51 (emoji sequences), the Core Specification, section 23.2 (j
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 ALWAYS: Final = (
@@ -48,6 +49,7 @@ _EMOJI: Final = (
     "[\u00a9\u00ae\u203c\u2049\u20e3\u2122\u2139\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299"
     "\U0001f000-\U0001faff]"
 )
+_VIRAMA: Final = 9  # its canonical combining class
 _KEYCAP: Final = "[0-9#*]"
 _BRAILLE: Final = "[\u2800-\u28ff\\s]*[\u2801-\u28ff]"
 _PICTURE: Final = 400
@@ -73,6 +75,39 @@ def is_name(text: str) -> bool:
     return bool(re.search("[A-Za-z]", text) and re.search(r"[/\\]|\w@\w|\w\.[A-Za-z]", text))
 
 
+def odd_places(text: str, *, identifier: bool = False) -> Iterator[int]:
+    """Where a text has characters that must not be shown as they are; line ends and tabs are odd only in identifiers.
+
+    A megabyte of any language takes some 30 ms: a quick look decides how much has to be looked for.
+    """
+    for match in re.finditer(_pattern(text, identifier=identifier), text):
+        if identifier or re.match(f"[{ALWAYS}]", match[0]) or not has_job(text, match.start()):
+            yield match.start()
+
+
+_NOTHING: Final = "(?!)"
+_NO_LINE_ENDS: Final = "(?![\n\t]|\r\n)"
+_NO_PLAIN_JOB: Final = (
+    f"(?!(?<={_SHAPED}[{_JOINERS}]){_SHAPED})(?!(?<={_EMOJI[:-1]}\ufe0f]\u200d){_EMOJI})"
+    f"(?<!{_EMOJI}[\ufe0e\ufe0f])(?!(?<={_KEYCAP}\ufe0f)\u20e3)"
+)
+"""After a joiner or selector: it does not have its job in one of the commonest ways, so `has_job` has to look."""
+_PRINTABLE: Final = (
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""The joiners, and whatever else is odd although Python calls it printable."""
+
+
+def _pattern(text: str, *, identifier: bool) -> str:
+    """What to look for in a text."""
+    if identifier:
+        return f"[{ALWAYS}{SOMETIMES}{ODD_SPACES}]"
+    visible = text.replace("\r\n", "").replace("\n", "").replace("\t", "").replace("\u200c", "").replace("\u200d", "")
+    if not visible.isprintable():
+        return f"{_NO_LINE_ENDS}[{ALWAYS}{SOMETIMES}]{_NO_PLAIN_JOB}"
+    return _NOTHING if text.isascii() else f"{_PRINTABLE}{_NO_PLAIN_JOB}"
+
+
 def has_job(text: str, at: int) -> bool:
     """Whether the character of `SOMETIMES` at this place is honest text; two equal ones in a row never are."""
     character = text[at]
@@ -96,8 +131,10 @@ def has_job(text: str, at: int) -> bool:
 
 
 def _joiner_has_job(character: str, before: str, after: str) -> bool:
-    """A joiner holds two characters together; a non-joiner may stand at the end of a word, too."""
+    """A joiner holds two characters together or ends a half form; a non-joiner may stand at the end of a word, too."""
     if character == "\u200d":
+        if before and unicodedata.combining(before) == _VIRAMA:
+            return not _is_hidden(after)
         emoji = before == "\ufe0f" or re.match(_EMOJI, before)
         return bool(re.match(_EMOJI, after) if emoji else re.match(_SHAPED, before) and re.match(_SHAPED, after))
     return bool(re.match(_SHAPED, before)) and not (
