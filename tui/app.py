@@ -19,6 +19,7 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.tui import actions
 from graphdeck.tui.clock import Clock, SystemClock
 from graphdeck.tui.palette import ActionsProvider
+from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens.deck import DeckScreen
 from graphdeck.tui.text import ascii_mode, ellipsis
 from graphdeck.tui.theme import DARK, LIGHT, themes
@@ -53,11 +54,14 @@ class GraphdeckApp(App[None]):
         thread: str | None = None,
         pick: bool = True,
         clock: Clock | None = None,
+        ask_all: bool = False,
     ) -> None:
         super().__init__()
         self.set_class(ascii_mode(), "-ascii")
         ScrollBar.renderer = PlainBars if ascii_mode() else ScrollBarRender
-        self.deck = DeckScreen(engine, clock or SystemClock(), graph=graph, thread=thread, pick=pick)
+        self.deck = DeckScreen(
+            engine, clock or SystemClock(), graph=graph, thread=thread, pick=pick, rules=Rules(engine, ask_all=ask_all)
+        )
         """The main screen."""
 
     @property
@@ -114,12 +118,14 @@ class GraphdeckApp(App[None]):
         self.push_screen(ConfirmScreen("A run is on. Leave?", detail, "stop it and leave"), confirmed)
 
 
-def run_app(engine: Engine, graph: str | None, thread: str | None, *, pick: bool = True) -> int:
+def run_app(
+    engine: Engine, graph: str | None, thread: str | None, *, pick: bool = True, ask_all: bool = False
+) -> int:
     """Run the workbench to its end, then let go of the engine; the exit status.
 
-    Without a graph and a thread, `pick` opens the picker of graphs at the start.
+    Without a graph and a thread, `pick` opens the picker of graphs at the start. With `ask_all` no rule allows anything.
     """
-    app = GraphdeckApp(engine, graph=graph, thread=thread, pick=pick)
+    app = GraphdeckApp(engine, graph=graph, thread=thread, pick=pick, ask_all=ask_all)
 
     async def whole() -> None:
         try:

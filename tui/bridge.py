@@ -6,7 +6,7 @@ Only the bridge talks to the engine. It never touches a widget: everything goes 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.dom import DOMNode
 from textual.message import Message
@@ -15,6 +15,10 @@ from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, ThreadPage
+from graphdeck.tui.rules import Rules
+
+if TYPE_CHECKING:
+    from graphdeck.tools.policy import Policy
 
 BATCH: Final = 1 / 30
 """Seconds in which events are gathered into one message, so that thousands a second stay smooth."""
@@ -66,6 +70,16 @@ class StateRead(Message):
     snapshot: Snapshot
     checkpoint: str | None
     """The checkpoint that was asked for; None for the newest."""
+    policy: "Policy | None" = None
+    """The rules for its questions, where it has any."""
+
+
+@dataclass
+class PolicyRead(Message):
+    """The rules were read."""
+
+    graph: str
+    policy: "Policy"
 
 
 @dataclass(eq=False, repr=False)
@@ -103,7 +117,7 @@ class Failed(Message):
     """The engine refused or failed; nothing else comes of what was asked."""
 
     kind: str
-    """What was asked: `graphs`, `describe`, `threads`, `state`, `history`, `change` or `run`."""
+    """What was asked: `graphs`, `describe`, `threads`, `state`, `history`, `policy`, `change` or `run`."""
     about: str
     """The target or thread that it was asked of; may be empty."""
     error: GraphdeckError
@@ -115,8 +129,9 @@ class Failed(Message):
 class Bridge:
     """Owns the engine; starts its work in workers of the receiver, and at most one run at a time."""
 
-    def __init__(self, engine: Engine, receiver: DOMNode) -> None:
+    def __init__(self, engine: Engine, receiver: DOMNode, rules: Rules | None = None) -> None:
         self._engine = engine
+        self._rules = rules or Rules(engine)
         self._receiver = receiver
         self._reading: set[str] = set()
         self._following: dict[str, Callable[[], Awaitable[None]]] = {}
@@ -165,9 +180,19 @@ class Bridge:
         """Read a state: `StateRead`."""
 
         async def read() -> Message:
-            return StateRead(await self._engine.state(thread, checkpoint, compared=False), checkpoint)
+            snapshot = await self._engine.state(thread, checkpoint, compared=False)
+            policy = await self._rules.policy(snapshot.graph) if snapshot.interrupts else None
+            return StateRead(snapshot, checkpoint, policy)
 
         self._ask("state", thread, read)
+
+    def read_policy(self, graph: str) -> None:
+        """Read the rules of a graph's project and the user's: `PolicyRead`."""
+
+        async def read() -> Message:
+            return PolicyRead(graph, await self._rules.policy(graph))
+
+        self._ask("policy", graph, read)
 
     def read_history(self, thread: str) -> None:
         """Read the newest checkpoints of a thread: `HistoryRead`."""
@@ -247,7 +272,7 @@ class Bridge:
         """Read a run to its end, its events in batches."""
         batch = _Batch(lambda events: self._receiver.post_message(RunEvents(request, events)))
         try:
-            run = self._run = await self._engine.run(request)
+            run = self._run = await self._rules.run(request)
             if self._stops:
                 await self._send_stop(run, self._stops)
             async for event in run.events():

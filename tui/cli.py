@@ -142,7 +142,8 @@ def _now() -> datetime:
 @click.argument("target", required=False)
 @_db
 @click.option("--thread", metavar="ID", help="Thread to open.")
-def workbench(target: str | None, db: Path | None, thread: str | None) -> int:
+@_ask_all
+def workbench(target: str | None, db: Path | None, thread: str | None, ask_all: bool) -> int:
     """Open the workbench, with TARGET if it is given.
 
     TARGET is FILE.py:NAME, FILE.py, MODULE:NAME, a langgraph.json or its folder, a name in it, a checkpoint file,
@@ -164,7 +165,7 @@ def workbench(target: str | None, db: Path | None, thread: str | None) -> int:
     engine.read_ahead()  # while Textual is imported
     from graphdeck.tui.app import run_app
 
-    return run_app(engine, target, thread, pick=not is_file)
+    return run_app(engine, target, thread, pick=not is_file, ask_all=ask_all)
 
 
 def _on_a_terminal() -> bool:

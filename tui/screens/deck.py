@@ -3,6 +3,7 @@
 Dialogs are imported where they open: the first paint need not wait for them.
 """
 
+import dataclasses
 import uuid
 from typing import ClassVar, Final
 
@@ -12,10 +13,13 @@ from textual.timer import Timer
 
 from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.errors import TargetError
+from graphdeck.graphs.questions.model import Sheet
 from graphdeck.tui import actions, bridge
 from graphdeck.tui.actions import Action
 from graphdeck.tui.approval_gate import ApprovalGate
+from graphdeck.tui.asked import Asked
 from graphdeck.tui.clock import Clock
+from graphdeck.tui.rules import Rules, forbidden
 from graphdeck.tui.screens import deck_lines
 from graphdeck.tui.screens.deck_flow import LOOK_EVERY, DeckFlow
 from graphdeck.tui.screens.look import Look, Refused
@@ -36,8 +40,17 @@ class DeckScreen(DeckFlow):
     AUTO_FOCUS = "GraphView"
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("deck")]
 
-    def __init__(self, engine: Engine, clock: Clock, *, graph: str | None, thread: str | None, pick: bool) -> None:
-        super().__init__(engine, clock)
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        *,
+        graph: str | None,
+        thread: str | None,
+        pick: bool,
+        rules: Rules,
+    ) -> None:
+        super().__init__(engine, clock, rules)
         self._first = (graph, thread)
         self._pick = pick
         self._gate = ApprovalGate()
@@ -147,7 +160,7 @@ class DeckScreen(DeckFlow):
         """Open the question that waits."""
         self.action_answer()
 
-    def _open_question(self) -> None:
+    def _open_question(self, asked: Asked | None = None) -> None:
         from graphdeck.tui.screens.approval import Answered, ApprovalScreen
 
         self.asks = False
@@ -155,12 +168,19 @@ class DeckScreen(DeckFlow):
         def answered(answered: Answered | None) -> None:
             if answered is None:
                 return
+            if why := self._forbids_edit(answered.asked.sheet, answered.answers):
+                self._open_question(dataclasses.replace(answered.asked, trouble=why))
+                return
             try:
-                self.start(self.look.answering(answered.answers))
+                self.start(self.look.answering(answered.answers, answered.by))
             except Refused as reason:
                 self.say(str(reason), style=WARNING)
 
-        self.app.push_screen(ApprovalScreen(self.look.asked, self.clock), answered)
+        self.app.push_screen(ApprovalScreen(asked or self.asked, self.clock), answered)
+
+    def _forbids_edit(self, sheet: Sheet, answers: Mapping[str, Json]) -> str:
+        """Which rule refuses a call as it was edited; empty where none does."""
+        return forbidden(sheet, answers, self.policy, self.look.thread, edits_only=True) if self.policy else ""
 
     # -- graphs ------------------------------------------------------------------------------------------------------
 

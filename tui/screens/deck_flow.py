@@ -1,7 +1,7 @@
 """The deck's flow: what the engine says changes what is looked at, and what is looked at is painted."""
 
 import dataclasses
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,8 +14,10 @@ from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotF
 from graphdeck.graphs.events import Checkpoint, Interrupt, RunEnded
 from graphdeck.graphs.records import RunRequest, ThreadRow
 from graphdeck.tui import bridge
+from graphdeck.tui.asked import Asked
 from graphdeck.tui.bridge import Bridge
 from graphdeck.tui.clock import Clock
+from graphdeck.tui.rules import Rules, apply
 from graphdeck.tui.screens import deck_lines
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.screens.panes import Panes
@@ -26,6 +28,9 @@ from graphdeck.tui.widgets.key_footer import KeyFooter
 from graphdeck.tui.widgets.run_state import RunView, fold, was_refused
 from graphdeck.tui.widgets.status_line import StatusLine
 
+if TYPE_CHECKING:
+    from graphdeck.tools.policy import Policy
+
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether a checkpoint file has changed."""
 
@@ -33,14 +38,18 @@ LOOK_EVERY: Final = 0.5
 class DeckFlow(Screen[None]):
     """Holds the look, follows the engine, and paints; what a person does is the deck's."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, rules: Rules) -> None:
         super().__init__()
-        self.bridge = Bridge(engine, self)
+        self.rules = rules
+        """What decides without a person."""
+        self.bridge = Bridge(engine, self, rules)
         """The way to the engine."""
         self.look = Look()
         """What is looked at."""
         self.asks = False
         """The thread's question opens as soon as it may."""
+        self.policy: Policy | None = None
+        """The rules as they were read last; None before."""
         self.clock = clock
         """Where the time comes from."""
         self.panes = Panes(clock)
@@ -73,7 +82,8 @@ class DeckFlow(Screen[None]):
     def paint_lines(self) -> None:
         """Paint what is around the panes."""
         look, cells = self.look, self.app.size.width
-        self.query_one(StatusLine).show(deck_lines.status_info(look))
+        mode = self.policy.mode if self.policy is not None else ""
+        self.query_one(StatusLine).show(deck_lines.status_info(look, mode))
         banner = deck_lines.banner(look, self.clock.now(), cells)
         line = self.query_one("#banner", Static)
         line.display = banner is not None
@@ -103,6 +113,7 @@ class DeckFlow(Screen[None]):
         self.panes.graph.tell(None)
         self.see(dataclasses.replace(kept, graph=graph, shape=shape))
         self.call_after_refresh(self.bridge.describe, graph)
+        self.call_after_refresh(self.bridge.read_policy, graph)
 
     def open_thread(self, thread: str, row: ThreadRow | None = None) -> None:
         """Look at a thread, and at the graph that ran it; its question asks again."""
@@ -119,6 +130,14 @@ class DeckFlow(Screen[None]):
         """Read the newest state of the thread; once that is painted, its checkpoints."""
         if self.look.thread and not self.look.refuses_saving:
             self.bridge.read_state(self.look.thread)
+
+    @property
+    def asked(self) -> Asked:
+        """The thread's questions, with what rules decide of them; ValueError where none waits."""
+        asked, snapshot = self.look.asked, self.look.snapshot
+        if self.policy is None or snapshot is None:
+            return asked
+        return dataclasses.replace(asked, sheet=apply(asked.sheet, self.policy, asked.thread, snapshot.file))
 
     def start(self, request: RunRequest) -> None:
         """Run the thread that is looked at, or the new one that the request names."""
@@ -201,12 +220,19 @@ class DeckFlow(Screen[None]):
         if message.checkpoint is not None:
             self.see(self.look.with_old(snapshot))
             return
+        self.policy = message.policy or self.policy
         look = self.look.with_state(snapshot)
         if snapshot.graph and not look.graph:
             self.open_graph(snapshot.graph, thread=look)
         else:
             self.see(look)
         self.panes.state.call_after_refresh(self.bridge.read_history, snapshot.thread)
+
+    @on(bridge.PolicyRead)
+    def _policy_read(self, message: bridge.PolicyRead) -> None:
+        if message.graph == self.look.graph:
+            self.policy = message.policy
+            self.paint_lines()
 
     @on(bridge.HistoryRead)
     def _history_read(self, message: bridge.HistoryRead) -> None:

@@ -36,8 +36,8 @@ _IN_LOG: Final = " (5 shows all of it)"
 _EVERYWHERE: Final = ("help", "palette")
 
 
-def status_info(look: Look) -> StatusInfo:
-    """What the first line says."""
+def status_info(look: Look, mode: str = "") -> StatusInfo:
+    """What the first line says; `mode` is what rules do."""
     shape = look.shape
     return StatusInfo(
         graph=shape.title if shape else look.graph,
@@ -45,6 +45,7 @@ def status_info(look: Look) -> StatusInfo:
         status=look.status,
         detail=_detail(look),
         model=shape.model if shape else "",
+        mode=mode,
         note=_saved_in(look),
     )
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 History: TypeAlias = Sequence[CheckpointRow]
 
 _NOTHING: Final[Mapping[str, Json]] = {}
+_NOBODY: Final[Mapping[str, str]] = {}
 NOT_RUNNING: Final = "nothing runs here; q or Ctrl+Q leaves"
 ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
 ONE_AT_A_TIME: Final = "another thread runs: one run at a time; Ctrl+C stops it"
@@ -256,11 +257,11 @@ class Look(Frozen):
             raise Refused(reason)
         return RunRequest(graph=self.graph, thread=self.thread)
 
-    def answering(self, answers: Mapping[str, Json]) -> RunRequest:
-        """The request that answers the thread's questions; raises Refused."""
+    def answering(self, answers: Mapping[str, Json], by: Mapping[str, str] = _NOBODY) -> RunRequest:
+        """The request that answers the thread's questions, and who decided each; raises Refused."""
         if reason := self._why_not_run():
             raise Refused(reason)
-        return RunRequest(graph=self.graph, thread=self.thread, resume=answers)
+        return RunRequest(graph=self.graph, thread=self.thread, resume=answers, by=by)
 
     def starting(self, text: str, new_thread: str) -> RunRequest:
         """The request that runs the thread, or a new one of that id, with what was typed; raises Refused."""

@@ -1,4 +1,4 @@
-"""One line that says what is open and how it stands: graph, thread, state, model."""
+"""One line that says what is open and how it stands: graph, thread, state, model, rules."""
 
 from typing import Final
 
@@ -11,6 +11,8 @@ from graphdeck.tui.theme import ACCENT, MUTED, Status, colour, glyphs, word
 
 _GAP: Final = 3
 """Cells at least between where, state and model."""
+_SHORTEST: Final = 16
+"""Cells of graph and thread that the rules leave at the least."""
 
 
 class StatusInfo(Frozen):
@@ -26,12 +28,14 @@ class StatusInfo(Frozen):
     """Behind the state: the node that asks, the step, ..."""
     model: str = ""
     """Model and endpoint."""
+    mode: str = ""
+    """What rules do with questions: `asks: all`, `rules: 3`; empty while that is not known."""
     note: str = ""
     """What to know about saving."""
 
 
 class StatusLine(Widget):
-    """The deck's first line; what has least room to give is cut last: state, graph and thread, model, note."""
+    """The deck's first line; what has least room to give is cut last: state, rules, graph and thread, model, note."""
 
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $panel; }
@@ -53,9 +57,11 @@ class StatusLine(Widget):
         detail = f": {one_line(info.detail, 60)}" if info.detail else ""
         state = cut(f"{glyphs().of(info.status)} {word(info.status)}{detail}", max(0, room - 2))
         room -= width(state) + 2
-        where = self._where(max(0, min(room - 2, max(30, self.size.width * 2 // 5))))
+        mode = info.mode if width(info.mode) + _SHORTEST <= room else ""
+        kept = width(mode) + 2 if mode else 0
+        where = self._where(max(0, min(room - 2 - kept, max(30, self.size.width * 2 // 5))))
         room -= where.cell_length
-        right = self._right(max(0, room - 2 * _GAP))
+        right = self._right(max(0, room - 2 * _GAP), mode)
         gap = max(0, room - width(right))
         before = min(gap, max(_GAP, gap // 2)) if right else min(gap, _GAP)
         return Content.assemble(
@@ -77,7 +83,12 @@ class StatusLine(Widget):
         thread = cut(thread, max(0, cells - width(name) - width(graph)))
         return Content.assemble((name, ACCENT), (graph, "bold"), (thread, ""))
 
-    def _right(self, cells: int) -> str:
-        model, *note = [one_line(text, 200) for text in (self._info.model, self._info.note) if text] or [""]
-        both = f"  {glyphs().separator}  ".join((model, *note))
-        return both if width(both) <= cells else cut(model, cells) if cells > 6 else ""
+    def _right(self, cells: int, mode: str) -> str:
+        """Model, rules and note, as far as there is room: the note goes first, then the model."""
+        dot = f"  {glyphs().separator}  "
+        model, note = one_line(self._info.model, 200), one_line(self._info.note, 200)
+        all_of_it = dot.join(filter(None, (model, mode, note)))
+        if width(all_of_it) <= cells:
+            return all_of_it
+        left = cells - (width(mode) + width(dot) if mode else 0)
+        return dot.join(filter(None, (cut(model, left) if left > 6 else "", mode)))
