@@ -13,7 +13,6 @@ from textual.timer import Timer
 
 from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.errors import TargetError
-from graphdeck.graphs.questions.model import Sheet
 from graphdeck.tui import actions, bridge
 from graphdeck.tui.actions import Action
 from graphdeck.tui.approval_gate import ApprovalGate
@@ -168,19 +167,17 @@ class DeckScreen(DeckFlow):
         def answered(answered: Answered | None) -> None:
             if answered is None:
                 return
-            if why := self._forbids_edit(answered.asked.sheet, answered.answers):
-                self._open_question(dataclasses.replace(answered.asked, trouble=why))
-                return
+            if self.policy is not None:
+                sheet, thread = answered.asked.sheet, answered.asked.thread
+                if why := forbidden(sheet, answered.answers, self.policy, thread, edits_only=True):
+                    self._open_question(dataclasses.replace(answered.asked, trouble=why))
+                    return
             try:
                 self.start(self.look.answering(answered.answers, answered.by))
             except Refused as reason:
                 self.say(str(reason), style=WARNING)
 
         self.app.push_screen(ApprovalScreen(asked or self.asked, self.clock), answered)
-
-    def _forbids_edit(self, sheet: Sheet, answers: Mapping[str, Json]) -> str:
-        """Which rule refuses a call as it was edited; empty where none does."""
-        return forbidden(sheet, answers, self.policy, self.look.thread, edits_only=True) if self.policy else ""
 
     # -- graphs ------------------------------------------------------------------------------------------------------
 
