@@ -118,12 +118,10 @@ class GraphdeckApp(App[None]):
         self.push_screen(ConfirmScreen("A run is on. Leave?", detail, "stop it and leave"), confirmed)
 
 
-def run_app(
-    engine: Engine, graph: str | None, thread: str | None, *, pick: bool = True, ask_all: bool = False
-) -> int:
+def run_app(engine: Engine, graph: str | None, thread: str | None, *, pick: bool = True, ask_all: bool = False) -> int:
     """Run the workbench to its end, then let go of the engine; the exit status.
 
-    Without a graph and a thread, `pick` opens the picker of graphs at the start. With `ask_all` no rule allows anything.
+    Without a graph and a thread, `pick` opens the picker of graphs at the start. With `ask_all` no rule allows a call.
     """
     app = GraphdeckApp(engine, graph=graph, thread=thread, pick=pick, ask_all=ask_all)
 
