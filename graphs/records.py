@@ -342,6 +342,11 @@ class DecisionRecord(Frozen):
     settled: str = ""
     """When the outcome was known, ISO 8601 UTC; empty for `sent` and `unknown`."""
 
+    @property
+    def origin(self) -> str:
+        """Who gave it and when, as in `kim@host at 2026-05-01 12:04:11 UTC`."""
+        return f"{self.user}@{self.host} at {self.time[:19].replace('T', ' ')} UTC"
+
 
 # -- runs ------------------------------------------------------------------------------------------------------
 

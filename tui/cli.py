@@ -33,6 +33,7 @@ SCREENFUL: Final = 50
 """Rows of a list for people, unless they say how many."""
 
 STATUSES: Final = ("running", "waiting", "failed", "done", "breakpoint", "stopped")
+OUTCOMES: Final = ("applied", "refused", "lost", "sent", "unknown")
 SORTS: Final = ("updated", "status", "thread", "graph", "title", "step")
 SWITCH: Final = 0.0005
 """Seconds after which reading in the background and painting take turns; Python's own 5 ms would be felt."""
@@ -217,6 +218,51 @@ def run(db: Path | None, as_json: bool, ask_all: bool, **words: Any) -> int:
     except GraphdeckError as error:
         return _tell(error)
     return _with_engine(_files(db), lambda engine: run_plain(engine, request, db=db, as_json=as_json, ask_all=ask_all))
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.argument("thread")
+@click.argument("answers", nargs=-1, metavar="[ID=JSON]...")
+@click.option("--target", metavar="TARGET", help="Graph of the thread.  [default: the one that ran it last]")
+@click.option("--approve", "kind", flag_value="approve", default=None, help="Approve the one action that waits.")
+@click.option("--reject", "kind", flag_value="reject", help="Reject the one action that waits.")
+@click.option("--reason", default="", metavar="TEXT", help="Why it is rejected.")
+@click.option("--all", "all_actions", is_flag=True, help="Decide all actions that wait alike.")
+@_ask_all
+@_db
+@_json
+def answer(db: Path | None, as_json: bool, ask_all: bool, **words: Any) -> int:
+    """Answer the questions of THREAD, and go on with it. Without an answer, print them.
+
+    ID is an interrupt's id, or its first letters, 6 at the least.
+    """
+    from graphdeck.tui.plain.answer import AnswerOptions
+    from graphdeck.tui.plain.answer import answer as answer_plain
+
+    options = AnswerOptions(**words)
+    return _with_engine(
+        _files(db),
+        lambda engine: answer_plain(engine, options, db=db, as_json=as_json, ask_all=ask_all),
+        as_json=as_json,
+    )
+
+
+@commands.command(context_settings=_SETTINGS)
+@_dbs
+@click.option("--thread", metavar="ID", help="Only decisions about this thread.")
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="Only decisions that came to this.")
+@_limit
+@_json
+def decisions(db: Files, limit: int | None, as_json: bool, **chosen: Any) -> int:
+    """List the decisions that were made, newest first: who answered what, and what became of it."""
+    from graphdeck.tui.plain.decisions import decisions as list_decisions
+
+    most = _rows(limit, as_json)
+    return _with_engine(
+        db,
+        lambda engine: list_decisions(engine, limit=most, as_json=as_json, terminal=_terminal(), **chosen),
+        as_json=as_json,
+    )
 
 
 @commands.command(context_settings=_SETTINGS)

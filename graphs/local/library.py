@@ -119,6 +119,7 @@ class Library:
 
     def decisions(self, thread: str | None, limit: int) -> list[DecisionRecord]:
         """The recorded decisions about all files, newest first."""
+        self._files()  # like every reader, this tells of files that are not there
         return read_decisions(self._paths, thread=thread, limit=limit)
 
     def file_of(self, thread: str) -> Path:

@@ -16,7 +16,7 @@ from graphdeck.graphs.errors import AnswerRefused
 from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.local.decisions import answered_by, note_intents, note_outcomes, payload_hash
 from graphdeck.graphs.questions.read import sheet
-from graphdeck.graphs.records import DecisionRecord, Outcome, PendingInterrupt, RunRequest
+from graphdeck.graphs.records import Outcome, PendingInterrupt, RunRequest
 from graphdeck.graphs.values import Json, to_json
 
 NOT_RECEIVED: Final = "the run ended before its node had received the answer"
@@ -101,15 +101,10 @@ class SentAnswers:
             answered_by(self._file, self._thread, interrupt, but_not=self._open.get(interrupt, ""))
             for interrupt in self._gone
         )
-        said = [answered_elsewhere(record) for record in found if record is not None]
+        said = [
+            f"interrupt {each.interrupt} was answered elsewhere by {each.origin}" for each in found if each is not None
+        ]
         return {"message": "; ".join(said)} if said else {}
-
-
-def answered_elsewhere(record: DecisionRecord) -> str:
-    """Who answered a question, in words."""
-    moment = datetime.fromisoformat(record.settled or record.time)
-    when = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    return f"interrupt {record.interrupt} was answered elsewhere by {record.user}@{record.host} at {when}"
 
 
 def _question(question: PendingInterrupt | None) -> dict[str, Json]:

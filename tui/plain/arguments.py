@@ -6,11 +6,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from graphdeck.graphs.errors import InputError, MissingFileError
 from graphdeck.graphs.records import Durability, RunRequest
 from graphdeck.graphs.values import Json, json_line
+
+BY: Final = "command line"
+"""What the record of decisions says of answers given here."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,12 +49,14 @@ class RunOptions:
 def request_of(options: RunOptions) -> RunRequest:
     """The run that was asked for; raises InputError or MissingFileError where the arguments are wrong."""
     check_together(options)
+    resume = answers_of(options.answers)
     return RunRequest(
         graph=options.target,
         thread=options.thread if options.thread is not None else new_thread(),
         input=input_of(options),
         has_input=options.input is not None or options.message is not None,
-        resume=answers_of(options.answers),
+        resume=resume,
+        by=dict.fromkeys(resume, BY),
         before=options.before,
         after=options.after,
         context=None if options.context is None else read_json("--context", options.context),
@@ -93,16 +98,16 @@ def input_of(options: RunOptions) -> Json:
     return None if options.input is None else read_json("--input", options.input)
 
 
-def answers_of(words: Sequence[str]) -> dict[str, Json]:
-    """Answers by interrupt id, out of `ID=JSON` words."""
+def answers_of(words: Sequence[str], option: str = "--answer") -> dict[str, Json]:
+    """Answers by interrupt id, out of `ID=JSON` words that were given with an option or a command."""
     answers: dict[str, Json] = {}
     for word in words:
         identity, equals, text = word.partition("=")
         if not equals or not identity:
-            raise InputError(f"--answer {word!r} is not ID=JSON", "as in --answer 'INTERRUPT_ID=true'")
+            raise InputError(f"{option} {word!r} is not ID=JSON", "as in 'INTERRUPT_ID=true'")
         if identity in answers:
-            raise InputError(f"--answer names interrupt {identity} twice", "give each interrupt one answer")
-        answers[identity] = parse_json(f"--answer {identity}", text)
+            raise InputError(f"{option} names interrupt {identity} twice", "give each interrupt one answer")
+        answers[identity] = parse_json(f"{option} {identity}", text)
     return answers
 
 

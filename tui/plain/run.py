@@ -16,6 +16,7 @@ from graphdeck.graphs.errors import GraphdeckError, error_from_dict
 from graphdeck.graphs.events import Event, RunEnded, RunStarted
 from graphdeck.graphs.records import RunRequest
 from graphdeck.tui.plain.errors import error_text
+from graphdeck.tui.plain.ids import with_whole_ids
 from graphdeck.tui.plain.printing import JsonPrinter, LinePrinter, Output
 from graphdeck.tui.plain.terminal import terminal_of
 from graphdeck.tui.rules import Rules
@@ -34,6 +35,7 @@ async def run(
 
     It goes on by itself where rules answer all that waits; `ask_all` ignores what they allow.
     """
+    request = await with_whole_ids(engine, request) if request.resume else request
     output = Output(sys.stdout)
     printer = JsonPrinter(output) if as_json else LinePrinter(output, request, terminal_of(sys.stdout), db)
     ladder = StopLadder()
