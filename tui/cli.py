@@ -1,33 +1,31 @@
 """The command line: arguments to calls. Nothing heavy is imported before a command needs it."""
 
-import gc
-import io
-import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.tui.start import (
+    INTERRUPTED,
+    Files,
+    engine_of,
+    never_fail_to_encode,
+    on_a_terminal,
+    open_workbench,
+    status_of,
+    tell,
+)
 
 if TYPE_CHECKING:
     from graphdeck.graphs.engine import Engine
-    from graphdeck.graphs.local.engine import LocalEngine
     from graphdeck.tui.plain.terminal import Terminal
-
-Files: TypeAlias = tuple[Path, ...]
 
 USAGE: Final = 64
 """Exit status of wrong arguments."""
-
-INTERRUPTED: Final = 130
-"""Exit status where Ctrl+C ended a command."""
-
-BROKEN_PIPE: Final = 1
-"""Exit status where nobody reads our output any more; click's own."""
 
 SCREENFUL: Final = 50
 """Rows of a list for people, unless they say how many."""
@@ -35,8 +33,6 @@ SCREENFUL: Final = 50
 STATUSES: Final = ("running", "waiting", "failed", "done", "breakpoint", "stopped")
 OUTCOMES: Final = ("applied", "refused", "lost", "sent", "unknown")
 SORTS: Final = ("updated", "status", "thread", "graph", "title", "step")
-SWITCH: Final = 0.0005
-"""Seconds after which reading in the background and painting take turns; Python's own 5 ms would be felt."""
 
 
 _SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
@@ -54,49 +50,21 @@ _limit = click.option(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, then exit with its status."""
-    _never_fail_to_encode()
+    never_fail_to_encode()
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = commands if words[:1] and words[0] in {*commands.commands, "-h", "--help", "--version"} else workbench
-    sys.exit(_status(command, words))
+    sys.exit(status_of(lambda: _read_by_click(command, words)))
 
 
-def _never_fail_to_encode() -> None:
-    """Let the standard streams write any text: what their encoding lacks is escaped."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _status(command: click.Command, words: list[str]) -> int:
+def _read_by_click(command: click.Command, words: list[str]) -> int:
     try:
         status: int = command.main(words, prog_name="graphdeck", standalone_mode=False) or 0
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except click.Abort:
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the last flush would complain
-        return BROKEN_PIPE
-    except Exception as error:  # noqa: BLE001 - the outermost frame: a fault of ours is told in one line and logged
-        from graphdeck.tui.plain.errors import tell_crash
-
-        return tell_crash(error)
     return status
-
-
-def _engine(files: Files) -> "LocalEngine":
-    """The engine for the current folder; raises GraphdeckError where there can be none."""
-    if os.name == "nt":
-        raise GraphdeckError("graphdeck does not run on Windows itself", "it does in WSL: wsl --install")
-    from graphdeck.graphs.local.engine import LocalEngine
-
-    try:
-        folder = Path.cwd()
-    except FileNotFoundError:
-        raise GraphdeckError("the current folder has been deleted", "change to one that is there") from None
-    return LocalEngine(folder, files)
 
 
 def _with_engine(files: Files, work: "Callable[[Engine], Awaitable[int]]", *, as_json: bool = False) -> int:
@@ -104,7 +72,7 @@ def _with_engine(files: Files, work: "Callable[[Engine], Awaitable[int]]", *, as
     import asyncio
 
     async def whole() -> int:
-        engine = _engine(files)
+        engine = engine_of(files)
         try:
             return await work(engine)
         finally:
@@ -113,13 +81,7 @@ def _with_engine(files: Files, work: "Callable[[Engine], Awaitable[int]]", *, as
     try:
         return asyncio.run(whole())
     except GraphdeckError as error:
-        return _tell(error, as_json=as_json)
-
-
-def _tell(error: GraphdeckError, *, as_json: bool = False) -> int:
-    from graphdeck.tui.plain.errors import tell_error
-
-    return tell_error(error, as_json=as_json)
+        return tell(error, as_json=as_json)
 
 
 def _files(db: Path | None) -> Files:
@@ -150,27 +112,9 @@ def workbench(target: str | None, db: Path | None, thread: str | None, ask_all: 
     TARGET is FILE.py:NAME, FILE.py, MODULE:NAME, a langgraph.json or its folder, a name in it, a checkpoint file,
     or a bundled graph. `graphdeck --help` lists the commands.
     """
-    if not _on_a_terminal():
+    if not on_a_terminal():
         raise click.UsageError("the workbench needs a terminal; without one, use: graphdeck run TARGET --input JSON")
-    from graphdeck.graphs.local.targets import is_checkpoint_file
-
-    is_file = target is not None and is_checkpoint_file(Path(target))
-    if target is not None and is_file:
-        db, target = db or Path(target), None
-    try:
-        engine = _engine(_files(db))
-    except GraphdeckError as error:
-        return _tell(error)
-    gc.disable()  # the app enables it again: what is made on the way to the first paint stays
-    sys.setswitchinterval(SWITCH)
-    engine.read_ahead()  # while Textual is imported
-    from graphdeck.tui.app import run_app
-
-    return run_app(engine, target, thread, pick=not is_file, ask_all=ask_all)
-
-
-def _on_a_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return open_workbench(target, db, thread, ask_all=ask_all)
 
 
 # -- the commands ----------------------------------------------------------------------------------------------------
@@ -216,7 +160,7 @@ def run(db: Path | None, as_json: bool, ask_all: bool, **words: Any) -> int:
     try:
         request = request_of(RunOptions(**words))
     except GraphdeckError as error:
-        return _tell(error)
+        return tell(error)
     return _with_engine(_files(db), lambda engine: run_plain(engine, request, db=db, as_json=as_json, ask_all=ask_all))
 
 

@@ -1,4 +1,7 @@
-"""The Engine on this machine: checkpoint files are read here, graphs run in worker processes."""
+"""The Engine on this machine: checkpoint files are read here, graphs run in worker processes.
+
+What starts workers is imported for the first of them, so that the first page of threads does not wait for it.
+"""
 
 import asyncio
 import contextlib
@@ -8,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphdeck.graphs.engine import PAGE
 from graphdeck.graphs.errors import GraphdeckError, InputError, MissingFileError, TargetError
@@ -16,10 +19,7 @@ from graphdeck.graphs.local import memory
 from graphdeck.graphs.local.config import find_config
 from graphdeck.graphs.local.home import default_file
 from graphdeck.graphs.local.library import Library
-from graphdeck.graphs.local.runs import LocalRun
-from graphdeck.graphs.local.sent import SentAnswers
 from graphdeck.graphs.local.targets import Target, find_graphs, parse_target, source_hash
-from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import (
     CheckpointRow,
     DecisionRecord,
@@ -35,6 +35,11 @@ from graphdeck.graphs.records import (
 from graphdeck.graphs.saved.file import open_file
 from graphdeck.graphs.values import Json
 
+if TYPE_CHECKING:
+    from graphdeck.graphs.local.runs import LocalRun
+    from graphdeck.graphs.local.sent import SentAnswers
+    from graphdeck.graphs.local.workers import WorkerPool
+
 T = TypeVar("T")
 
 
@@ -46,7 +51,7 @@ class LocalEngine:
     several engines in one process, and is then not closed.
     """
 
-    def __init__(self, cwd: Path, db: Sequence[Path] = (), *, pool: WorkerPool | None = None) -> None:
+    def __init__(self, cwd: Path, db: Sequence[Path] = (), *, pool: "WorkerPool | None" = None) -> None:
         self._cwd = cwd.absolute()
         self._db = [file.absolute() for file in db]
         config = find_config(self._cwd)
@@ -55,8 +60,8 @@ class LocalEngine:
         self._library = Library(files, may_be_missing=not self._db)
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="graphdeck-reader")
         self._first_page: Future[ThreadPage] | None = None
-        self._pool = pool or WorkerPool()
-        self._pool_is_lent = pool is not None
+        self._lent_pool = pool
+        self._own_pool: WorkerPool | None = None
 
     # -- graphs --------------------------------------------------------------------------------------------------
 
@@ -94,8 +99,10 @@ class LocalEngine:
         self._use_file(target, shape.file)
         return shape
 
-    async def run(self, request: RunRequest) -> LocalRun:
+    async def run(self, request: RunRequest) -> "LocalRun":
         """Start a run; what goes wrong after this comes as its events."""
+        from graphdeck.graphs.local.runs import LocalRun
+
         target = self._graph_target(request.graph)
         place = self._place(request.graph, target, request.file)
         await self._read(lambda: _check_writable(Path(place["file"] or place["default"]), asked=bool(place["file"])))
@@ -190,12 +197,23 @@ class LocalEngine:
 
     async def close(self) -> None:
         """Let go of all workers: they drain, and are killed after 10 seconds."""
-        if not self._pool_is_lent:
-            await self._pool.close()
+        if self._own_pool is not None:
+            await self._own_pool.close()
         await self._read(self._library.close)
         self._reader.shutdown(wait=False)
 
     # -- the rest ------------------------------------------------------------------------------------------------
+
+    @property
+    def _pool(self) -> "WorkerPool":
+        """The workers: the lent ones, or our own from the first that is needed."""
+        if self._lent_pool is not None:
+            return self._lent_pool
+        if self._own_pool is None:
+            from graphdeck.graphs.local.workers import WorkerPool
+
+            self._own_pool = WorkerPool()
+        return self._own_pool
 
     async def _read(self, read: Callable[[], T]) -> T:
         """Do blocking work in the one thread that has the files."""
@@ -219,8 +237,10 @@ class LocalEngine:
             "default": str(default_file(target.root)),
         }
 
-    def _intend(self, request: RunRequest, run: str, target: Target, place: dict[str, Any]) -> SentAnswers:
+    def _intend(self, request: RunRequest, run: str, target: Target, place: dict[str, Any]) -> "SentAnswers":
         """Record the answers that are about to be sent, with what they answer as far as it can be read."""
+        from graphdeck.graphs.local.sent import SentAnswers
+
         last_used = memory.file_of_target(self._project, target.text)
         known = Path(place["file"]) if place["file"] else last_used
         default = known or Path(place["default"])

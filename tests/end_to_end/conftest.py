@@ -21,7 +21,7 @@ import pytest_asyncio
 
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
-from graphdeck.tui.cli import main
+from graphdeck.tui.start import main
 
 PATIENCE = 60.0
 """Seconds in which a screen must show what a test waits for."""

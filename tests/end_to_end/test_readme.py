@@ -145,7 +145,7 @@ async def test_the_workbench_opens(
     monkeypatch.setattr("gc.disable", lambda: None)
     monkeypatch.setattr("sys.setswitchinterval", lambda seconds: None)
     monkeypatch.setattr("graphdeck.tui.app.run_app", run_app)
-    monkeypatch.setattr("graphdeck.tui.cli._on_a_terminal", lambda: True)
+    monkeypatch.setattr("graphdeck.tui.cli.on_a_terminal", lambda: True)
     assert (await graphdeck(*words)).status == 0
     ((engine, graph, pick),) = opened
     if graph is not None:
@@ -186,7 +186,7 @@ def test_the_first_commands_are_those_of_ci() -> None:
     for command in ("pip install --quiet uv", "uv run pytest"):
         assert command in script
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert project["project"]["scripts"] == {"graphdeck": "graphdeck.tui.cli:main"}
+    assert project["project"]["scripts"] == {"graphdeck": "graphdeck.tui.start:main"}
     assert "graphdeck[test,lint]" in project["dependency-groups"]["dev"]
     assert any(marker.startswith("soak:") for marker in project["tool"]["pytest"]["ini_options"]["markers"])
     assert project["project"]["requires-python"] == ">=3.11,<3.14"

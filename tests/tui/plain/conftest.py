@@ -14,7 +14,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.types import interrupt
 
-from graphdeck.tui.cli import main
+from graphdeck.tui.start import main
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""The way in reads without click only what click would read alike."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphdeck.tui.cli import commands, workbench
+from graphdeck.tui.start import Opening, plain_opening
+
+WORDS = ("agent.py:graph", "./threads", ".", "travel", "threads", "--db", "--thread", "t.1", "t", "-", "--", "", "-h")
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=6))
+def test_plain_words_mean_what_click_reads_in_them(words: list[str]) -> None:
+    opening = plain_opening(words)
+    if opening is not None:
+        read = workbench.make_context("graphdeck", list(words)).params
+        db = None if opening.db is None else Path(opening.db)
+        assert read == {"target": opening.target, "db": db, "thread": opening.thread, "ask_all": False}
+
+
+@pytest.mark.parametrize(
+    ("words", "opening"),
+    [
+        ((), Opening()),
+        (("agent.py:graph",), Opening("agent.py:graph")),
+        (("--thread", "t", "agent.py", "--db", "x"), Opening("agent.py", "x", "t")),
+    ],
+)
+def test_the_usual_words_are_plain(words: tuple[str, ...], opening: Opening) -> None:
+    assert plain_opening(words) == opening
+
+
+@pytest.mark.parametrize("command", [*commands.commands, "--help", "--version"])
+def test_commands_are_left_to_click(command: str) -> None:
+    assert plain_opening([command]) is None
+    assert plain_opening(["--db", "x", command]) is None
+
+
+def test_plain_words_need_no_click(tmp_path: Path) -> None:
+    script = (
+        "import sys, graphdeck.tui.start as start\n"
+        "sys.stdin.isatty = sys.stdout.isatty = lambda: True\n"
+        "start.open_workbench = lambda *words: print(words, 'click' in sys.modules)\n"
+        "start.main(['agent.py'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout == "('agent.py', None, None) False\n", done.stderr
