@@ -15,6 +15,8 @@ _HEADER: Final = b"SQLite format 3\x00"
 _HEADER_SIZE: Final = 100
 _WAL_VERSION: Final = 2
 _BUSY_SECONDS: Final = 2.0
+_REMEMBERED: Final = 40_000
+"""Facts that are kept, so that lists read again every second decode only what is new."""
 _COLUMNS: Final = {
     "checkpoints": {
         "thread_id",
@@ -56,7 +58,7 @@ class CheckpointFile:
         self.path: Final = path
         """Absolute path."""
         self.remembered: Final[dict[Any, Any]] = {}
-        """What readers derived from rows that cannot change; they bound it themselves."""
+        """What readers derived from rows that cannot change."""
         self._connection: sqlite3.Connection | None = None
         self._uri = ""
         self._main: tuple[int, ...] = ()
@@ -81,6 +83,12 @@ class CheckpointFile:
     def generation(self) -> object:
         """Another one whenever the file had to be opened anew; until then `PRAGMA data_version` tells of changes."""
         return self._connection
+
+    def remember(self, key: object, fact: object) -> None:
+        """Keep what was derived from rows; all that is kept is forgotten when it becomes too much."""
+        if len(self.remembered) >= _REMEMBERED:
+            self.remembered.clear()
+        self.remembered[key] = fact
 
     @property
     def task_path(self) -> str:

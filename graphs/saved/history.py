@@ -11,8 +11,8 @@ from graphdeck.graphs.saved.rows import SavedCheckpoint, load_checkpoint, load_t
 from graphdeck.graphs.saved.status import due_after, next_nodes
 
 _IDS_SQL = (
-    "SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id < ?"
-    " ORDER BY checkpoint_id DESC LIMIT ?"
+    "SELECT checkpoint_id, length(checkpoint) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
+    " AND checkpoint_id < ? ORDER BY checkpoint_id DESC LIMIT ?"
 )
 _AFTER_ALL = "~"
 """Sorts behind every checkpoint id."""
@@ -34,20 +34,31 @@ def read_history(
         head = find_checkpoint(file, thread)
         if before is not None:
             find_checkpoint(file, thread, before)
-        ids = [row[0] for row in file.query(_IDS_SQL, (thread, before or _AFTER_ALL, min(limit, _MOST)))]
-        return list(_rows(file, thread, ids, head.id))
+        ids = file.query(_IDS_SQL, (thread, before or _AFTER_ALL, min(limit, _MOST)))
+        return list(_rows(file, thread, ids, head))
     except Undecodable as error:
         raise unreadable(file, thread, error) from error
 
 
-def _rows(file: CheckpointFile, thread: str, ids: list[str], head: str) -> Iterator[CheckpointRow]:
-    ahead: SavedCheckpoint | None = None
-    for id_ in ids:
+def _rows(
+    file: CheckpointFile, thread: str, ids: list[tuple[str, int]], head: SavedCheckpoint
+) -> Iterator[CheckpointRow]:
+    """The rows; those of older checkpoints are remembered, as whoever follows a run reads them at each step."""
+    ahead: SavedCheckpoint | None = head
+    for id_, size in ids:
+        key = ("row", thread, id_, size)
+        known: CheckpointRow | None = file.remembered.get(key)
+        if known is not None and id_ != head.id:
+            yield known
+            continue
         saved = ahead if ahead is not None and ahead.id == id_ else load_checkpoint(file, thread, "", id_)
         if saved is None:  # deleted meanwhile
             continue
         ahead = load_checkpoint(file, thread, "", saved.parent) if saved.parent else None
-        yield _row(file, saved, ahead, is_head=id_ == head)
+        row = _row(file, saved, ahead, is_head=id_ == head.id)
+        if id_ != head.id and row.next is not None:  # else its writes, which may still come, have a say
+            file.remember(key, row)
+        yield row
 
 
 def _row(

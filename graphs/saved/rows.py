@@ -80,10 +80,6 @@ class SavedCheckpoint(NamedTuple):
         """Outline of the state keys alone, without the channels that steer a graph."""
         return {name: value for name, value in self.channels.items() if not is_control(name)}
 
-    def values(self) -> dict[str, Any]:
-        """The state keys, decoded whole; raises `Undecodable`."""
-        return {name: _whole(value) for name, value in expand(self.state()).items()}
-
 
 class Task(NamedTuple):
     """What the table `writes` knows of one task of the step after a checkpoint."""
@@ -204,7 +200,9 @@ def _interrupt(stored: Any) -> Mapping[str, Any]:
     return {"value": stored}
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
+    """A value of a state's outline, decoded; raises `Undecodable`."""
+    value = expand(value)
     return value.value if isinstance(value, Stored) and value.type == DELTA_SNAPSHOT else value
 
 

@@ -1,22 +1,24 @@
 """The state of a thread at one checkpoint, with its subgraphs, or one value of it."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graphdeck.graphs.records import FailedTask, Snapshot, Value
 from graphdeck.graphs.saved.changes import changed_keys
-from graphdeck.graphs.saved.decode import Undecodable
+from graphdeck.graphs.saved.decode import Packed, Undecodable
 from graphdeck.graphs.saved.delta import delta_keys, delta_value
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.inner import inner_checkpoints, interrupts_of
 from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
 from graphdeck.graphs.saved.paths import find_value
 from graphdeck.graphs.saved.rows import (
+    Key,
     SavedCheckpoint,
     Task,
     load_checkpoint,
     load_tasks,
     newest_checkpoint,
+    whole,
 )
 from graphdeck.graphs.saved.status import Due, due_after, next_nodes, node_of, status_of
 from graphdeck.graphs.saved.threads import find_graph, never, nobody
@@ -68,22 +70,44 @@ def read_value(file: CheckpointFile, thread: str, checkpoint: str | None, path: 
     return Value(path=path, value=find_value(values, path))
 
 
+class _Kept(NamedTuple):
+    """The state that was read last: whoever looks at one then looks into it, or at the next of the same thread."""
+
+    key: Key | None = None
+    size: int = 0
+    state: Mapping[str, Any] = {}
+    """Its outline."""
+    values: Mapping[str, Json] = {}
+    """Its JSON form."""
+
+
 def _values(file: CheckpointFile, saved: SavedCheckpoint) -> Mapping[str, Json]:
-    """The state in JSON form; the last one is kept, since whoever looks at a state then looks into it."""
-    values = {name: to_json(value) for name, value in saved.values().items()}
+    """The state in JSON form."""
+    last: _Kept = file.remembered.get(_VALUES, _Kept())
+    state = saved.state()
+    values = {name: _json(value, last.state.get(name), last.values.get(name)) for name, value in state.items()}
     values |= {name: to_json(delta_value(file, saved, name)) for name in delta_keys(saved)}
     if not saved.key[1]:
-        file.remembered[_VALUES] = (saved.key, len(saved.blob), values)
+        file.remember(_VALUES, _Kept(saved.key, len(saved.blob), state, values))
     return values
+
+
+def _json(value: Any, last: Any, last_json: Json) -> Json:
+    """A value of an outline in JSON form; the objects with which a list begins as it did last are made only once."""
+    if not (isinstance(value, list) and isinstance(last, list) and isinstance(last_json, list)):
+        return to_json(whole(value))
+    pairs = enumerate(zip(value, last, strict=False))
+    same = next((at for at, (now, then) in pairs if type(now) is not Packed or now != then), min(len(value), len(last)))
+    rest = to_json(whole(value[same:]))
+    return [*last_json[:same], *rest] if isinstance(rest, list) else rest
 
 
 def _kept_values(file: CheckpointFile, thread: str, checkpoint: str | None) -> Mapping[str, Json] | None:
     """The values that were kept, if they are those of the newest checkpoint and that is the one asked for."""
-    key, size, values = file.remembered.get(_VALUES, (None, 0, {}))
+    kept: _Kept = file.remembered.get(_VALUES, _Kept())
     newest = newest_checkpoint(file, thread)
     asked_for = newest is not None and checkpoint in (None, newest[0])
-    kept: Mapping[str, Json] = values
-    return kept if asked_for and newest and (thread, "", newest[0]) == key and newest[1] == size else None
+    return kept.values if asked_for and newest and ((thread, "", newest[0]), newest[1]) == kept[:2] else None
 
 
 class _Reader(NamedTuple):

@@ -29,9 +29,6 @@ _GRAPH_LOOKBACK: Final = 64
 _LARGE: Final = 1 << 18
 """Bytes of a checkpoint from which on only the newest is asked for that name."""
 
-_REMEMBERED: Final = 40_000
-"""Facts of newest checkpoints that are kept, so that a list read again every second decodes only what is new."""
-
 _MARKS: Final[Mapping[ThreadStatus, str]] = {"waiting": "__interrupt__", "failed": "__error__"}
 """Channels without which a thread cannot have the status."""
 
@@ -229,8 +226,8 @@ class _Lister(NamedTuple):
             saved = self._load(newest)
             head = _Head(saved.step, saved.time, due_after(saved, tasks), find_graph(self.file, saved))
             if head.due.known:  # else its writes, which may still come, have a say
-                self._remember(key, head)
-            self._remember(("text", *newest), first_text(self.file, saved))
+                self.file.remember(key, head)
+            self.file.remember(("text", *newest), first_text(self.file, saved))
         return head
 
     def _first_text(self, newest: _Newest) -> str:
@@ -238,7 +235,7 @@ class _Lister(NamedTuple):
         text: str | None = self.file.remembered.get(key)
         if text is None:
             text = first_text(self.file, self._load(newest))
-            self._remember(key, text)
+            self.file.remember(key, text)
         return text
 
     def _load(self, newest: _Newest) -> SavedCheckpoint:
@@ -246,11 +243,6 @@ class _Lister(NamedTuple):
         if saved is None:
             raise Undecodable("it was deleted meanwhile")
         return saved
-
-    def _remember(self, key: object, fact: object) -> None:
-        if len(self.file.remembered) >= _REMEMBERED:
-            self.file.remembered.clear()
-        self.file.remembered[key] = fact
 
     def _broken(self, thread: str, checkpoint: str, why: str) -> ThreadRow:
         holder = self.holder(thread)

@@ -69,7 +69,7 @@ class Look(Frozen):
         """The look with the newest state of the thread."""
         if self.old is not None:
             return dataclasses.replace(self, snapshot=snapshot)
-        return dataclasses.replace(self, snapshot=snapshot, saved=conversation_of(snapshot.values))
+        return dataclasses.replace(self, snapshot=snapshot, saved=conversation_of(snapshot.values, self.saved))
 
     def with_old(self, old: Snapshot | None) -> "Look":
         """The look at an older checkpoint, or back at the newest one."""

@@ -39,6 +39,8 @@ class ChatMessage(NamedTuple):
     """What was cut from its text, in words; empty where nothing was."""
     writing: bool = False
     """It is still being written."""
+    source: Mapping[str, Json] | None = None
+    """What it was made from."""
 
 
 def from_json(message: Mapping[str, Json], *, node: str = "", task: str = "") -> ChatMessage:
@@ -54,16 +56,21 @@ def from_json(message: Mapping[str, Json], *, node: str = "", task: str = "") ->
         calls=tuple(tool_calls(message)),
         answers=text_of(message, "tool_call_id"),
         rest=rest,
+        source=message,
     )
 
 
-def conversation_of(values: Mapping[str, Json]) -> tuple[ChatMessage, ...]:
-    """The conversation in a state: its key `messages`, else the first key that holds messages."""
+def conversation_of(values: Mapping[str, Json], last: Iterable[ChatMessage] = ()) -> tuple[ChatMessage, ...]:
+    """The conversation in a state: its key `messages`, else the first key that holds messages.
+
+    Of a state that was read with `last`, messages that are the same objects as before are not made anew.
+    """
+    known = {id(message.source): message for message in last}
     for key in ("messages", *values):
         value = values.get(key)
         found = [item for item in value[-MESSAGE_LIMIT:] if is_message(item)] if isinstance(value, list) else []
         if found:
-            return tuple(from_json(message) for message in found)
+            return tuple(known.get(id(message)) or from_json(message) for message in found)
     return ()
 
 

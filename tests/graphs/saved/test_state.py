@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypedDict
 
 import pytest
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.errors import GraphRecursionError
 from langgraph.func import entrypoint, task
 from langgraph.graph import END, START, StateGraph
+from langgraph.graph.message import add_messages
 from langgraph.types import Command, Send, interrupt
 
 from graphdeck.graphs.saved.file import CheckpointFile
@@ -315,6 +317,26 @@ def test_a_position_written_by_hand(saver: SqliteSaver, look: Look) -> None:
     assert read_state(look(), "t", compared=False) == dataclasses.replace(state, changed=())
     graph.update_state(config(), None, as_node=END)
     assert (read_state(look(), "t").status, read_state(look(), "t").next) == ("done", ())
+
+
+class Chat(TypedDict):
+    messages: Annotated[list[AnyMessage], add_messages]
+
+
+def test_what_a_longer_conversation_begins_with_is_not_made_anew(saver: SqliteSaver, look: Look) -> None:
+    builder = StateGraph(Chat)
+    builder.add_node("answer", lambda state: {"messages": [AIMessage("yes", id=f"a{len(state['messages'])}")]})
+    builder.add_edge(START, "answer")
+    graph = builder.compile(checkpointer=saver)
+    graph.invoke({"messages": [HumanMessage("one", id="h1")]}, config())
+    file = look()
+    first: Any = read_state(file, "t").values["messages"]
+    graph.invoke({"messages": [HumanMessage("two", id="h2"), HumanMessage("changed", id="a1")]}, config())
+    second: Any = read_state(file, "t").values["messages"]
+    assert second == read_state(look(), "t").values["messages"]
+    assert [message["content"] for message in second] == ["one", "changed", "two", "yes"]
+    assert second[0] is first[0]
+    assert first[1]["content"] == "yes", "what was read before stays as it was"
 
 
 def test_an_old_checkpoint_shows_its_whole_step(saver: SqliteSaver, look: Look) -> None:
