@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from langgraph.errors import InvalidUpdateError
+from langgraph.graph.state import CompiledStateGraph
 from langgraph.pregel import Pregel
 
 from graphdeck.graphs.errors import FileError, InputError
@@ -65,6 +66,7 @@ async def update_state(
 ) -> str:
     """Write values into a thread's state as LangGraph's `update_state` does; the new checkpoint's id."""
     assert saving.file is not None
+    _check_keys(graph, values)
     lease = Lease.take(saving.file, thread, "update")
     try:
         async with open_saver(saving.file, saving.serde) as saver:
@@ -84,6 +86,18 @@ async def update_state(
         raise cannot_write(saving.file, error) from error
     finally:
         lease.release()
+
+
+def _check_keys(graph: Pregel[Any, Any, Any, Any], values: Json) -> None:
+    """Refuse keys that the state does not have: LangGraph leaves them out, and writes a checkpoint all the same."""
+    builder = graph.builder if isinstance(graph, CompiledStateGraph) else None
+    if builder is None or "__root__" in builder.channels or not isinstance(values, dict):
+        return
+    if unknown := [key for key in values if key not in builder.channels]:
+        raise InputError(
+            f"the state was not changed: it has no key {', '.join(map(repr, unknown))}",
+            f"its keys are: {', '.join(builder.channels)}",
+        )
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from graphdeck.graphs import events
-from graphdeck.graphs.errors import GraphdeckError, RunningElsewhere, TargetError, ThreadNotFound
+from graphdeck.graphs.errors import GraphdeckError, InputError, RunningElsewhere, TargetError, ThreadNotFound
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.lease import Lease
@@ -557,6 +557,20 @@ async def test_delete_rename_copy(
     assert [row.thread for row in (await engine.threads()).rows] == [new]
     with pytest.raises(ThreadNotFound):
         await engine.state(thread)
+
+
+async def test_an_update_of_keys_that_the_state_has_not_writes_nothing(
+    write_graph: WriteGraph, run_graph: RunGraph, engine: LocalEngine
+) -> None:
+    graph = write_graph(HEAD + "    def one(state): return {'n': 1}\n    graph = chain(one)\n")
+    await run_graph(graph, input={})
+    before = await engine.state("t")
+    with pytest.raises(InputError, match="no key 'm'") as refused:
+        await engine.update("t", {"n": 2, "m": 3})
+    assert "n" in refused.value.hint
+    assert await engine.state("t") == before
+    await engine.update("t", {"n": 2})
+    assert (await engine.state("t")).values["n"] == 2
 
 
 async def test_an_error_of_the_target_is_the_runs(
