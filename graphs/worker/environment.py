@@ -29,11 +29,18 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 def load_config_env(target: Target) -> None:
     """Put the project's dependencies on `sys.path` and set its variables; what the shell has set already wins.
 
-    Raises TargetError where `langgraph.json` or its file of variables cannot be read.
+    Raises TargetError where `langgraph.json` or its file of variables cannot be read; a target that names a file
+    itself goes without a broken `langgraph.json`, and tells so.
     """
     if target.config is None:
         return
-    config = read_config(target.config)
+    try:
+        config = read_config(target.config)
+    except TargetError as error:
+        if target.kind != "file":
+            raise
+        print(f"{target.path.name} is loaded without {CONFIG_NAME}: {error.message}", file=sys.stderr)
+        return
     put_first_on_path([*config.dependencies, target.root])
     variables = read_env(config.env) if isinstance(config.env, Path) else config.env
     for name, value in variables.items():

@@ -5,7 +5,19 @@ from pathlib import Path
 import pytest
 
 from graphdeck.graphs.errors import TargetError
-from graphdeck.graphs.worker.environment import parse_env, read_env
+from graphdeck.graphs.local.targets import Target
+from graphdeck.graphs.worker.environment import load_config_env, parse_env, read_env
+
+
+def test_a_file_goes_without_a_broken_langgraph_json_and_tells_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "langgraph.json"
+    config.write_text('{"graphs": {')
+    load_config_env(Target(kind="file", path=tmp_path / "agent.py", root=tmp_path, config=config))
+    assert "agent.py is loaded without langgraph.json" in capsys.readouterr().err
+    with pytest.raises(TargetError):
+        load_config_env(Target(kind="config", path=config, root=tmp_path, config=config))
 
 
 @pytest.mark.parametrize(
