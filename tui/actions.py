@@ -12,7 +12,7 @@ from graphdeck.graphs.frozen import Frozen
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-Place: TypeAlias = Literal["app", "deck", "approval", "picker", "help", "confirm"]
+Place: TypeAlias = Literal["app", "deck", "approval", "picker", "inbox", "help", "confirm"]
 
 
 class Action(Frozen):
@@ -66,6 +66,7 @@ _GROUPS: Final = {
     "app": "Everywhere",
     "approval": "Approval",
     "picker": "Opening a graph",
+    "inbox": "Inbox",
     "help": "Help",
     "confirm": "Asking back",
 }
@@ -86,6 +87,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("focus_threads", "t", "threads", "Go to the list of threads", "Threads"),
     _deck("rename_thread", "R", "rename", "Give this thread a title", "Threads"),
     _deck("delete_thread", "D,delete", "delete", "Delete this thread with all its checkpoints (asks first)", "Threads"),
+    _deck("inbox", "I", "inbox", "Open the inbox: everything that waits for you, over all threads", "Threads"),
     _deck("refresh", "r", "refresh", "Read graph, threads and state again", "Threads"),
     _deck("show_graph", "1", "Graph", "Show the graph", "Panes"),
     _deck("show_state", "2", "State", "Show the state", "Panes"),
@@ -101,18 +103,33 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("app", "palette", "ctrl+p", "commands", "Find a command by its name", True),
     _of("app", "toggle_theme", "T", "theme", "Change between the dark and the light theme"),
     _of("app", "quit", "ctrl+q,q", "quit", "Leave graphdeck (asks while a run is on)", True),
-    _of("approval", "approve", "a", "approve", "Approve this action"),
-    _of("approval", "reject", "r", "reject", "Reject this action; a reason may be given"),
+    _of("approval", "approve", "a", "approve", "Approve this action, or say yes"),
+    _of("approval", "reject", "r", "reject", "Reject this action, or say no; a reason may be given"),
+    _of("approval", "edit", "e", "edit", "Edit the arguments, and approve what was edited"),
+    _of("approval", "respond", "m", "answer for the tool", "Answer in the tool's place; the tool does not run"),
+    _of("approval", "fill_form", "i", "fill in", "Fill in the answer that is asked for"),
     _of("approval", "type_answer", "t", "type answer", "Type an answer, as text or as JSON"),
-    _of("approval", "toggle_json", "ctrl+t", "text/JSON", "Send what was typed as text, or as JSON", True),
+    _of("approval", "take_back", "u", "undecide", "Take the decision on this action back, also a rule's"),
+    _of("approval", "show_inner", "o", "inner state", "Show the state of the subgraph that asks, and edit it"),
     _of("approval", "next_action", "n", "next", "Go to the next action"),
     _of("approval", "previous_action", "p", "previous", "Go to the previous action"),
+    _of("approval", "approve_all", "v,asterisk", "approve all", "Approve all that is undecided, once it was on screen"),
     _of("approval", "send", "s", "send", "Send all decisions"),
+    _of("approval", "send_decided", "S", "send decided", "Send what is decided; the other questions go on waiting"),
+    _of("approval", "toggle_json", "ctrl+t", "text/JSON", "Take what is typed as text, as JSON, or as nothing", True),
+    _of("approval", "open_editor", "ctrl+e", "editor", "Edit what is typed in your own editor", True),
     _of("approval", "leave", "escape", "leave waiting", "Close without deciding; the thread goes on waiting", True),
     _of("picker", "choose", "enter", "open", "Open this graph"),
     _of("picker", "filter", "slash", "filter", "Filter the list"),
     _of("picker", "reload", "r", "reload", "Look for graphs again"),
     _of("picker", "back", "escape", "back", "Go back", True),
+    _of("inbox", "choose", "enter", "answer", "Go to the question, to answer it there"),
+    _of("inbox", "go_on", "space", "go on", "Go on with a thread that a breakpoint stopped"),
+    _of("inbox", "filter", "slash", "filter", "Filter the list"),
+    _of("inbox", "order", "o", "order", "Newest or oldest first"),
+    _of("inbox", "open_thread", "g", "open", "Look at this thread in the deck"),
+    _of("inbox", "copy", "c", "copy", "Copy the thread's id"),
+    _of("inbox", "back", "escape", "back", "Back to the list, or to the deck; never decides anything", True),
     _of("help", "run", "enter", "run", "Do this now"),
     _of("help", "back", "escape", "back", "Go back", True),
     _of("confirm", "yes", "y", "yes", "Do it"),

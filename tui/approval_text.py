@@ -1,28 +1,23 @@
 """What an approval shows of an action: what is asked, and what runs again when it is answered."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
-from typing import Final, TypeGuard
+from typing import Final
 
 from textual.content import Content
 
 from graphdeck.graphs.questions.model import Action, Decision, Shape, Sheet
-from graphdeck.graphs.values import Json
+from graphdeck.graphs.records import Snapshot
+from graphdeck.tui.asking import numbers
+from graphdeck.tui.edited import changed
 from graphdeck.tui.paragraphs import Paragraph
 from graphdeck.tui.source_lines import Excerpt
-from graphdeck.tui.text import ascii_mode, one_line, safe, width
+from graphdeck.tui.text import one_line, safe, short_json, width
 from graphdeck.tui.theme import ACCENT, MUTED, WARNING, Glyphs
+from graphdeck.tui.value_lines import HIDDEN, table, value_line
 
-_KEY_CELLS: Final = 24
-"""The widest column of keys."""
-_DEEPEST: Final = 6
-"""Cells of indent from which on a table in a table is shown as JSON."""
-_ONE_LINE: Final = 60
-"""Characters of JSON that are shown in one line."""
-_TOO_LONG_TO_INDENT: Final = 200_000
-"""Characters of JSON from which on it is no longer laid out for reading: that would hold up the screen."""
-_HIDDEN: Final = "hidden characters, shown as marks"
+_INNER_LINES: Final = 8
+"""Values of an inner state that are shown beside the question."""
 
 
 def heading(action: Action, where: tuple[str, str], number: tuple[int, int], cells: int, signs: Glyphs) -> Content:
@@ -49,41 +44,56 @@ def name_of(action: Action, signs: Glyphs) -> str:
     return f"{name} ({path})" if len(action.path) > 1 else name
 
 
-def decided(decision: Decision | None) -> str:
+def decided(action: Action, decision: Decision | None) -> str:
     """A decision in the list; empty where there is none."""
     if decision is None:
         return ""
+    by = f" ({decision.by})" if decision.by else ""
+    return one_line(f"{_decided(action, decision)}{by}", 200)
+
+
+def _decided(action: Action, decision: Decision) -> str:
     if decision.kind == "answer":
-        return one_line(f"answers {json.dumps(decision.value, ensure_ascii=False)}", 100)
-    word = f"{decision.kind}d" if decision.kind == "approve" else "rejected"
-    return one_line(f"{word}: {decision.reason}" if decision.reason else word, 100)
+        return f"answers {json.dumps(decision.value, ensure_ascii=False)}"
+    if not action.is_tool:
+        return "answers yes (true)" if decision.kind == "approve" else "answers no (false)"
+    if decision.kind == "edit":
+        before = action.payload if isinstance(action.payload, dict) else {}
+        names = changed(before, decision.value) if isinstance(decision.value, dict) else ()
+        return f"approved as edited: {', '.join(names) or 'nothing changed'}"
+    words = {"approve": "approved", "reject": "rejected", "respond": "answered for the tool"}
+    word = words[decision.kind]
+    return f"{word}: {decision.reason}" if decision.reason else word
 
 
 def still_to_do(rows: Sheet) -> str:
     """What the dialog waits for."""
-    missing = [str(index + 1) for index in rows.undecided]
+    if not rows.undecided:
+        return "all decided: s sends them together" if len(rows.actions) > 1 else "decided: s sends it"
     if len(rows.actions) == 1:
         return "one decision, sent at once"
-    if not missing:
-        return "all decided: s sends them together"
-    named = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
-    return f"send waits for {'a decision' if len(missing) == 1 else 'decisions'} on {named}"
+    return f"send waits for a decision on {numbers(rows.undecided)}"
 
 
 def _path(action: Action, signs: Glyphs) -> str:
     return f" {signs.path} ".join(one_line(name, 80, identifier=True) for name in action.path)
 
 
-def body(action: Action, excerpts: Sequence[Excerpt], signs: Glyphs) -> list[Paragraph]:
-    """Everything about the action, whole."""
+def question(action: Action, signs: Glyphs) -> list[Paragraph]:
+    """What is asked, whole, with what is odd about it above."""
     asked = list(_asked(action, signs))
-    return [*_warnings(action, asked, signs), *asked, Paragraph(), *_runs_again(action, excerpts, signs)]
+    return [*_warnings(action, asked, signs), *asked]
+
+
+def outcome(action: Action, excerpts: Sequence[Excerpt], signs: Glyphs) -> list[Paragraph]:
+    """What happens when it is answered."""
+    return [Paragraph(), *_runs_again(action, excerpts, signs)]
 
 
 def _warnings(action: Action, asked: Sequence[Paragraph], signs: Glyphs) -> Iterator[Paragraph]:
-    marked = [one_line(part.head.strip() or "the text", 30) for part in asked if part.note.endswith(_HIDDEN)]
+    marked = [one_line(part.head.strip() or "the text", 30) for part in asked if part.note.endswith(HIDDEN)]
     if marked:
-        text = f"{_HIDDEN}, in: {', '.join(marked[:5])}{', ...' if len(marked) > 5 else ''}"
+        text = f"{HIDDEN}, in: {', '.join(marked[:5])}{', ...' if len(marked) > 5 else ''}"
         yield Paragraph(head=f"{signs.warning} ", head_style=WARNING, text=text, style=WARNING)
     if action.note:
         yield Paragraph(head=f"{signs.warning} ", head_style=WARNING, text=safe(action.note), style=WARNING)
@@ -91,74 +101,36 @@ def _warnings(action: Action, asked: Sequence[Paragraph], signs: Glyphs) -> Iter
         yield Paragraph()
 
 
+def inner_heading(inner: Snapshot) -> str:
+    """Whose state is shown."""
+    return f"state of subgraph `{_graph_of(inner)}`, where the question comes from"
+
+
+def inner_lines(inner: Snapshot, signs: Glyphs) -> Iterator[Paragraph]:
+    """The state of the subgraph that asks, a line a value."""
+    yield Paragraph()
+    yield Paragraph(text=f"{inner_heading(inner)} (o shows all of it, and edits it):", style=MUTED)
+    for key, value in list(inner.values.items())[:_INNER_LINES]:
+        yield Paragraph(head=f"  {one_line(key, 24, identifier=True)}   ", head_style=MUTED, text=short_json(value, 60))
+    if len(inner.values) > _INNER_LINES:
+        yield Paragraph(text=f"  and {len(inner.values) - _INNER_LINES} more", style=MUTED)
+
+
+def _graph_of(inner: Snapshot) -> str:
+    return one_line(inner.ns.rpartition("|")[2].partition(":")[0], 80, identifier=True)
+
+
 def _asked(action: Action, signs: Glyphs) -> Iterator[Paragraph]:
     if isinstance(action.payload, dict) and action.payload:
-        yield from _table(action.payload, signs)
+        yield from table(action.payload, signs)
     elif action.is_tool:
         yield Paragraph(text="without arguments", style=MUTED)
     else:
-        yield _value("", action.payload, signs)
+        yield value_line("", action.payload, signs)
     for heading, value in action.details.items():
         yield Paragraph()
         yield Paragraph(text=safe(heading, identifier=True), style=MUTED)
-        yield _value("", value, signs)
-
-
-def _table(values: dict[str, Json], signs: Glyphs, indent: str = "") -> Iterator[Paragraph]:
-    keys = {key: safe(key, identifier=True) for key in values}
-    column = min(_KEY_CELLS, max(map(width, keys.values())))
-    for key, value in values.items():
-        if _is_record(value) and len(indent) < _DEEPEST:
-            yield Paragraph(head=indent + keys[key], head_style=MUTED)
-            yield from _table(value, signs, f"{indent}  ")
-        else:
-            yield _value(indent + keys[key] + " " * max(0, column - width(keys[key])) + "   ", value, signs)
-
-
-def _is_record(value: Json) -> TypeGuard[dict[str, Json]]:
-    """Whether a value is easier to read as a table of its own than in one line."""
-    return isinstance(value, dict) and len(value) > 1 and "$type" not in value and len(json.dumps(value)) > _ONE_LINE
-
-
-def _value(head: str, value: Json, signs: Glyphs) -> Paragraph:
-    text = "\n".join(line.expandtabs(4) for line in _text(value).replace("\r\n", "\n").split("\n"))
-    # A single word is a name, a path or a host, where nothing invisible has a job.
-    word = not re.search(r"\s", text)
-    marked = safe(text, identifier=word, lines=True, ascii_only=False)
-    return Paragraph(
-        head=head,
-        head_style=MUTED,
-        text=safe(text, identifier=word, lines=True) if ascii_mode() else marked,
-        note="" if marked == text else f"{signs.warning} {_HIDDEN}",
-        note_style=WARNING,
-    )
-
-
-def _text(value: Json) -> str:
-    """A value for people: text as it is, unless it could be taken for something else; the rest as JSON."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False) if _is_ambiguous(value) else value
-    flat = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, (dict, list)) or not _ONE_LINE < len(flat) < _TOO_LONG_TO_INDENT:
-        return flat
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _is_ambiguous(text: str) -> bool:
-    """Whether a text looks like another type, or like less than it is."""
-    if "\n" in text:
-        return False
-    if text != text.strip() or not text:
-        return True
-    return len(text) < 100 and (text in ("true", "false", "null") or (text[0] in '"-0123456789' and _is_json(text)))
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
+        yield value_line("", value, signs)
 
 
 def _runs_again(action: Action, excerpts: Sequence[Excerpt], signs: Glyphs) -> Iterator[Paragraph]:

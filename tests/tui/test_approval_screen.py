@@ -182,7 +182,7 @@ async def test_a_new_size_keeps_what_is_typed_and_every_key_in_reach() -> None:
     app = Harness(batch())
     async with app.run_test(size=(120, 34)) as pilot:
         await opened(pilot)
-        await slowly(pilot, "t", "x")
+        await slowly(pilot, "r", "x")
         await pilot.resize_terminal(60, 20)
         await opened(pilot)
         assert app.dialog.query_one(TextArea).text == "x"
@@ -191,7 +191,9 @@ async def test_a_new_size_keeps_what_is_typed_and_every_key_in_reach() -> None:
     for label in (
         "a approve",
         "r reject",
-        "t type an answer",
+        "e edit",
+        "m answer for the tool",
+        "v approve all",
         "n next",
         "p previous",
         "s send both",
@@ -208,7 +210,7 @@ async def test_each_of_several_actions_is_decided_and_all_are_sent_together() ->
         assert "rejected: dear" in app.text()
         await slowly(pilot, "a", "s")
         assert app.given == []
-        assert "send waits for decisions on 3, 4" in app.text()
+        assert "send: waits for a decision on 3, 4" in app.text()
         await slowly(pilot, "a", "r")
         assert "all decided: s sends them together" in app.text()
         await slowly(pilot, "s")
@@ -247,7 +249,7 @@ async def test_the_next_action_is_not_decided_by_the_key_that_decided_the_one_be
         app.clock.move_on(1)
         await pilot.press("a", "a", "a", "s")
         await opened(pilot)
-        assert "send waits for decisions on 2, 3" in app.text()
+        assert "send: waits for a decision on 2, 3" in app.text()
     assert app.given == []
 
 
@@ -275,10 +277,9 @@ async def test_what_is_not_allowed_is_not_sent() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
         assert "only postpone is allowed here" in app.text()
-        await slowly(pilot, "a")
-        assert "approving is not among the allowed decisions" in app.text()
-        await slowly(pilot, "r")
-        assert "rejecting is not among the allowed decisions" in app.text()
+        for key, name in (("a", "approve"), ("r", "reject"), ("e", "edit"), ("m", "answer for the tool")):
+            await slowly(pilot, key)
+            assert f"{name}: not allowed here" in app.text()
         await slowly(pilot, "t")
         await paste(pilot, '{"type": "postpone",\n "until": "noon"}')
         await slowly(pilot, "enter")

@@ -1,7 +1,7 @@
 """The dialog that asks a person: the question panel, with nothing drawn over it."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from textual import on
 from textual.app import ComposeResult
@@ -31,8 +31,23 @@ class Answered(NamedTuple):
     """Who or what decided, by interrupt id."""
 
 
-class ApprovalScreen(ModalScreen[Answered | None]):
-    """Asks about everything that waits in a thread; gives the answers, or None to leave it waiting."""
+class StateEdit(NamedTuple):
+    """What a person wants to change in the state of the subgraph that asks, before answering."""
+
+    asked: Asked
+    """What was asked; its sheet has the decisions so far."""
+    ns: str
+    """`checkpoint_ns` of the subgraph."""
+    values: Mapping[str, Json]
+    """The edited values by key."""
+
+
+Outcome: TypeAlias = Answered | StateEdit | None
+"""None leaves the thread waiting."""
+
+
+class ApprovalScreen(ModalScreen[Outcome]):
+    """Asks about everything that waits in a thread."""
 
     CSS_PATH = "approval.tcss"
     AUTO_FOCUS = "#payload"
@@ -59,6 +74,10 @@ class ApprovalScreen(ModalScreen[Answered | None]):
     @on(QuestionPanel.Decided)
     def _decided(self, event: QuestionPanel.Decided) -> None:
         self.dismiss(Answered(event.asked, event.answers, event.by))
+
+    @on(QuestionPanel.StateEdited)
+    def _edited(self, event: QuestionPanel.StateEdited) -> None:
+        self.dismiss(StateEdit(event.asked, event.ns, event.values))
 
     @on(QuestionPanel.Left)
     def _left(self) -> None:

@@ -160,12 +160,12 @@ class DeckScreen(DeckFlow):
         self.action_answer()
 
     def _open_question(self, asked: Asked | None = None) -> None:
-        from graphdeck.tui.screens.approval import Answered, ApprovalScreen
+        from graphdeck.tui.screens.approval import Answered, ApprovalScreen, Outcome
 
         self.asks = False
 
-        def answered(answered: Answered | None) -> None:
-            if answered is None:
+        def answered(answered: Outcome) -> None:
+            if not isinstance(answered, Answered):
                 return
             if self.policy is not None:
                 sheet, thread = answered.asked.sheet, answered.asked.thread

@@ -1,13 +1,11 @@
-"""The open text field of an approval: a reason, or a typed answer, with what exactly it will send."""
+"""The open text field of a question: a reason, what is said for a tool, or an answer, with what exactly it sends."""
 
-from typing import ClassVar, Literal
+from typing import Literal, TypeAlias
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Static, TextArea
 
@@ -15,46 +13,17 @@ from graphdeck.graphs.questions.model import Decision
 from graphdeck.graphs.questions.typed import sends, typed
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED
-from graphdeck.tui.widgets.input_line import typeable
+from graphdeck.tui.widgets.answer_text import AnswerText
 
-
-class AnswerText(TextArea):
-    """A text field where Enter submits and Ctrl+J is a new line."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Submit", show=False, priority=True),
-        Binding("ctrl+j", "new_line", "New line", show=False, priority=True),
-    ]
-
-    class Submitted(Message):
-        """Enter was pressed."""
-
-    def on_mount(self) -> None:
-        """Keep still while nothing is typed."""
-        self.cursor_blink = False
-
-    async def _on_paste(self, event: Paste) -> None:
-        """Leave out what a terminal would obey: the field paints its text as it is."""
-        event.stop()
-        event.prevent_default()
-        self.replace(typeable(event.text), *self.selection, maintain_selection_offset=False)
-
-    def action_submit(self) -> None:
-        """Hand the text on."""
-        self.post_message(self.Submitted())
-
-    def action_new_line(self) -> None:
-        """Begin a new line."""
-        self.insert("\n")
+Wanted: TypeAlias = Literal["", "reason", "respond", "answer"]
+"""What the field asks for; empty while it is closed."""
 
 
 class AnswerField(Vertical):
-    """Asks for a reason or an answer; closed until one of both is asked for."""
+    """Asks for a text; closed until one is asked for."""
 
     DEFAULT_CSS = """
     AnswerField { height: auto; display: none; }
-    AnswerField AnswerText { height: auto; max-height: 5; border: none; padding: 0 1; background: $panel; }
-    AnswerField AnswerText:focus { border: none; }
     AnswerField Static { height: 1; }
     """
 
@@ -66,7 +35,7 @@ class AnswerField(Vertical):
             self.field = control
             """The field."""
             self.decision = decision
-            """The rejection with its reason, or the typed answer."""
+            """The rejection with its reason, what is said for the tool, or the typed answer."""
 
         @property
         def control(self) -> "AnswerField":
@@ -78,42 +47,49 @@ class AnswerField(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.asks_for: Literal["", "reason", "answer"] = ""
-        """What it asks for; empty while it is closed."""
+        self.asks_for: Wanted = ""
+        """What it asks for."""
         self._as_json = False
 
     def compose(self) -> ComposeResult:
         """What it is for, the text, what it sends."""
         yield Static(id="answer-prompt", markup=False)
-        yield AnswerText(id="answer-text", compact=True, soft_wrap=True, highlight_cursor_line=False)
+        yield AnswerText(id="answer-text")
         yield Static(id="answer-preview", markup=False)
 
-    def ask_reason(self) -> None:
-        """Ask why something is rejected."""
-        self._open("reason")
-
-    def ask_answer(self, *, as_json: bool) -> None:
-        """Ask for an answer, first as text or first as JSON."""
-        self._as_json = as_json
-        self._open("answer")
+    def ask(self, wanted: Wanted, text: str = "", *, as_json: bool = False) -> None:
+        """Ask for this, with a text to begin with; an answer is taken as text or as JSON first."""
+        self.asks_for, self._as_json = wanted, as_json
+        self.display = True
+        field = self.query_one(AnswerText)
+        field.show(text)
+        field.focus()
+        self._refresh()
 
     def toggle_json(self) -> None:
         """Take the same answer as text instead of JSON, or the other way round."""
-        self._as_json = not self._as_json
-        self._refresh()
+        if self.asks_for == "answer":
+            self._as_json = not self._as_json
+            self._refresh()
 
     def close(self) -> None:
         """Ask no more."""
         self.asks_for = ""
         self.display = False
 
-    def _open(self, asks_for: Literal["reason", "answer"]) -> None:
-        self.asks_for = asks_for
-        self.display = True
-        field = self.query_one(AnswerText)
-        field.load_text("")
-        field.focus()
-        self._refresh()
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.query_one(AnswerText).text
+
+    @property
+    def suffix(self) -> str:
+        """The ending of a file that would hold what is typed."""
+        return ".json" if self._as_json else ".txt"
+
+    def put(self, text: str) -> None:
+        """Take a text in place of what was typed."""
+        self.query_one(AnswerText).show(text)
 
     @on(TextArea.Changed)
     def _text_changed(self, event: TextArea.Changed) -> None:
@@ -124,12 +100,13 @@ class AnswerField(Vertical):
     @on(AnswerText.Submitted)
     def _submit(self, event: AnswerText.Submitted) -> None:
         event.stop()
-        text = self.query_one(AnswerText).text
         if self.asks_for == "reason":
-            self.post_message(self.Submitted(self, Decision("reject", reason=text)))
+            self.post_message(self.Submitted(self, Decision("reject", reason=self.text)))
+        elif self.asks_for == "respond":
+            self.post_message(self.Submitted(self, Decision("respond", reason=self.text)))
         elif self.asks_for == "answer":
             try:
-                value = typed(text, self._as_json)
+                value = typed(self.text, self._as_json)
             except ValueError:  # the preview says so already
                 return
             self.post_message(self.Submitted(self, Decision("answer", value=value)))
@@ -150,11 +127,14 @@ class AnswerField(Vertical):
     def _prompt(self) -> str:
         if self.asks_for == "reason":
             return "why it is rejected (may stay empty); Enter rejects"
+        if self.asks_for == "respond":
+            return "what the model is told in the tool's place: the tool does not run; Enter takes it"
         kind, other = ("JSON", "text") if self._as_json else ("text", "JSON")
         return f"your answer as {kind} (Ctrl+T: as {other}); Enter takes it, Ctrl+J new line"
 
     def _preview(self) -> str:
-        text = self.query_one(AnswerText).text
         if self.asks_for == "reason":
-            return f"rejects: {text}" if text else "rejects without a reason"
-        return sends(text, self._as_json)
+            return f"rejects: {self.text}" if self.text else "rejects without a reason"
+        if self.asks_for == "respond":
+            return f"the tool's result will be: {self.text}" if self.text else "the tool's result will be empty"
+        return sends(self.text, self._as_json)

@@ -65,6 +65,8 @@ class KeyHints(Widget):
 
 
 def _content(hint: KeyHint) -> Content:
-    key_style, label_style = (f"bold {ACCENT}", "") if hint.is_on else (MUTED, MUTED)
+    if not hint.is_on:  # a link would take its own colour instead of the grey
+        return Content.styled(f"{hint.key} {hint.label}", MUTED)
+    key_style, label_style = f"bold {ACCENT}", ""
     click = Style.from_meta({"@click": f"do({hint.action!r})"})
     return Content.assemble((hint.key, key_style), (f" {hint.label}", label_style)).stylize(click)

@@ -50,14 +50,22 @@ class LongText(ScrollView, can_focus=True):
         self._paragraphs: Sequence[Paragraph] = ()
         self._rows: list[Row] = []
         self._laid_out_for = 0
+        self._asked = 0
+        self._asked_rows = 0
 
-    def show(self, paragraphs: Sequence[Paragraph]) -> None:
-        """Show these paragraphs from their beginning."""
+    def show(self, paragraphs: Sequence[Paragraph], asked: int | None = None) -> None:
+        """Show these paragraphs from their beginning; the first `asked` of them, or all, are what must be seen."""
         self._paragraphs = paragraphs
+        self._asked = len(paragraphs) if asked is None else asked
         self._laid_out_for = 0
         self._lay_out()
         self.scroll_home(animate=False)
         self._tell()
+
+    @property
+    def shows_end(self) -> bool:
+        """Whether the end of what must be seen is in sight now."""
+        return bool(self._laid_out_for) and self.scroll_offset.y + self.size.height >= self._asked_rows
 
     @property
     def plain(self) -> str:
@@ -92,11 +100,15 @@ class LongText(ScrollView, can_focus=True):
         if not cells or cells == self._laid_out_for:
             return
         self._laid_out_for = cells
-        self._rows = rows(self._paragraphs, cells - 1)
+        asked = rows(self._paragraphs[: self._asked], cells - 1)
+        self._asked_rows = len(asked)
+        self._rows = asked + rows(self._paragraphs[self._asked :], cells - 1)
         self.virtual_size = Size(cells, len(self._rows))
         self.refresh()
 
     def _tell(self) -> None:
         above = self.scroll_offset.y
+        if not self._laid_out_for:
+            return
         below = max(0, len(self._rows) - above - self.size.height)
         self.post_message(self.Scrolled(self, above, below))

@@ -1,303 +1,256 @@
 """Everything that asks a person: what is asked, what runs again, and the keys that decide."""
 
+import dataclasses
 from collections.abc import Mapping
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.events import Key, MouseDown
-from textual.getters import query_one
 from textual.message import Message
-from textual.widgets import Static
 
-from graphdeck.graphs.questions.model import Action, Decision, Sheet
+from graphdeck.graphs.questions.model import Decision
 from graphdeck.graphs.values import Json
 from graphdeck.tui import actions
-from graphdeck.tui.approval_gate import ApprovalGate
-from graphdeck.tui.approval_text import body, decided, heading, name_of, still_to_do
 from graphdeck.tui.asked import Asked
-from graphdeck.tui.clock import Clock
-from graphdeck.tui.source_lines import SourceReader, excerpts, read_source
-from graphdeck.tui.text import ellipsis, one_line
-from graphdeck.tui.theme import ERROR, MUTED, WARNING, glyphs
-from graphdeck.tui.widgets.action_rows import ActionRow, ActionRows
+from graphdeck.tui.asking import Asking, Draft
+from graphdeck.tui.edited import changed
+from graphdeck.tui.theme import ERROR, WARNING
+from graphdeck.tui.widgets.action_rows import ActionRows
 from graphdeck.tui.widgets.answer_field import AnswerField
-from graphdeck.tui.widgets.key_hints import KeyHint, KeyHints
-from graphdeck.tui.widgets.long_text import LongText
-
-_BLINK: Final = 0.3
-"""Seconds that the hint is reversed after a key that did not count."""
+from graphdeck.tui.widgets.form_fields import FormFields
+from graphdeck.tui.widgets.question_fields import QuestionFields, editable
 
 
-class QuestionPanel(Vertical):
+class QuestionPanel(QuestionFields):
     """Asks about everything that waits in a thread; its keys count while the focus is inside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("approval")]
 
-    DEFAULT_CSS = """
-    QuestionPanel #heading { height: 2; }
-    QuestionPanel #payload { margin: 1 0 0 0; background: $background; }
-    QuestionPanel #out-of-sight { height: 1; }
-    QuestionPanel #actions { margin: 0 0 1 0; }
-    QuestionPanel #answer { margin: 0 0 1 0; }
-    QuestionPanel #hint { height: 1; }
-    QuestionPanel #hint.-dropped { text-style: reverse; }
-    QuestionPanel #keys { height: auto; }
-    """
+    class Told(Message):
+        """The person has done with what is asked, one way or another."""
 
-    _heading = query_one("#heading", Static)
-    _payload = query_one("#payload", LongText)
-    _out_of_sight = query_one("#out-of-sight", Static)
-    _rows = query_one("#actions", ActionRows)
-    _field = query_one("#answer", AnswerField)
-    _hint = query_one("#hint", Static)
-    _keys = query_one("#keys", KeyHints)
+        def __init__(self, control: "QuestionPanel", asked: Asked) -> None:
+            super().__init__()
+            self.panel = control
+            """The panel."""
+            self.asked = asked
+            """What was asked; its sheet has the decisions so far."""
 
-    class Decided(Message):
+        @property
+        def control(self) -> "QuestionPanel":
+            """The panel."""
+            return self.panel
+
+    class Decided(Told):
         """The person wants these answers sent."""
 
         def __init__(
             self, control: "QuestionPanel", asked: Asked, answers: Mapping[str, Json], by: Mapping[str, str]
         ) -> None:
-            super().__init__()
-            self.panel = control
-            """The panel."""
-            self.asked = asked
-            """What was asked; its sheet has the decisions."""
+            super().__init__(control, asked)
             self.answers = answers
-            """By interrupt id."""
+            """By interrupt id; not of all questions where the person wants to send the decided ones only."""
             self.by = by
-            """Who or what decided, by interrupt id: `key`, or `rule NAME`."""
+            """Who or what decided, by interrupt id: `key`, or the rules."""
 
-        @property
-        def control(self) -> "QuestionPanel":
-            """The panel."""
-            return self.panel
+    class StateEdited(Told):
+        """The person wants other values in the state of the subgraph that asks, and then to be asked again."""
 
-    class Left(Message):
+        def __init__(self, control: "QuestionPanel", asked: Asked, ns: str, values: Mapping[str, Json]) -> None:
+            super().__init__(control, asked)
+            self.ns = ns
+            """`checkpoint_ns` of the subgraph."""
+            self.values = values
+            """The edited values by key."""
+
+    class Left(Told):
         """The person leaves the thread waiting."""
 
-        def __init__(self, control: "QuestionPanel") -> None:
-            super().__init__()
-            self.panel = control
-            """The panel."""
-
-        @property
-        def control(self) -> "QuestionPanel":
-            """The panel."""
-            return self.panel
-
-    def __init__(self, clock: Clock, read: SourceReader = read_source, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._clock, self._read = clock, read
-        self._gate = ApprovalGate()
-        self._asked: Asked | None = None
-        self._sheet = Sheet(())
-        self._current = 0
-        self._counts = False
-        self._said = ("", MUTED)
-
-    def compose(self) -> ComposeResult:
-        """Heading, what is asked, the list of actions, the field, a hint, the keys."""
-        yield Static(id="heading", markup=False)
-        yield LongText(id="payload")
-        yield Static(id="out-of-sight", markup=False)
-        yield ActionRows(id="actions")
-        yield AnswerField(id="answer")
-        yield Static(id="hint", markup=False)
-        yield KeyHints(id="keys", target=self)
-
     def show(self, asked: Asked) -> None:
-        """Ask this from its first action on, whatever was asked before; keys count again once it is painted."""
-        self._asked, self._sheet = asked, asked.sheet
-        self._rows.display = not self._is_lone
-        self._show(0)
+        """Ask this from its first undecided action on, whatever was asked before; keys count once it is painted."""
+        first = next(iter(asked.sheet.undecided), 0)
+        self.look(Asking(asked=asked, sheet=asked.sheet, current=first))
         if asked.trouble:
-            self._say(asked.trouble, ERROR)
+            self.say(asked.trouble, ERROR)
 
-    @property
-    def _action(self) -> Action:
-        return self._sheet.actions[self._current]
+    # -- deciding ----------------------------------------------------------------------------------------------------
 
-    @property
-    def _is_lone(self) -> bool:
-        return len(self._sheet.actions) == 1
-
-    # -- which keys count ----------------------------------------------------------------------------------------
-
-    def on_key(self, _: Key) -> None:
-        """Note every key, before it does anything."""
-        now = self._clock.monotonic()
-        self._counts = self._gate.may_decide(now)
-        self._gate.note_key(now)
-
-    def on_mouse_down(self, _: MouseDown) -> None:
-        """A click decides as a key does."""
-        self._counts = self._gate.may_decide(self._clock.monotonic())
-
-    @on(AnswerField.Typed)
-    def _note_typing(self) -> None:
-        self._gate.note_key(self._clock.monotonic())
-
-    def _may_decide(self) -> bool:
-        if not self._counts:
-            self._say("too soon after another key, or after the question came: press it again", WARNING, blink=True)
-        return self._counts
-
-    # -- what is on screen ---------------------------------------------------------------------------------------
-
-    def _show(self, index: int) -> None:
-        self._current = index
-        self._close_field()
-        self._payload.show(body(self._action, excerpts(self._action.frames, self._read), glyphs()))
-        self._say("")
-        self.call_after_refresh(lambda: self._gate.note_painted(self._clock.monotonic()))
-
-    def _close_field(self) -> None:
-        """Close the field; the focus goes to what is asked, unless it is elsewhere on the screen."""
-        had_focus = self.has_focus_within
-        self._field.close()
-        if had_focus:
-            self._payload.focus()
-
-    def _paint(self) -> None:
-        if self._asked is None:
-            return
-        signs, count = glyphs(), len(self._sheet.actions)
-        cells = max(30, self._hint.size.width)
-        where = (self._asked.graph, self._asked.title or self._asked.thread)
-        self._heading.update(heading(self._action, where, (self._current + 1, count), cells, signs))
-        decisions = self._sheet.decisions
-        self._rows.show(
-            [
-                ActionRow(name=name_of(action, signs), decision=decided(decisions.get(index)))
-                for index, action in enumerate(self._sheet.actions)
-            ],
-            self._current,
-        )
-        text, style = self._said if self._said[0] else (still_to_do(self._sheet), MUTED)
-        self._hint.update(Content.styled(one_line(text, cells), style))
-        self._keys.show(self._key_hints())
-
-    def on_resize(self) -> None:
-        """Fit the lines to the new width."""
-        self.call_after_refresh(self._paint)
-
-    def _say(self, text: str, style: str = MUTED, *, blink: bool = False) -> None:
-        """Put a sentence into the hint line; an empty one brings back what is still to do."""
-        self._said = (text, style)
-        if blink:
-            self._hint.add_class("-dropped")
-            self.set_timer(_BLINK, lambda: self._hint.remove_class("-dropped"))
-        self._paint()
-
-    def _key_hints(self) -> list[KeyHint]:
-        """The keys of this action, greyed where they are off."""
-        action, count, more = self._action, len(self._sheet.actions), ellipsis()
-        if self._field.asks_for:
-            toggle = [self._key("toggle_json", "text or JSON")] if self._field.asks_for == "answer" else []
-            return [*toggle, self._key("leave", "back, nothing decided")]
-        hints = [
-            self._key("approve", "approve and send" if self._is_lone else "approve", action.may_approve),
-            self._key("reject", f"reject{more if action.takes_reason else ''}", action.may_reject),
-            self._key("type_answer", f"type an answer{more}"),
-        ]
-        if not self._is_lone:
-            hints += [
-                self._key("next_action", "next"),
-                self._key("previous_action", "previous"),
-                self._key("send", "send both" if count == 2 else f"send all {count}", not self._sheet.undecided),
-            ]
-        return [*hints, self._key("leave", "leave waiting")]
-
-    def _key(self, action: str, label: str, is_on: bool = True) -> KeyHint:
-        return KeyHint(action=action, key=actions.action("approval", action).shown_key, label=label, is_on=is_on)
-
-    @on(LongText.Scrolled)
-    def _tell_out_of_sight(self, event: LongText.Scrolled) -> None:
-        below = f"{event.below:,} more row{'s' if event.below > 1 else ''} below (PgDn, End)" if event.below else ""
-        above = f"{event.above:,} above" if event.above else ""
-        text = Content.styled("   ".join(filter(None, (below, above))), WARNING if below else MUTED)
-        self._out_of_sight.update(text)
-
-    # -- what a person does --------------------------------------------------------------------------------------
+    def _may(self, name: str) -> Asking | None:
+        """What is asked, where a key counts and does something now; says why it does not."""
+        asking = self.asking
+        if asking is None or self.mode != "question":
+            return None
+        reason = asking.why_not(name)
+        if reason:
+            self.say(f"{actions.action('approval', name).label}: {reason}", WARNING, blink=True)
+        return asking if not reason and self.counts() else None
 
     def action_approve(self) -> None:
-        """Approve the action that is on screen."""
-        if self._may_decide():
-            self._decide(Decision("approve"))
+        """Approve the action that is on screen, or the edit that is shown."""
+        if self.mode == "difference":
+            self._take()
+        elif asking := self._may("approve"):
+            self._decide(asking, Decision("approve"))
 
     def action_reject(self) -> None:
         """Reject the action; where its shape takes a reason, ask for one first."""
-        if not self._may_decide():
+        if not (asking := self._may("reject")):
             return
-        if self._action.may_reject and self._action.takes_reason:
-            self._field.ask_reason()
-            self._say("")
+        if asking.action.takes_reason:
+            self.ask_text("reason", asking)
         else:
-            self._decide(Decision("reject"))
+            self._decide(asking, Decision("reject"))
+
+    def action_respond(self) -> None:
+        """Answer in the tool's place."""
+        if asking := self._may("respond"):
+            self.ask_text("respond", asking)
 
     def action_type_answer(self) -> None:
         """Open the field for a typed answer."""
-        if self._may_decide():
-            self._field.ask_answer(as_json=self._action.prefers_json)
-            self._say("")
+        if asking := self._may("type_answer"):
+            self.ask_text("answer", asking)
 
-    def action_toggle_json(self) -> None:
-        """Take what is typed as text instead of JSON, or the other way round."""
-        if self._field.asks_for == "answer":
-            self._field.toggle_json()
-
-    def action_next_action(self) -> None:
-        """Go to the next action."""
-        self._show((self._current + 1) % len(self._sheet.actions))
-
-    def action_previous_action(self) -> None:
-        """Go to the previous action."""
-        self._show((self._current - 1) % len(self._sheet.actions))
-
-    def action_send(self) -> None:
-        """Send all decisions, once every action is decided; each was decided while it was on screen."""
-        if self._sheet.undecided:
-            self._say(still_to_do(self._sheet), WARNING, blink=True)
-        elif self._may_decide():
-            self._send()
-
-    def action_leave(self) -> None:
-        """Close the field; where none is open leave the thread waiting."""
-        if self._field.asks_for:
-            self._close_field()
-            self._say("")
+    async def action_fill_form(self) -> None:
+        """Open the form of the answer; the field for any answer, where nothing is known of it."""
+        if not (asking := self._may("fill_form")):
+            return
+        if asking.action.schema and not asking.action.is_tool:
+            await self.ask_answer(asking)
         else:
-            self.post_message(self.Left(self))
+            self.ask_text("answer", asking)
 
-    @on(ActionRows.Chosen)
-    def _choose(self, event: ActionRows.Chosen) -> None:
-        self._show(event.index)
+    async def action_edit(self) -> None:
+        """Edit the arguments, or the inner state that is shown, or go on with an edit."""
+        asking = self.asking
+        if asking is not None and self.mode == "difference" and self.draft is not None:
+            await self.edit_on(asking, self.draft)
+        elif asking is not None and self.mode == "inner" and asking.inner is not None:
+            await self.ask_state(asking.inner)
+        elif asking := self._may("edit"):
+            await self.ask_edit(asking)
+
+    def action_take_back(self) -> None:
+        """Leave the action undecided again."""
+        if asking := self._may("take_back"):
+            self.look(asking.take_back())
+
+    def action_approve_all(self) -> None:
+        """Approve whatever is undecided; each has been on screen to its end."""
+        if asking := self._may("approve_all"):
+            self.look(asking.approve_all())
 
     @on(AnswerField.Submitted)
     def _submit(self, event: AnswerField.Submitted) -> None:
-        if self._field.asks_for:
-            self._decide(event.decision)
+        if self.field.asks_for and self.asking:
+            self._decide(self.asking, event.decision)
 
-    def _decide(self, decision: Decision) -> None:
+    @on(FormFields.Submitted)
+    def _submit_form(self, event: FormFields.Submitted) -> None:
+        asking = self.asking
+        if asking is None or self.form.form is None:
+            return
+        if self.mode == "inner form" and asking.inner is not None:
+            self.look(asking, "difference", Draft(editable(asking.inner), _object(event.value), of_state=True))
+        elif asking.action.is_tool:
+            self.look(asking, "difference", Draft(_object(asking.action.payload), _object(event.value)))
+        else:
+            self._decide(asking, Decision("answer", value=event.value))
+
+    def _take(self) -> None:
+        """Take the edit that is shown."""
+        asking, draft = self.asking, self.draft
+        if asking is None or draft is None or not self.counts():
+            return
+        if self.why_not_take:
+            self.say(self.why_not_take, WARNING, blink=True)
+        elif not draft.of_state:
+            self._decide(asking, Decision("edit", value=dict(draft.after)))
+        elif asking.inner is not None:
+            values = {key: draft.after[key] for key in changed(draft.before, draft.after) if key in draft.after}
+            self.post_message(self.StateEdited(self, _asked(asking), asking.inner.ns, values))
+
+    def _decide(self, asking: Asking, decision: Decision) -> None:
         try:
-            self._sheet = self._sheet.decide(self._current, decision)
+            decided = asking.decide(decision)
         except ValueError as refused:
-            self._say(f"not taken: {refused}", ERROR)
+            self.say(f"not taken: {refused}", ERROR)
             return
-        if self._is_lone:
-            self._send()
-            return
-        later = [index for index in self._sheet.undecided if index > self._current]
-        self._show((*later, *self._sheet.undecided, self._current)[0])
+        self.look(decided)
+        if decided.is_lone:
+            self._send(decided)
 
-    def _send(self) -> None:
-        if self._asked is None:
+    # -- moving around and sending -----------------------------------------------------------------------------------
+
+    def action_next_action(self) -> None:
+        """Go to the next action."""
+        self._go(1)
+
+    def action_previous_action(self) -> None:
+        """Go to the previous action."""
+        self._go(-1)
+
+    def _go(self, step: int) -> None:
+        if self.asking is not None and self.mode == "question":
+            self.look(self.asking.go(step))
+
+    @on(ActionRows.Chosen)
+    def _choose(self, event: ActionRows.Chosen) -> None:
+        if self.asking is not None:
+            self.look(self.asking.at(event.index))
+
+    def action_show_inner(self) -> None:
+        """Show the state of the subgraph that asks, or the question again."""
+        if self.asking is None or self.mode not in ("question", "inner"):
             return
-        asked = Asked(graph=self._asked.graph, thread=self._asked.thread, title=self._asked.title, sheet=self._sheet)
-        answers = self._sheet.answers()
-        self.post_message(self.Decided(self, asked, answers, dict.fromkeys(answers, "key")))
+        if self.mode == "inner":
+            self.look(self.asking)
+        elif reason := self.asking.why_not("show_inner"):
+            self.say(reason, WARNING, blink=True)
+        else:
+            self.look(self.asking, "inner")
+
+    def action_send(self) -> None:
+        """Send all decisions, once every action is decided."""
+        if asking := self._may("send"):
+            self._send(asking)
+
+    def action_send_decided(self) -> None:
+        """Send what is decided and leave the rest waiting; says first what runs again because of it."""
+        if not (asking := self._may("send_decided")):
+            return
+        if self.is_confirming:
+            self._send(asking)
+            return
+        sent, again = len(asking.sheet.partial()), ", ".join(asking.again)
+        self.say(f"sends {sent}; runs again later, from the first line: {again}. S again sends, Esc does not", WARNING)
+        self.is_confirming = True
+
+    def _send(self, asking: Asking) -> None:
+        by = asking.sheet.by("key")
+        self.post_message(self.Decided(self, _asked(asking), asking.sheet.partial(), by))
+
+    def action_leave(self) -> None:
+        """Close what is open; where nothing is, leave the thread waiting. Nothing is decided by it."""
+        asking = self.asking
+        if asking is None:
+            return
+        if self.mode == "inner form" or (self.draft is not None and self.draft.of_state):
+            self.look(asking, "inner")
+        elif self.mode in ("difference", "inner") or self.draft is not None:
+            self.look(asking)
+        elif self.mode != "question" or self.is_confirming:
+            self.mode = "question"
+            self.close_fields()
+            self.say("")
+        else:
+            self.post_message(self.Left(self, _asked(asking)))
+
+
+def _asked(asking: Asking) -> Asked:
+    """What is asked, with the decisions so far."""
+    return dataclasses.replace(asking.asked, sheet=asking.sheet, trouble="")
+
+
+def _object(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,172 @@
+"""A form: one line a field, with what each takes and what is wrong with it; nothing typed is ever lost."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
+
+from graphdeck.graphs.values import Json
+from graphdeck.tui.form_model import WHOLE, Form
+from graphdeck.tui.text import one_line, short_json
+from graphdeck.tui.theme import ACCENT, ERROR, MUTED
+from graphdeck.tui.widgets.answer_text import AnswerText
+from graphdeck.tui.widgets.form_line import Choice, FormLine
+
+
+class FormFields(Vertical):
+    """Asks for a value by its fields; closed until one is asked for."""
+
+    DEFAULT_CSS = """
+    FormFields { height: auto; display: none; }
+    FormFields VerticalScroll { height: auto; max-height: 12; scrollbar-size-vertical: 1; }
+    FormFields > Static { height: 1; }
+    """
+
+    class Typed(Message):
+        """The form has changed."""
+
+    class Submitted(Message):
+        """Enter was pressed, and the value fits."""
+
+        def __init__(self, control: "FormFields", value: Json) -> None:
+            super().__init__()
+            self.fields = control
+            """The form."""
+            self.value = value
+            """What was typed."""
+
+        @property
+        def control(self) -> "FormFields":
+            """The form."""
+            return self.fields
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.form: Form | None = None
+        """What is typed; None while it is closed."""
+        self._prompt = ""
+
+    def compose(self) -> ComposeResult:
+        """What it is for, the fields, what is wrong or will be sent."""
+        yield Static(id="form-prompt", markup=False)
+        yield VerticalScroll(id="form-lines", can_focus=False)
+        yield Static(id="form-foot", markup=False)
+
+    async def ask(self, form: Form, prompt: str) -> None:
+        """Ask for the value of a form."""
+        self.form, self._prompt = form, prompt
+        self.display = True
+        lines = self.query_one("#form-lines", VerticalScroll)
+        await lines.remove_children()
+        await lines.mount_all(FormLine(index) for index in range(len(form.fields)))
+        self._paint()
+        wrong = form.wrong()
+        self._focus(min((index for index in wrong if index != WHOLE), default=0))
+
+    def close(self) -> None:
+        """Ask no more."""
+        self.form = None
+        self.display = False
+
+    @property
+    def current(self) -> int:
+        """Place of the field that has the focus."""
+        return next((line.index for line in self.query(FormLine) if line.has_focus_within), 0)
+
+    @property
+    def text(self) -> str:
+        """What is typed into the field that has the focus."""
+        return self.form.entries[self.current].text if self.form else ""
+
+    @property
+    def suffix(self) -> str:
+        """The ending of a file that would hold what is typed."""
+        return ".json" if self.form and self.form.entries[self.current].mode == "json" else ".txt"
+
+    def put(self, text: str) -> None:
+        """Take a text in place of what was typed into the field that has the focus."""
+        if self.form is not None:
+            self._change(self.form.put(self.current, text))
+
+    def turn_mode(self) -> None:
+        """Take what is typed into the field as something else: text, JSON, null, left out."""
+        if self.form is not None:
+            index = self.current
+            self._change(self.form.turn_mode(index))
+            self._focus(index)
+
+    @on(TextArea.Changed)
+    def _text_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        index = _index_of(event.text_area)
+        if self.form is not None and not event.text_area.read_only and event.text_area.display:
+            self._change(self.form.put(index, event.text_area.text))
+
+    @on(Choice.Turned)
+    def _turned(self, event: Choice.Turned) -> None:
+        event.stop()
+        if self.form is not None:
+            self._change(self.form.turn_choice(self.current, event.step))
+
+    @on(AnswerText.Left)
+    def _left(self, event: AnswerText.Left) -> None:
+        event.stop()
+        if self.form is not None:
+            self._focus((self.current + event.step) % len(self.form.fields))
+
+    @on(AnswerText.Submitted)
+    def _submit(self, event: AnswerText.Submitted) -> None:
+        event.stop()
+        if self.form is None:
+            return
+        wrong = self.form.wrong()
+        if wrong:
+            self._focus(min(wrong) if min(wrong) != WHOLE else self.current)
+            self._paint()
+        else:
+            self.post_message(self.Submitted(self, self.form.value()))
+
+    def on_descendant_focus(self) -> None:
+        """Say what is wrong with this field first."""
+        self._paint()
+
+    def on_resize(self) -> None:
+        """Cut the lines to the new width."""
+        self._paint()
+
+    def _focus(self, index: int) -> None:
+        for line in self.query(FormLine):
+            if line.index == index:
+                line.entry.focus()
+
+    def _change(self, form: Form) -> None:
+        if form != self.form:
+            self.form = form
+            self._paint()
+            self.post_message(self.Typed())
+
+    def _paint(self) -> None:
+        if self.form is None:
+            return
+        wrong = self.form.wrong()
+        for line in self.query(FormLine):
+            line.paint(self.form, wrong.get(line.index, ""))
+        cells = max(20, self.size.width - 1)
+        self.query_one("#form-prompt", Static).update(Content.styled(one_line(self._prompt, cells), MUTED))
+        self.query_one("#form-foot", Static).update(self._foot(self.form, wrong, cells))
+
+    def _foot(self, form: Form, wrong: dict[int, str], cells: int) -> Content:
+        if not wrong:
+            return Content.assemble(("sends ", ACCENT), (short_json(form.value(), cells - 6), ACCENT))
+        index = self.current if self.current in wrong else min(wrong, key=lambda place: (place == WHOLE, place))
+        name = f"{form.fields[index].name}: " if index != WHOLE and form.fields[index].name else ""
+        return Content.styled(one_line(f"{name}{wrong[index]}", cells), ERROR)
+
+
+def _index_of(widget: Widget) -> int:
+    line = widget.parent
+    assert isinstance(line, FormLine)
+    return line.index
