@@ -72,7 +72,7 @@ def settled(holds: Callable[[DeckScreen], object]) -> Callable[[Pilot[None]], Aw
 
     async def wait(pilot: Pilot[None]) -> None:
         assert isinstance(pilot.app, GraphdeckApp)
-        await _until(pilot, lambda: holds(pilot.app.deck))  # type: ignore[attr-defined] # narrowed above
+        await _until(pilot, lambda: holds(pilot.app.deck) and pilot.app.deck.policy)  # type: ignore[attr-defined] # narrowed above
 
     return wait
 
@@ -106,7 +106,7 @@ def test_in_the_middle_of_a_run(snap_compare: Any, app: App, recorded: Any, size
     async def run(pilot: Pilot[None]) -> None:
         deck = pilot.app.screen
         assert isinstance(deck, DeckScreen)
-        await _until(pilot, lambda: deck.look.snapshot and deck.look.history and deck.look.row)
+        await _until(pilot, lambda: deck.look.snapshot and deck.look.history and deck.look.row and deck.policy)
         await pilot.press("space")
         await _until(pilot, lambda: recorded.runs)
         for event in (
@@ -129,7 +129,7 @@ def test_failed(snap_compare: Any, app: App, recorded: Any, size: tuple[int, int
     async def run(pilot: Pilot[None]) -> None:
         deck = pilot.app.screen
         assert isinstance(deck, DeckScreen)
-        await _until(pilot, lambda: deck.look.snapshot and deck.look.history and deck.look.row)
+        await _until(pilot, lambda: deck.look.snapshot and deck.look.history and deck.look.row and deck.policy)
         await pilot.press("space")
         await _until(pilot, lambda: recorded.runs)
         error = {

@@ -99,7 +99,7 @@ async def test_it_is_said_what_is_loaded_and_where_threads_are_saved(
 
     recorded.shape = None
     monkeypatch.setattr(recorded, "describe", describe)
-    async with open_deck(recorded, graph="agent.py:graph") as deck:
+    async with open_deck(recorded, graph="agent.py:graph", size=(140, 34)) as deck:
         await deck.until_shown("loads agent.py:graph …")
         loaded.set()
         await deck.until_shown("its in-memory checkpointer is replaced by the file threads.sqlite")

@@ -60,6 +60,19 @@ async def test_the_state_is_the_last_to_be_cut(harness: NewApp, lines: Lines, ce
         assert ("travel" in shown) is (cells >= 40)
 
 
+@pytest.mark.parametrize("cells", [60, 80, 100])
+async def test_what_rules_do_is_said_even_where_the_model_has_no_room(
+    harness: NewApp, lines: Lines, cells: int
+) -> None:
+    line = StatusLine()
+    async with harness(line).run_test(size=(cells, 4)):
+        line.show(dataclasses.replace(INFO, model="m" * 60, mode="rules: 3"))
+        shown = lines(line)[0]
+        assert shown.endswith("rules: 3")
+        assert "travel" in shown
+        assert "◆ waits for you: book_hotel" in shown
+
+
 async def test_hostile_names_in_the_first_line(harness: NewApp, lines: Lines) -> None:
     line = StatusLine()
     async with harness(line).run_test(size=(120, 4)):
