@@ -62,7 +62,7 @@ def _decided(action: Action, decision: Decision) -> str:
         names = changed(before, decision.value) if isinstance(decision.value, dict) else ()
         return f"approved as edited: {', '.join(names) or 'nothing changed'}"
     words = {"approve": "approved", "reject": "rejected", "respond": "answered for the tool"}
-    word = words[decision.kind]
+    word = words[decision.kind] + (", again here too" if decision.again else "")
     return f"{word}: {decision.reason}" if decision.reason else word
 
 

@@ -85,6 +85,18 @@ def _runs(action: Action, answer: Any, place: int) -> tuple[str, Json] | None:
     return None
 
 
+def keep_grants(asked: Sheet, file: str, thread: str) -> None:
+    """Keep what a person has approved for the rest of a thread, once it is sent; raises OSError."""
+    from graphdeck.tools.policy import Kept
+
+    if not file:  # the graph refuses saving: there is no thread to grant anything for
+        return
+    for index, decision in asked.decisions.items():
+        action = asked.actions[index]
+        if decision.again and decision.kind == "approve" and isinstance(action.payload, dict):
+            Kept().grant(file, thread, action.name, action.payload)
+
+
 class Rules:
     """The rules for the threads of an engine; `ask_all` ignores whatever would allow."""
 

@@ -51,6 +51,8 @@ class Decision:
     """The edited arguments, an object; for `answer`, the typed value."""
     by: str = ""
     """`rule NAME` where a rule decided; empty where a person did."""
+    again: bool = False
+    """The person approves the same call for the rest of the thread."""
 
 
 class Action(Frozen):

@@ -13,12 +13,13 @@ from textual.timer import Timer
 
 from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.errors import TargetError
+from graphdeck.graphs.questions.model import Sheet
 from graphdeck.tui import actions, bridge
 from graphdeck.tui.actions import Action
 from graphdeck.tui.approval_gate import ApprovalGate
 from graphdeck.tui.asked import Asked
 from graphdeck.tui.clock import Clock
-from graphdeck.tui.rules import Rules, forbidden
+from graphdeck.tui.rules import Rules, forbidden, keep_grants
 from graphdeck.tui.screens import deck_lines
 from graphdeck.tui.screens.deck_flow import LOOK_EVERY, DeckFlow
 from graphdeck.tui.screens.look import Look, Refused
@@ -174,10 +175,18 @@ class DeckScreen(DeckFlow):
                     return
             try:
                 self.start(self.look.answering(answered.answers, answered.by))
+                self._keep_grants(answered.asked.sheet)
             except Refused as reason:
                 self.say(str(reason), style=WARNING)
 
         self.app.push_screen(ApprovalScreen(asked or self.asked, self.clock), answered)
+
+    def _keep_grants(self, sheet: Sheet) -> None:
+        snapshot = self.look.snapshot
+        try:
+            keep_grants(sheet, snapshot.file if snapshot else "", self.look.thread)
+        except OSError as error:
+            self.say(f"the grant is not kept: {error}", style=WARNING)
 
     # -- graphs ------------------------------------------------------------------------------------------------------
 

@@ -52,6 +52,8 @@ def _question(asking: Asking, cells: int) -> Iterator[KeyHint]:
         labels = {"approve": f"yes{sends}", "reject": f"no{sends}"}
     else:
         labels |= {"edit": f"edit{more}", "respond": f"answer for the tool{more}"}
+        if action.may_approve:
+            labels["grant"] = "approve, again here too"
     if "answer" in action.allowed:
         if is_plain and action.schema:
             labels["fill_form"] = f"fill in{more}"

@@ -92,6 +92,11 @@ class QuestionPanel(QuestionFields):
         elif asking := self._may("approve"):
             self._decide(asking, Decision("approve"))
 
+    def action_grant(self) -> None:
+        """Approve the action, and the same call for the rest of the thread."""
+        if asking := self._may("grant"):
+            self._decide(asking, Decision("approve", again=True))
+
     def action_reject(self) -> None:
         """Reject the action; where its shape takes a reason, ask for one first."""
         if not (asking := self._may("reject")):
