@@ -17,6 +17,7 @@ from textual.types import CSSPathType
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.tui import actions
+from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock, SystemClock
 from graphdeck.tui.palette import ActionsProvider
 from graphdeck.tui.rules import Rules
@@ -59,8 +60,16 @@ class GraphdeckApp(App[None]):
         super().__init__()
         self.set_class(ascii_mode(), "-ascii")
         ScrollBar.renderer = PlainBars if ascii_mode() else ScrollBarRender
+        self.attention = Attention(self._to_terminal)
+        """Bell and title."""
         self.deck = DeckScreen(
-            engine, clock or SystemClock(), graph=graph, thread=thread, pick=pick, rules=Rules(engine, ask_all=ask_all)
+            engine,
+            clock or SystemClock(),
+            graph=graph,
+            thread=thread,
+            pick=pick,
+            rules=Rules(engine, ask_all=ask_all),
+            attention=self.attention,
         )
         """The main screen."""
 
@@ -87,9 +96,11 @@ class GraphdeckApp(App[None]):
         await super().on_event(event)
 
     def action_help(self) -> None:
-        """List all keys."""
+        """List all keys of the deck or the inbox; never over a dialog."""
         if self.deck.is_active:
             self.deck.action_help()
+        elif self.is_screen_installed(self.screen):  # the inbox
+            self.call_later(self.screen.run_action, "screen.help")
 
     def action_palette(self) -> None:
         """Find a command by its name; never over a dialog."""
@@ -100,9 +111,14 @@ class GraphdeckApp(App[None]):
         """Change between dark and light."""
         self.theme = LIGHT if self.theme == DARK else DARK
 
+    def _to_terminal(self, text: str) -> None:
+        """Write what is not painted, in turns with what is."""
+        if self._driver is not None:
+            self._driver.write(text)
+
     async def action_quit(self) -> None:
         """Leave; asks once while a run is on."""
-        if not self.deck.look.run:
+        if not self.deck.is_busy:
             self.exit()
             return
         from graphdeck.tui.screens.confirm import ConfirmScreen  # where it opens, as in the deck
@@ -129,7 +145,8 @@ def run_app(engine: Engine, graph: str | None, thread: str | None, *, pick: bool
         try:
             await app.run_async()
         finally:
-            if app.deck.look.run:
+            app.attention.close()
+            if app.deck.is_busy:
                 print(
                     "the run stops at its next step (10 seconds at the most); its thread can be continued", flush=True
                 )

@@ -90,6 +90,13 @@ class HistoryRead(Message):
     rows: Sequence[CheckpointRow]
 
 
+@dataclass(eq=False, repr=False)
+class WaitingCounted(Message):
+    """The threads that wait for a person were counted."""
+
+    total: int
+
+
 class FilesChanged(Message):
     """A checkpoint file has changed, by whomever."""
 
@@ -175,6 +182,14 @@ class Bridge:
             return ThreadsRead(page, follows=cursor is not None)
 
         self._ask("threads", "", read)
+
+    def count_waiting(self) -> None:
+        """Count what waits for a person: `WaitingCounted`."""
+
+        async def read() -> Message:
+            return WaitingCounted((await self._engine.waiting(limit=1)).total)
+
+        self._ask("waiting", "", read)
 
     def read_state(self, thread: str, checkpoint: str | None = None) -> None:
         """Read a state: `StateRead`."""

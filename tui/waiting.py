@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.questions.model import Action
@@ -17,6 +17,15 @@ _SHORT: Final = 400
 _NAMED: Final = 3
 """Tools of several actions that are named."""
 _NOTHING_TO_ANSWER: Final = "breakpoint: nothing to answer"
+
+
+Key: TypeAlias = tuple[str, str]
+"""File and thread id: what names a thread among several files."""
+
+
+def key_of(row: WaitingRow) -> Key:
+    """What names a thread among several files."""
+    return (row.file, row.thread)
 
 
 class Summary(Frozen):

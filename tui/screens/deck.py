@@ -14,14 +14,18 @@ from textual.timer import Timer
 from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.errors import TargetError
 from graphdeck.graphs.questions.model import Sheet
+from graphdeck.graphs.records import WaitingRow
 from graphdeck.tui import actions, bridge
 from graphdeck.tui.actions import Action
 from graphdeck.tui.approval_gate import ApprovalGate
 from graphdeck.tui.asked import Asked
+from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules, forbidden, keep_grants
 from graphdeck.tui.screens import deck_lines
-from graphdeck.tui.screens.deck_flow import LOOK_EVERY, DeckFlow
+from graphdeck.tui.screens.deck_flow import LOOK_EVERY
+from graphdeck.tui.screens.deck_moves import DeckMoves
+from graphdeck.tui.screens.inbox_door import InboxDoor, thread_row
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.text import size
 from graphdeck.tui.theme import WARNING
@@ -34,7 +38,7 @@ ASK_EVERY: Final = 0.1
 """Seconds between two looks whether a question may open by itself."""
 
 
-class DeckScreen(DeckFlow):
+class DeckScreen(DeckMoves):
     """The main screen; carries out what a person wants."""
 
     AUTO_FOCUS = "GraphView"
@@ -49,8 +53,11 @@ class DeckScreen(DeckFlow):
         thread: str | None,
         pick: bool,
         rules: Rules,
+        attention: Attention,
     ) -> None:
         super().__init__(engine, clock, rules)
+        self.inbox = InboxDoor(engine, clock, rules, attention)
+        """The way into the inbox."""
         self._first = (graph, thread)
         self._pick = pick
         self._gate = ApprovalGate()
@@ -223,6 +230,36 @@ class DeckScreen(DeckFlow):
         self.read_thread()
         self.say("read again")
 
+    # -- the inbox ---------------------------------------------------------------------------------------------------
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is on, here or in the inbox."""
+        return bool(self.look.run) or self.inbox.is_busy
+
+    def action_inbox(self) -> None:
+        """Open everything that waits for a person."""
+        screen, is_new = self.inbox.screen()
+        if is_new:  # an installed screen is kept when it is left
+            self.app.install_screen(screen, "inbox")
+        self.app.push_screen(screen, self._inbox_left)
+
+    def _inbox_left(self, row: WaitingRow | None) -> None:
+        self.bridge.read_threads(PAGE)
+        if row is not None:
+            self.open_thread(row.thread, thread_row(row))
+        else:
+            self.read_thread()
+
+    @on(bridge.FilesChanged)
+    def _count_waiting(self) -> None:
+        if self.inbox.attention.is_on:
+            self.bridge.count_waiting()
+
+    @on(bridge.WaitingCounted)
+    def _waiting_counted(self, message: bridge.WaitingCounted) -> None:
+        self.inbox.attention.tell(message.total)
+
     # -- threads -----------------------------------------------------------------------------------------------------
 
     @on(ThreadList.ThreadSelected)
@@ -275,51 +312,7 @@ class DeckScreen(DeckFlow):
         detail = f"{title}\nAll its checkpoints go; this cannot be undone."
         self.app.push_screen(ConfirmScreen("Delete this thread?", detail, "delete it"), confirmed)
 
-    # -- moving around -----------------------------------------------------------------------------------------------
-
-    def action_input(self) -> None:
-        """Go to the input line."""
-        self.query_one(InputLine).focus()
-
-    def action_back(self) -> None:
-        """Leave the input line, or an old checkpoint."""
-        if self.query_one(InputLine).has_focus:
-            self.panes.go(self.panes.pane)
-        elif self.look.old is not None:
-            self.see(self.look.with_old(None))
-
-    def action_show_graph(self) -> None:
-        """Go to the graph."""
-        self.panes.go("graph")
-
-    def action_show_state(self) -> None:
-        """Go to the state."""
-        self.panes.go("state")
-
-    def action_show_messages(self) -> None:
-        """Go to the conversation."""
-        self.panes.go("messages")
-
-    def action_show_timeline(self) -> None:
-        """Go to the checkpoints."""
-        self.panes.go("timeline")
-
-    def action_show_log(self) -> None:
-        """Go to the log."""
-        self.panes.go("log")
-
-    def action_show_threads(self) -> None:
-        """Go to the threads."""
-        self.panes.go("threads")
-
-    def action_focus_threads(self) -> None:
-        """Go to the threads."""
-        self.panes.go("threads")
-
-    def action_filter(self) -> None:
-        """Filter the threads."""
-        self.panes.go("threads")
-        self.panes.threads.filter.focus()
+    # -- keys --------------------------------------------------------------------------------------------------------
 
     def action_copy(self) -> None:
         """Copy what is selected in the pane."""

@@ -23,6 +23,7 @@ from graphdeck.tui.widgets.rows import Rows
 
 _HEADINGS: Final = {"project": "In this folder", "bundled": "Bundled with graphdeck"}
 _TITLE_CELLS: Final = 24
+_OPEN: Final = Content.styled("Open a graph", "bold")
 
 
 class GraphList(Rows):
@@ -55,6 +56,12 @@ class GraphList(Rows):
         self._graphs = graphs
         self.empty_text = "no graph matches"
         self._arrange()
+
+    def go_to(self, target: str) -> None:
+        """Put the cursor on a graph, if it is there."""
+        for index, row in enumerate(self._rows):
+            if isinstance(row, GraphInfo) and row.target == target:
+                self.move_to(index)
 
     def filter(self, text: str) -> None:
         """Show only those with this text in title, target or description."""
@@ -104,21 +111,24 @@ class GraphList(Rows):
 
 
 class PickerScreen(ModalScreen[str | None]):
-    """Asks which graph to open; gives its target, or None."""
+    """Asks which graph to open, or what `about` says; gives its target, or None. The cursor begins on `start`."""
 
     CSS_PATH = "picker.tcss"
     AUTO_FOCUS = "GraphList"
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("picker")]
 
-    def __init__(self, look_again: Callable[[], None], wanted: str = "") -> None:
+    def __init__(
+        self, look_again: Callable[[], None], wanted: str = "", *, about: Content = _OPEN, start: str = ""
+    ) -> None:
         super().__init__()
         self._look_again = look_again
         self._wanted = wanted
+        self._about, self._start = about, start
 
     def compose(self) -> ComposeResult:
         """Heading, filter, list, keys."""
         with Vertical(id="dialog"):
-            yield Static(Content.styled("Open a graph", "bold"), id="heading")
+            yield Static(self._about, id="heading", markup=False)
             yield FilterLine()
             yield GraphList()
             yield KeyHints(id="keys")
@@ -134,7 +144,9 @@ class PickerScreen(ModalScreen[str | None]):
 
     def show(self, graphs: Sequence[GraphInfo]) -> None:
         """Show these graphs."""
-        self.query_one(GraphList).show(graphs)
+        graph_list = self.query_one(GraphList)
+        graph_list.show(graphs)
+        graph_list.go_to(self._start)
 
     @on(GraphList.Chosen)
     def _open(self, event: GraphList.Chosen) -> None:

@@ -1,0 +1,120 @@
+"""The inbox's way to the engine: what waits, one question whole, and a run for each thread that is answered."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.dom import DOMNode
+from textual.message import Message
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.graphs.questions.read import sheet
+from graphdeck.graphs.records import RunRequest, Snapshot, WaitingPage, WaitingRow
+from graphdeck.tui.asked import Asked
+from graphdeck.tui.bridge import Bridge
+from graphdeck.tui.rules import Rules, apply
+from graphdeck.tui.waiting import Key, Summary, key_of, summary_of
+
+if TYPE_CHECKING:
+    from graphdeck.tools.policy import Policy
+
+
+@dataclass(eq=False, repr=False)
+class WaitingRead(Message):
+    """What waits was read."""
+
+    page: WaitingPage
+    summaries: Mapping[Key, Summary]
+    """Its rows in short."""
+    ended: frozenset[Key]
+    """Threads whose runs had ended before it was read."""
+
+
+@dataclass(eq=False, repr=False)
+class QuestionRead(Message):
+    """The questions of a thread were read, with what rules decide of them."""
+
+    row: WaitingRow
+    asked: Asked
+    policy: "Policy"
+    """The rules."""
+
+
+class InboxBridge(Bridge):
+    """Reads what waits, and runs any number of answered threads, each in a worker of its own."""
+
+    def __init__(self, engine: Engine, receiver: DOMNode, rules: Rules) -> None:
+        super().__init__(engine, receiver, rules)
+        self._ended: set[Key] = set()
+        self._summaries: dict[tuple[str, ...], Summary] = {}
+
+    def read_waiting(self, limit: int, *, newest_first: bool) -> None:
+        """Read the first rows of what waits: `WaitingRead`."""
+
+        async def read() -> Message:
+            ended = frozenset(self._ended)
+            page = await self._engine.waiting(limit=limit, newest_first=newest_first)
+            summaries = await asyncio.to_thread(self._summarise, page)
+            self._ended -= ended
+            return WaitingRead(page, summaries, ended)
+
+        self._ask("waiting", "", read)
+
+    def _summarise(self, page: WaitingPage) -> Mapping[Key, Summary]:
+        """The rows in short; those that were there before are not looked at again."""
+        known, found = self._summaries, {}
+        self._summaries = {}
+        for row in page.rows:
+            key = (*key_of(row), row.checkpoint, *(interrupt.id for interrupt in row.interrupts))
+            self._summaries[key] = found[key_of(row)] = known.get(key) or summary_of(row)
+        return found
+
+    def read_question(self, row: WaitingRow, trouble: str = "") -> None:
+        """Read the questions of a thread whole: `QuestionRead`."""
+
+        async def read() -> Message:
+            policy = await self._rules.policy(row.graph)
+            return QuestionRead(row, await self._asked(row, policy, trouble), policy)
+
+        self._ask("question", row.thread, read)
+
+    async def _asked(self, row: WaitingRow, policy: "Policy", trouble: str) -> Asked:
+        snapshot = await self._snapshot(row)
+        shape = self.last_shape(row.graph) if row.graph else None
+        asked = apply(sheet(row.interrupts, shape.tools if shape else {}), policy, row.thread, row.file)
+        return Asked(
+            graph=shape.title if shape else row.graph,
+            thread=row.thread,
+            title=row.title or row.first_text,
+            sheet=asked,
+            snapshot=snapshot,
+            trouble=trouble,
+        )
+
+    async def _snapshot(self, row: WaitingRow) -> Snapshot | None:
+        """The state that the thread waits in; None where it cannot be read, or has gone on."""
+        try:
+            snapshot = await self._engine.state(row.thread, compared=False)
+        except GraphdeckError:  # its question could be read, and can be answered
+            return None
+        return snapshot if (snapshot.file, snapshot.checkpoint) == (row.file, row.checkpoint) else None
+
+    def answer(self, request: RunRequest) -> None:
+        """Run a thread, beside whatever else runs: `RunEvents`, or `Failed`; tell `has_ended` of its end."""
+        Bridge(self._engine, self._receiver, self._rules).run(request)
+
+    def has_ended(self, key: Key) -> None:
+        """The run of a thread has ended: what is read from now on knows."""
+        self._ended.add(key)
+
+    def answer_as(self, row: WaitingRow, request: RunRequest) -> None:
+        """Remember which target a thread belongs to, then run it."""
+
+        async def change() -> Message | None:
+            await self._engine.assign(row.thread, request.graph, file=row.file)
+            self.answer(request)
+            return None
+
+        self._start("change", self._tell("run", row.thread, change))

@@ -1,0 +1,52 @@
+"""Moving around in the deck: from pane to pane, into the input line and out of it."""
+
+from graphdeck.tui.screens.deck_flow import DeckFlow
+from graphdeck.tui.widgets.input_line import InputLine
+
+
+class DeckMoves(DeckFlow):
+    """The deck's keys that only move the focus."""
+
+    def action_input(self) -> None:
+        """Go to the input line."""
+        self.query_one(InputLine).focus()
+
+    def action_back(self) -> None:
+        """Leave the input line, or an old checkpoint."""
+        if self.query_one(InputLine).has_focus:
+            self.panes.go(self.panes.pane)
+        elif self.look.old is not None:
+            self.see(self.look.with_old(None))
+
+    def action_show_graph(self) -> None:
+        """Go to the graph."""
+        self.panes.go("graph")
+
+    def action_show_state(self) -> None:
+        """Go to the state."""
+        self.panes.go("state")
+
+    def action_show_messages(self) -> None:
+        """Go to the conversation."""
+        self.panes.go("messages")
+
+    def action_show_timeline(self) -> None:
+        """Go to the checkpoints."""
+        self.panes.go("timeline")
+
+    def action_show_log(self) -> None:
+        """Go to the log."""
+        self.panes.go("log")
+
+    def action_show_threads(self) -> None:
+        """Go to the threads."""
+        self.panes.go("threads")
+
+    def action_focus_threads(self) -> None:
+        """Go to the threads."""
+        self.panes.go("threads")
+
+    def action_filter(self) -> None:
+        """Filter the threads."""
+        self.panes.go("threads")
+        self.panes.threads.filter.focus()

@@ -1,0 +1,190 @@
+"""The inbox: everything that waits for a person, over all threads of all files, answered in place."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.worker import Worker, WorkerState
+
+from graphdeck.graphs.errors import MissingFileError
+from graphdeck.graphs.events import RunEnded
+from graphdeck.graphs.records import RunRequest, WaitingRow
+from graphdeck.graphs.values import Json
+from graphdeck.tui import actions, bridge
+from graphdeck.tui.rules import forbidden
+from graphdeck.tui.screens import inbox_lines
+from graphdeck.tui.screens.inbox_flow import InboxFlow
+from graphdeck.tui.screens.inbox_rows import InboxRows, next_to_answer, same_question
+from graphdeck.tui.screens.picker import PickerScreen
+from graphdeck.tui.theme import ERROR, WARNING
+from graphdeck.tui.waiting import Key, key_of
+from graphdeck.tui.widgets.key_footer import KeyFooter
+from graphdeck.tui.widgets.question_panel import QuestionPanel
+
+
+class InboxScreen(InboxFlow):
+    """Lists what waits and asks it; gives the thread that the deck is to show, or None. Runs go on when it is left."""
+
+    CSS_PATH = "inbox.tcss"
+    AUTO_FOCUS = "InboxList"
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("inbox")]
+
+    _last_target = ""
+    """The target that was named last for a thread without one."""
+
+    # -- answering ---------------------------------------------------------------------------------------------------
+
+    @on(QuestionPanel.Decided)
+    def _decided(self, event: QuestionPanel.Decided) -> None:
+        if self.on_screen is None or self.on_screen.thread != event.asked.thread:
+            return
+        why = forbidden(event.asked.sheet, event.answers, self.policy, self.on_screen.thread, edits_only=True)
+        if why:
+            self.panel.show(dataclasses.replace(event.asked, trouble=why))
+        else:
+            self._run(self.on_screen, event.answers, event.by)
+
+    def _run(self, row: WaitingRow, answers: Mapping[str, Json], by: Mapping[str, str]) -> None:
+        """Go on with a thread in a worker of its own; asks first which graph it belongs to, where nobody knows."""
+        request = RunRequest(graph=row.graph, thread=row.thread, resume=answers, by=by, file=row.file)
+        if row.graph:
+            self.bridge.answer(request)
+            self._sent(row)
+            return
+
+        def chosen(target: str | None) -> None:
+            if target is None:
+                self.say("nothing was sent: its graph is not known", style=WARNING)
+            elif self._still_waits(row):
+                self._last_target = target
+                self.bridge.answer_as(row, dataclasses.replace(request, graph=target))
+                self._sent(row)
+            else:
+                self.say("nothing was sent: it does not wait any more", style=WARNING)
+
+        keys = tuple(self.asked.snapshot.values) if self.asked and self.asked.snapshot else ()
+        about = inbox_lines.whose(row, keys, self.size.width)
+        self.app.push_screen(PickerScreen(self.bridge.find_graphs, about=about, start=self._last_target), chosen)
+
+    def _still_waits(self, row: WaitingRow) -> bool:
+        items = (item for item in self.rows.items() if key_of(item.row) == key_of(row))
+        return any(item.status in ("waiting", "breakpoint") and same_question(item.row, row) for item in items)
+
+    def _sent(self, row: WaitingRow) -> None:
+        """Its run is on: go to the next question."""
+        self.on_screen = None
+        self.is_told_gone = True  # nothing is looked at before the cursor has moved
+        self.show(self.rows.answered(row))
+        index = next_to_answer(self.listing.items, self.listing.cursor)
+        if index is not None:
+            self.listing.move_to(index)
+        self.look(self.listing.highlighted)
+
+    @on(bridge.RunEvents)
+    def _run_events(self, message: bridge.RunEvents) -> None:
+        ended = next((event for event in message.events if isinstance(event, RunEnded)), None)
+        if ended is not None:
+            error = ended.error.get("message", "") if ended.error else ""
+            self._run_over((message.request.file, message.request.thread), error)
+
+    @on(bridge.Failed)
+    def _failed(self, message: bridge.Failed) -> None:
+        error = message.error
+        if message.kind == "run":
+            for key in [key for key in self.rows.running if key[1] == message.about]:
+                self._run_over(key, error.message)
+        elif message.kind == "waiting" and isinstance(error, MissingFileError):  # the first run makes it
+            self.listing.empty_text = "nothing waits for you"
+            self.show(InboxRows(newest_first=self.rows.newest_first))
+        else:
+            self.say(error.message, error.hint, ERROR)
+
+    def _run_over(self, key: Key, error: str) -> None:
+        row = self.rows.own[key].row if key in self.rows.own else None
+        if error:
+            self.trouble[key] = error
+            self.say(f"{inbox_lines.name(row) if row else key[1]}: {error}", style=ERROR)
+        self.bridge.has_ended(key)
+        self.rows = self.rows.ended(key, error)
+        self.read()
+
+    @on(Worker.StateChanged)
+    def _work_failed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours: tell it, and let the person go on."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            text = f"a fault in graphdeck itself: {type(error).__name__}: {error}"
+            self.say(text, "nothing saved is lost; please report it", ERROR)
+
+    @on(bridge.GraphsFound)
+    def _graphs_found(self, message: bridge.GraphsFound) -> None:
+        if isinstance(self.app.screen, PickerScreen):
+            self.app.screen.show(message.graphs)
+
+    # -- what a person does ------------------------------------------------------------------------------------------
+
+    def _is_off(self, name: str) -> bool:
+        reason = self.why_not(name)
+        if reason:
+            self.say(reason, style=WARNING)
+        return bool(reason)
+
+    def action_choose(self) -> None:
+        """Go to the question."""
+        self.listing.action_choose()
+
+    def action_go_on(self) -> None:
+        """Go on behind a breakpoint."""
+        item = self.listing.highlighted
+        if item is not None and not self._is_off("go_on"):
+            self._run(item.row, {}, {})
+
+    def action_filter(self) -> None:
+        """Filter the list."""
+        self.go_out()
+        self.filter_line.focus()
+
+    def action_order(self) -> None:
+        """Turn the order round."""
+        self.show(self.rows._replace(newest_first=not self.rows.newest_first))
+        self.read()
+
+    def action_open_thread(self) -> None:
+        """Look at the thread in the deck."""
+        item = self.listing.highlighted
+        if item is not None:
+            self._leave(item.row)
+
+    def action_copy(self) -> None:
+        """Copy the thread's id."""
+        if not self._is_off("copy"):
+            self.app.copy_to_clipboard(self.listing.selected_text)
+            self.say("copied the thread's id")
+
+    def action_back(self) -> None:
+        """Back to the list, or to the deck."""
+        if self.has_class("-reading"):
+            self.go_out()
+        else:
+            self._leave(None)
+
+    def _leave(self, row: WaitingRow | None) -> None:
+        self.rows = self.rows.forgotten()
+        self.dismiss(row)
+
+    def action_help(self) -> None:
+        """List all keys; the chosen one is carried out."""
+        from graphdeck.tui.screens.help import HelpScreen  # where it opens, as in the deck
+
+        self.app.push_screen(HelpScreen(inbox_lines.help_rows(self.why_not)), self._run_chosen)
+
+    @on(KeyFooter.Chosen)
+    def _key_clicked(self, event: KeyFooter.Chosen) -> None:
+        self._run_chosen(event.action)
+
+    def _run_chosen(self, chosen: actions.Action | None) -> None:
+        if chosen is not None:
+            where = "app" if chosen.where == "app" else "screen"
+            self.call_later(self.run_action, f"{where}.{chosen.id}")
