@@ -5,7 +5,7 @@ Dialogs are imported where they open: the first paint need not wait for them.
 
 import dataclasses
 import uuid
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.binding import BindingType
@@ -24,21 +24,22 @@ from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules, forbidden, keep_grants
 from graphdeck.tui.screens import deck_lines
 from graphdeck.tui.screens.deck_flow import LOOK_EVERY
-from graphdeck.tui.screens.deck_moves import DeckMoves
+from graphdeck.tui.screens.deck_threads import DeckThreads
 from graphdeck.tui.screens.inbox_door import InboxDoor, thread_row
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.text import size
 from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.input_line import InputLine
 from graphdeck.tui.widgets.key_footer import KeyFooter
-from graphdeck.tui.widgets.thread_list import ThreadList
-from graphdeck.tui.widgets.timeline import Timeline
+
+if TYPE_CHECKING:
+    from graphdeck.tools.policy import Policy
 
 ASK_EVERY: Final = 0.1
 """Seconds between two looks whether a question may open by itself."""
 
 
-class DeckScreen(DeckMoves):
+class DeckScreen(DeckThreads):
     """The main screen; carries out what a person wants."""
 
     AUTO_FOCUS = "GraphView"
@@ -106,12 +107,6 @@ class DeckScreen(DeckMoves):
         """Why an action is off now; empty where it is on."""
         return self.look.why_not(name)
 
-    def _is_off(self, name: str) -> bool:
-        reason = self.look.why_not(name)
-        if reason:
-            self.say(reason, style=WARNING)
-        return bool(reason)
-
     # -- running -----------------------------------------------------------------------------------------------------
 
     @on(InputLine.Submitted)
@@ -160,7 +155,7 @@ class DeckScreen(DeckMoves):
 
     def action_answer(self) -> None:
         """Open the question that waits."""
-        if not self._is_off("answer"):
+        if not self.is_off("answer"):
             self._open_question()
 
     def action_open_question(self) -> None:
@@ -194,6 +189,16 @@ class DeckScreen(DeckMoves):
             keep_grants(sheet, snapshot.file if snapshot else "", self.look.thread)
         except OSError as error:
             self.say(f"the grant is not kept: {error}", style=WARNING)
+
+    def action_rules(self) -> None:
+        """Show the rules in force."""
+        from graphdeck.tui.screens.policy import PolicyScreen
+
+        def closed(policy: "Policy | None") -> None:
+            self.policy = policy or self.policy
+            self.paint_lines()
+
+        self.app.push_screen(PolicyScreen(self.rules, self.look.graph, self.clock), closed)
 
     # -- graphs ------------------------------------------------------------------------------------------------------
 
@@ -259,58 +264,6 @@ class DeckScreen(DeckMoves):
     @on(bridge.WaitingCounted)
     def _waiting_counted(self, message: bridge.WaitingCounted) -> None:
         self.inbox.attention.tell(message.total)
-
-    # -- threads -----------------------------------------------------------------------------------------------------
-
-    @on(ThreadList.ThreadSelected)
-    def _thread_selected(self, event: ThreadList.ThreadSelected) -> None:
-        self.open_thread(event.row.thread, event.row)
-
-    @on(ThreadList.MoreWanted)
-    def _more_wanted(self) -> None:
-        self.more_threads()
-
-    @on(Timeline.CheckpointSelected)
-    def _checkpoint_selected(self, event: Timeline.CheckpointSelected) -> None:
-        if event.newest:
-            self.see(self.look.with_old(None))
-        else:
-            self.bridge.read_state(self.look.thread, event.row.checkpoint)
-
-    def action_new_thread(self) -> None:
-        """Begin a new thread: its first input makes it."""
-        look = self.look
-        self.see(Look(graph=look.graph, shape=look.shape, run=look.run))
-        self.action_input()
-
-    def action_rename_thread(self) -> None:
-        """Give the thread a title."""
-        from graphdeck.tui.screens.confirm import LineScreen
-
-        row = self.look.row
-        if row is None or self._is_off("rename_thread"):
-            return
-
-        def named(title: str | None) -> None:
-            if title is not None:
-                self.bridge.rename(row.thread, title)
-
-        self.app.push_screen(LineScreen("Title of this thread (empty takes it away)", row.title), named)
-
-    def action_delete_thread(self) -> None:
-        """Delete the thread, after asking."""
-        from graphdeck.tui.screens.confirm import ConfirmScreen
-
-        if self._is_off("delete_thread"):
-            return
-        thread, title = self.look.thread, self.look.title
-
-        def confirmed(yes: bool | None) -> None:
-            if yes:
-                self.bridge.delete(thread)
-
-        detail = f"{title}\nAll its checkpoints go; this cannot be undone."
-        self.app.push_screen(ConfirmScreen("Delete this thread?", detail, "delete it"), confirmed)
 
     # -- keys --------------------------------------------------------------------------------------------------------
 
