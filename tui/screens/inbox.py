@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import on
 from textual.binding import BindingType
@@ -10,10 +10,11 @@ from textual.worker import Worker, WorkerState
 
 from graphdeck.graphs.errors import MissingFileError
 from graphdeck.graphs.events import RunEnded
+from graphdeck.graphs.questions.model import Sheet
 from graphdeck.graphs.records import RunRequest, WaitingRow
 from graphdeck.graphs.values import Json
 from graphdeck.tui import actions, bridge
-from graphdeck.tui.rules import forbidden
+from graphdeck.tui.rules import forbidden, keep_grants
 from graphdeck.tui.screens import inbox_lines
 from graphdeck.tui.screens.inbox_flow import InboxFlow
 from graphdeck.tui.screens.inbox_rows import InboxRows, next_to_answer, same_question
@@ -22,6 +23,8 @@ from graphdeck.tui.theme import ERROR, WARNING
 from graphdeck.tui.waiting import Key, key_of
 from graphdeck.tui.widgets.key_footer import KeyFooter
 from graphdeck.tui.widgets.question_panel import QuestionPanel
+
+_NOTHING: Final = Sheet(())
 
 
 class InboxScreen(InboxFlow):
@@ -44,14 +47,16 @@ class InboxScreen(InboxFlow):
         if why:
             self.panel.show(dataclasses.replace(event.asked, trouble=why))
         else:
-            self._run(self.on_screen, event.answers, event.by)
+            self._run(self.on_screen, event.answers, event.by, event.asked.sheet)
 
-    def _run(self, row: WaitingRow, answers: Mapping[str, Json], by: Mapping[str, str]) -> None:
+    def _run(
+        self, row: WaitingRow, answers: Mapping[str, Json], by: Mapping[str, str], decided: Sheet = _NOTHING
+    ) -> None:
         """Go on with a thread in a worker of its own; asks first which graph it belongs to, where nobody knows."""
         request = RunRequest(graph=row.graph, thread=row.thread, resume=answers, by=by, file=row.file)
         if row.graph:
             self.bridge.answer(request)
-            self._sent(row)
+            self._sent(row, decided)
             return
 
         def chosen(target: str | None) -> None:
@@ -60,7 +65,7 @@ class InboxScreen(InboxFlow):
             elif self._still_waits(row):
                 self._last_target = target
                 self.bridge.answer_as(row, dataclasses.replace(request, graph=target))
-                self._sent(row)
+                self._sent(row, decided)
             else:
                 self.say("nothing was sent: it does not wait any more", style=WARNING)
 
@@ -72,8 +77,12 @@ class InboxScreen(InboxFlow):
         items = (item for item in self.rows.items() if key_of(item.row) == key_of(row))
         return any(item.status in ("waiting", "breakpoint") and same_question(item.row, row) for item in items)
 
-    def _sent(self, row: WaitingRow) -> None:
+    def _sent(self, row: WaitingRow, decided: Sheet) -> None:
         """Its run is on: go to the next question."""
+        try:
+            keep_grants(decided, row.file, row.thread)
+        except OSError as error:
+            self.say(f"the grant is not kept: {error}", style=WARNING)
         self.on_screen = None
         self.is_told_gone = True  # nothing is looked at before the cursor has moved
         self.show(self.rows.answered(row))

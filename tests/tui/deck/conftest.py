@@ -30,6 +30,8 @@ from graphdeck.graphs.records import (
     ThreadRow,
     ThreadStatus,
     Value,
+    WaitingPage,
+    WaitingRow,
 )
 from graphdeck.graphs.values import Json
 from graphdeck.tui.app import GraphdeckApp
@@ -185,6 +187,7 @@ class RecordedEngine:
         self.shape: GraphShape | None = TRAVEL
         self.infos: list[GraphInfo] = [GraphInfo(target="travel", title="travel", origin="bundled")]
         self.rows: list[ThreadRow] = []
+        self.waits: list[WaitingRow] = []
         self.snapshots: dict[tuple[str, str | None], Snapshot] = {}
         self.checkpoints: dict[str, list[CheckpointRow]] = {}
         self.requests: list[RunRequest] = []
@@ -220,6 +223,13 @@ class RecordedEngine:
         self.asked.append(f"threads {start}")
         following = str(start + limit) if start + limit < len(self.rows) else None
         return ThreadPage(rows=tuple(self.rows[start : start + limit]), cursor=following)
+
+    async def waiting(self, *, limit: int = 50, cursor: str | None = None, newest_first: bool = True) -> WaitingPage:
+        ordered = sorted(self.waits, key=lambda row: row.checkpoint, reverse=newest_first)
+        return WaitingPage(rows=tuple(ordered[:limit]), total=len(ordered))
+
+    async def assign(self, thread: str, graph: str, *, file: str = "") -> None:
+        raise NotImplementedError
 
     async def state(self, thread: str, checkpoint: str | None = None, *, compared: bool = True) -> Snapshot:
         self.asked.append("state")
