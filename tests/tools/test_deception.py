@@ -2,7 +2,6 @@
 
 import re
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -250,11 +249,3 @@ def test_a_megabyte_is_looked_at_before_anybody_notices(language: str) -> None:
         assert findings(text) == ()
         times.append(time.process_time() - begun)
     assert min(times) < 0.3
-
-
-def test_the_checks_need_the_standard_library_alone() -> None:
-    folder = Path(__file__).parents[2] / "tools"
-    for name in ("deception", "hosts", "invisible", "lookalikes", "quoting"):
-        imported = re.findall(r"^from (\S+)|^import (\S+)", (folder / f"{name}.py").read_text(), re.M)
-        modules = {first or second for first, second in imported}
-        assert not [module for module in modules if module.startswith(("langchain", "pydantic", "textual", "rich"))]
