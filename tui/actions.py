@@ -12,7 +12,7 @@ from graphdeck.graphs.frozen import Frozen
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-Place: TypeAlias = Literal["app", "deck", "approval", "picker", "inbox", "help", "confirm"]
+Place: TypeAlias = Literal["app", "deck", "approval", "picker", "inbox", "policy", "help", "confirm"]
 
 
 class Action(Frozen):
@@ -67,6 +67,7 @@ _GROUPS: Final = {
     "approval": "Approval",
     "picker": "Opening a graph",
     "inbox": "Inbox",
+    "policy": "Rules",
     "help": "Help",
     "confirm": "Asking back",
 }
@@ -83,6 +84,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("input", "i", "input", "Go to the input line; Esc leaves it", "Run"),
     _deck("pause", "space", "pause", "Pause at the next step, or go on with a thread that stands still", "Run"),
     _deck("stop", "ctrl+c", "stop", "Stop the run: first pause, then cancel, then kill", "Run", True),
+    _deck("rules", "P", "rules", "Show the rules in force; trust the project's, revoke grants", "Run"),
     _deck("new_thread", "n", "new thread", "Begin a new thread", "Threads"),
     _deck("focus_threads", "t", "threads", "Go to the list of threads", "Threads"),
     _deck("rename_thread", "R", "rename", "Give this thread a title", "Threads"),
@@ -128,9 +130,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("inbox", "go_on", "space", "go on", "Go on with a thread that a breakpoint stopped"),
     _of("inbox", "filter", "slash", "filter", "Filter the list"),
     _of("inbox", "order", "o", "order", "Newest or oldest first"),
-    _of("inbox", "open_thread", "g", "open", "Look at this thread in the deck"),
+    _of("inbox", "open_thread", "d", "deck", "Look at this thread in the deck"),
     _of("inbox", "copy", "c", "copy", "Copy the thread's id"),
     _of("inbox", "back", "escape", "back", "Back to the list, or to the deck; never decides anything", True),
+    _of("policy", "trust", "t", "trust", "Trust the project's rules as they are now, or no longer"),
+    _of("policy", "revoke", "d,delete", "revoke", "Ask again for the call that is granted"),
+    _of("policy", "reload", "r", "read again", "Read the rules again"),
+    _of("policy", "back", "escape", "back", "Go back", True),
     _of("help", "run", "enter", "run", "Do this now"),
     _of("help", "back", "escape", "back", "Go back", True),
     _of("confirm", "yes", "y", "yes", "Do it"),

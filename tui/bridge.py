@@ -15,7 +15,7 @@ from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, ThreadPage
-from graphdeck.tui.rules import Rules
+from graphdeck.tui.rules import Rules, forget_grants
 
 if TYPE_CHECKING:
     from graphdeck.tools.policy import Policy
@@ -233,6 +233,7 @@ class Bridge:
 
         async def change() -> Message:
             await self._engine.delete([thread])
+            await asyncio.to_thread(forget_grants, [thread])
             return ThreadsChanged("thread deleted", (thread,))
 
         self._start("change", self._tell("change", thread, change))

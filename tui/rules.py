@@ -6,7 +6,7 @@ first paint but this module: the policy loads where the first question, or the s
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,6 +95,18 @@ def keep_grants(asked: Sheet, file: str, thread: str) -> None:
         action = asked.actions[index]
         if decision.again and decision.kind == "approve" and isinstance(action.payload, dict):
             Kept().grant(file, thread, action.name, action.payload)
+
+
+def forget_grants(threads: Iterable[str]) -> None:
+    """Drop the grants of threads that were deleted; raises GraphdeckError where that fails."""
+    from graphdeck.tools.policy import Kept, state_folder
+
+    try:
+        Kept().forget(threads)
+    except OSError as error:
+        raise GraphdeckError(
+            f"the grants of a deleted thread are still there: {error}", f"check the permissions of {state_folder()}"
+        ) from None
 
 
 class Rules:

@@ -271,9 +271,9 @@ def test_grants_are_listed_kept_once_and_forgotten_with_their_thread(tmp_path: P
     assert [(grant.thread, grant.tool, grant.args) for grant in kept.grants()] == [
         ("u", "book", None), ("t", "book", None), ("t", "pay", '{"a":1}'),
     ]  # fmt: skip
-    kept.forget("g", ["t"])
+    kept.forget(["x"])
     assert len(kept.grants()) == 3
-    kept.forget("f", ["t", "x"])
+    kept.forget(["t", "x"])
     assert [grant.thread for grant in kept.grants()] == ["u"]
 
 

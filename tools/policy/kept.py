@@ -84,11 +84,11 @@ class Kept:
         """Ask for the call again; raises OSError."""
         self._keep(lambda grants: [each for each in grants if each[:4] != grant[:4]])
 
-    def forget(self, file: str, threads: Iterable[str]) -> None:
-        """Drop the grants of threads that are deleted: a later thread may bear the same id; raises OSError."""
-        place, gone = os.path.realpath(file), set(threads)
-        if any(each.file == place and each.thread in gone for each in self.grants()):
-            self._keep(lambda grants: [each for each in grants if each.file != place or each.thread not in gone])
+    def forget(self, threads: Iterable[str]) -> None:
+        """Drop the grants of deleted threads, in any file: a later one may bear the same id; raises OSError."""
+        gone = set(threads)
+        if any(each.thread in gone for each in self.grants()):
+            self._keep(lambda grants: [each for each in grants if each.thread not in gone])
 
     def _keep(self, change: Callable[[list[Grant]], list[Grant]]) -> None:
         self._change(lambda data: {**data, "grants": [each._asdict() for each in change(list(_grants(data)))]})

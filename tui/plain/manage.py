@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from graphdeck.graphs.engine import Engine
+from graphdeck.tui.rules import forget_grants
 from graphdeck.tui.text import safe
 
 
 async def delete(engine: Engine, threads: Sequence[str]) -> int:
     """Delete the threads, all or none where one is not there; the exit status."""
     await engine.delete(threads)
+    forget_grants(threads)
     for thread in dict.fromkeys(threads):
         print(f"deleted {safe(thread, identifier=True)}")
     return 0

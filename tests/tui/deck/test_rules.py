@@ -10,6 +10,8 @@ from graphdeck.graphs.events import Interrupt, RunEnded, RunStarted
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.questions.model import Decision
 from graphdeck.graphs.records import PendingInterrupt, RunRequest
+from graphdeck.graphs.values import Json
+from graphdeck.tools.policy import Kept
 from graphdeck.tui.screens.approval import Answered, ApprovalScreen
 
 WriteGraph: TypeAlias = Callable[..., str]
@@ -124,9 +126,33 @@ async def test_opening_a_thread_runs_nothing_even_where_rules_would_answer_it(
         assert await said(engine, "t") is None
 
 
+async def test_a_call_is_granted_for_its_thread_and_forgotten_with_it(
+    open_deck: Any, engine: LocalEngine, orders: str, rules: Path
+) -> None:
+    async with open_deck(engine, graph=orders) as deck:
+        await deck.until_shown("rules: 2")
+        await deck.type('{"totals": [500]}')
+        await deck.until(lambda: deck.look.questions)
+        deck.clock.move_on(2)
+        await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen) and "leave waiting" in deck.text)
+        deck.clock.move_on(2)
+        await deck.press("g")
+        await deck.until(lambda: deck.look.status == "done")
+        (grant,) = Kept().grants()
+        assert (grant.thread, grant.tool, grant.args) == (deck.look.thread, "pay", '{"total":500}')
+        await deck.type('{"totals": [500]}')
+        await deck.until(lambda: any("rule grant" in line.text for line in deck.look.live.log))
+        await deck.until(lambda: deck.look.status == "done" and not deck.look.run and deck.look.row)
+        await deck.press("escape", "D")
+        await deck.until_shown("Delete this thread?")
+        await deck.press("y")
+        await deck.until_shown("thread deleted")
+        assert Kept().grants() == ()
+
+
 async def test_an_edited_call_is_held_to_the_rules(open_deck: Any, recorded: Any, put: Any, rules: Path) -> None:
-    call = {"name": "pay", "args": {"total": 500}}
-    value = {"action_requests": [call], "review_configs": [{"action_name": "pay", "allowed_decisions": ["edit"]}]}
+    call: Json = {"name": "pay", "args": {"total": 500}}
+    value: Json = {"action_requests": [call], "review_configs": [{"action_name": "pay", "allowed_decisions": ["edit"]}]}
     put(recorded, "t", "waiting", interrupts=(PendingInterrupt(id="q", node="tools", ns=(), value=value),))
     async with open_deck(recorded, thread="t") as deck:
         await deck.until(lambda: deck.look.questions and deck.app.deck.policy)
@@ -141,8 +167,11 @@ async def test_an_edited_call_is_held_to_the_rules(open_deck: Any, recorded: Any
 
 
 async def test_a_stopped_run_is_not_gone_on_with_by_rules(open_deck: Any, recorded: Any, rules: Path) -> None:
-    call = {"name": "pay", "args": {"total": 30}}
-    value = {"action_requests": [call], "review_configs": [{"action_name": "pay", "allowed_decisions": ["approve"]}]}
+    call: Json = {"name": "pay", "args": {"total": 30}}
+    value: Json = {
+        "action_requests": [call],
+        "review_configs": [{"action_name": "pay", "allowed_decisions": ["approve"]}],
+    }
     async with open_deck(recorded, graph="travel") as deck:
         deck.app.deck.start(RunRequest(graph="travel", thread="t"))
         await deck.until(lambda: recorded.runs)
