@@ -40,6 +40,9 @@ LOOK_EVERY: Final = 0.5
 READ_EVERY: Final = 5.0
 """Seconds between two reads whatever has changed: a lease whose holder dies changes no file."""
 
+_LIST_KEYS: Final = ("choose", "go_on", "filter", "order", "open_thread", "back")
+"""The keys that matter in the list; the question tells its own."""
+
 NARROW: Final = 100
 """Cells below which list and question are shown one at a time."""
 
@@ -113,6 +116,10 @@ class InboxFlow(Screen[WaitingRow | None]):
         self.set_class(event.size.width < NARROW, "-narrow")
         self.call_after_refresh(self._paint)
 
+    def on_descendant_focus(self) -> None:
+        """The keys that matter are others in the question."""
+        self._paint()
+
     def on_key(self, _: KeyEvent) -> None:
         """A key that chose the question does not decide it, too."""
         self.panel.note_key()
@@ -151,7 +158,7 @@ class InboxFlow(Screen[WaitingRow | None]):
         problems = self.query_one("#problems", Static)
         problems.display = bool(self.rows.problems)
         problems.update(inbox_lines.problems(self.rows.problems, cells))
-        names = ("choose", "go_on", "filter", "order", "open_thread", "back")
+        names = ("back",) if self.panel.has_focus_within else _LIST_KEYS
         off = frozenset(name for name in names if self.why_not(name))
         self.query_one(KeyFooter).show([actions.action("inbox", name) for name in names], off)
 
@@ -259,7 +266,7 @@ class InboxFlow(Screen[WaitingRow | None]):
 
     @on(QuestionPanel.StateEdited)
     def _state_edited(self) -> None:
-        self.say("the state of a subgraph is edited in the deck: g looks at the thread there", style=WARNING)
+        self.say("the state of a subgraph is edited in the deck: d looks at the thread there", style=WARNING)
 
     @on(QuestionPanel.Left)
     def _left(self) -> None:

@@ -59,7 +59,7 @@ def no_question(item: InboxItem | None, rows: InboxRows) -> Content:
             return Content.styled(f"{who} runs on. If it asks again, it comes back into the list.", MUTED)
         case _:
             why = safe(item.row.error or item.short, lines=True)
-            return Content.assemble((f"{who}\n\n", "bold"), (why, ERROR), ("\n\ng looks at it in the deck.", MUTED))
+            return Content.assemble((f"{who}\n\n", "bold"), (why, ERROR), ("\n\nd looks at it in the deck.", MUTED))
 
 
 def gone(row: WaitingRow, *, asks_anew: bool) -> Content:

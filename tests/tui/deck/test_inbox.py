@@ -153,7 +153,7 @@ async def test_a_run_that_fails_says_why_and_its_question_waits_again(
         await deck.press("a")
         await deck.until(lambda: "no luck" in deck.text and screen.panel.display)
         assert screen.rows.running == ()
-        await deck.press("escape", "g")
+        await deck.press("escape", "d")
         await deck.until(lambda: deck.app.screen is deck.app.deck and deck.look.thread == "t")
 
 
@@ -238,5 +238,5 @@ async def test_nothing_waits(open_deck: Any, engine: LocalEngine) -> None:
     async with open_deck(engine, pick=False, size=(60, 20)) as deck:
         await enter(deck)
         await deck.until_shown("nothing waits for you")
-        await deck.press("enter", "space", "g", "escape")
+        await deck.press("enter", "space", "d", "escape")
         await deck.until(lambda: deck.app.screen is deck.app.deck)
