@@ -3,26 +3,25 @@
 import asyncio
 import gc
 from collections.abc import Callable
+from pathlib import PurePath
 from typing import ClassVar, Final
 
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
-from textual.command import CommandPalette, Provider
+from textual.command import Provider
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.theme import Theme
-from textual.types import CSSPathType
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.tui import actions
 from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock, SystemClock
-from graphdeck.tui.palette import ActionsProvider
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens.deck import DeckScreen
-from graphdeck.tui.text import ascii_mode, ellipsis
+from graphdeck.tui.text import ascii_mode
 from graphdeck.tui.theme import DARK, LIGHT, themes
 
 GARBAGE: Final = 50_000
@@ -36,12 +35,18 @@ class PlainBars(ScrollBarRender):
     HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
+def _actions_provider() -> type[Provider]:
+    from graphdeck.tui.palette import ActionsProvider  # where the palette opens
+
+    return ActionsProvider
+
+
 class GraphdeckApp(App[None]):
     """Holds the deck, and lets go of the engine at the end."""
 
     TITLE = "graphdeck"
-    CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/deck.tcss"]  # a default screen brings none itself
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionsProvider}
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["screens/deck.tcss"]  # a default screen brings none itself
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_actions_provider}
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("app")]
 
     theme: Reactive[str] = Reactive(DARK)
@@ -57,7 +62,7 @@ class GraphdeckApp(App[None]):
         clock: Clock | None = None,
         ask_all: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(css_path=["ascii.tcss", *self.CSS_PATH] if ascii_mode() else None)
         self.set_class(ascii_mode(), "-ascii")
         ScrollBar.renderer = PlainBars if ascii_mode() else ScrollBarRender
         self.attention = Attention(self._to_terminal)
@@ -105,7 +110,9 @@ class GraphdeckApp(App[None]):
     def action_palette(self) -> None:
         """Find a command by its name; never over a dialog."""
         if self.deck.is_active:
-            self.push_screen(CommandPalette(placeholder=f"Search for commands{ellipsis()}", id="--command-palette"))
+            from graphdeck.tui.palette import Palette
+
+            self.push_screen(Palette())
 
     def action_toggle_theme(self) -> None:
         """Change between dark and light."""

@@ -2,11 +2,29 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
+from typing import ClassVar
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from graphdeck.tui.actions import Action, help_groups
 from graphdeck.tui.screens.deck import DeckScreen
+from graphdeck.tui.text import ellipsis
+
+
+class Palette(CommandPalette):
+    """Textual's palette, made as quiet as the rest."""
+
+    CSS: ClassVar[str] = """
+    Palette {
+        background: $background 60%;
+
+        #--container { max-width: 84; }
+        SearchIcon { display: none; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(placeholder=f"Search for commands{ellipsis()}", id="--command-palette")
 
 
 class ActionsProvider(Provider):

@@ -1,4 +1,7 @@
-"""The checkpoint files that the engine reads, as one library of threads."""
+"""The checkpoint files that the engine reads, as one library of threads.
+
+What the first screen does not read is imported where it is read.
+"""
 
 import contextlib
 import dataclasses
@@ -8,11 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
-from graphdeck.graphs.local.decisions import read_decisions
 from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint
 from graphdeck.graphs.local.lease import any_held, holder_of
 from graphdeck.graphs.local.memory import NAMES, graphs_of, titles_of
-from graphdeck.graphs.local.waiting import problem, waiting_page
 from graphdeck.graphs.records import (
     CheckpointRow,
     DecisionRecord,
@@ -24,7 +25,6 @@ from graphdeck.graphs.records import (
     Value,
     WaitingPage,
 )
-from graphdeck.graphs.saved.asked import read_questions
 from graphdeck.graphs.saved.file import CheckpointFile, open_file
 from graphdeck.graphs.saved.history import read_history
 from graphdeck.graphs.saved.state import read_state, read_value
@@ -86,6 +86,8 @@ class Library:
 
     def waiting(self, limit: int, cursor: str | None, newest_first: bool) -> WaitingPage:
         """A page of what waits for a person in all files; those that cannot be read are named in it."""
+        from graphdeck.graphs.local.waiting import waiting_page
+
         files, problems = self._readable()
         return waiting_page(files, problems, limit=limit, cursor=cursor, newest_first=newest_first)
 
@@ -112,6 +114,8 @@ class Library:
 
         None where no file that can be read does.
         """
+        from graphdeck.graphs.saved.asked import read_questions
+
         for path in dict.fromkeys((*files, *self._paths)):
             with contextlib.suppress(GraphdeckError), open_file(path) as file:
                 return path, *read_questions(file, thread)
@@ -119,6 +123,8 @@ class Library:
 
     def decisions(self, thread: str | None, limit: int) -> list[DecisionRecord]:
         """The recorded decisions about all files, newest first."""
+        from graphdeck.graphs.local.decisions import read_decisions
+
         self._files()  # like every reader, this tells of files that are not there
         return read_decisions(self._paths, thread=thread, limit=limit)
 
@@ -153,6 +159,8 @@ class Library:
 
     def _readable(self) -> tuple[list[CheckpointFile], list[FileProblem]]:
         """The files that can be opened, and what is wrong with the others; raises where there is no good one."""
+        from graphdeck.graphs.local.waiting import problem
+
         found: list[CheckpointFile] = []
         errors: dict[Path, GraphdeckError] = {}
         for path in self._paths:

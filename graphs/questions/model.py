@@ -3,7 +3,8 @@
 import dataclasses
 import enum
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from graphdeck.graphs.events import Frame
 from graphdeck.graphs.frozen import Frozen
@@ -39,8 +40,7 @@ class Shape(enum.Enum):
     """Any value; True approves, False rejects."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A person's answer to one action."""
 
     kind: DecisionKind
@@ -177,13 +177,12 @@ def _sentence(faults: Sequence[str]) -> str:
     return "; ".join(faults[:_MOST_FAULTS]) + left_out
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """All actions of a thread that wait, with the decisions made so far."""
 
     actions: tuple[Action, ...]
     """In the order of their interrupts."""
-    decisions: Mapping[int, Decision] = dataclasses.field(default_factory=dict)
+    decisions: Mapping[int, Decision] = MappingProxyType({})
     """By the action's place in `actions`."""
 
     def decide(self, index: int, decision: Decision) -> "Sheet":

@@ -11,7 +11,6 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from graphdeck.graphs.drawing import fold, rail
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.records import Edge, Node
 from graphdeck.tui.actions import action
@@ -92,6 +91,8 @@ class GraphPane(Pane):
     def _draw(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> None:
         if self._drawn == (nodes, edges, self.view.room):
             return
+        from graphdeck.graphs.drawing import fold, rail  # the first paint may know no graph yet
+
         self._drawn, self._by_id = (nodes, edges, self.view.room), {node.id: node for node in nodes}
         plain = ascii_mode()
         folded = fold(nodes, edges, ascii=plain)

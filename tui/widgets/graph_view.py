@@ -2,19 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from graphdeck.graphs.drawing.canvas import Cell, Drawing
 from graphdeck.graphs.records import END, START
 from graphdeck.tui.clock import Clock, SystemClock, duration
 from graphdeck.tui.text import fit, safe, width
 from graphdeck.tui.theme import ACCENT, MUTED, colour, glyphs
 from graphdeck.tui.widgets.rows import Rows
 from graphdeck.tui.widgets.run_state import NodeState, combine
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.drawing.canvas import Cell, Drawing
 
 FRAMES_A_SECOND: Final = 8
 
@@ -62,11 +64,11 @@ class GraphView(Rows):
     # -- attributes down -----------------------------------------------------------------------------------------
 
     @property
-    def drawing(self) -> Drawing | None:
+    def drawing(self) -> "Drawing | None":
         """What is shown."""
         return self._drawing
 
-    def show_drawing(self, drawing: Drawing | None, members: Mapping[str, str] | None = None) -> None:
+    def show_drawing(self, drawing: "Drawing | None", members: Mapping[str, str] | None = None) -> None:
         """Show a drawing; `members` tells for the nodes of a folded one under which drawn node they stand."""
         self._drawing, self._members, self._follow = drawing, members or {}, True
         self.rows_changed()
@@ -145,19 +147,19 @@ class GraphView(Rows):
 
     # -- painting ------------------------------------------------------------------------------------------------
 
-    def _cells(self, row: Iterable[Cell]) -> Iterable[tuple[str, str]]:
+    def _cells(self, row: "Iterable[Cell]") -> Iterable[tuple[str, str]]:
         styled = ((self._text(cell), self._style(cell)) for cell in row)
         for style, run in groupby(styled, key=lambda pair: pair[1]):
             yield "".join(text for text, _ in run), style
 
-    def _text(self, cell: Cell) -> str:
+    def _text(self, cell: "Cell") -> str:
         if cell.kind == "glyph":
             return glyphs().of(self._states.get(cell.node, _IDLE).status, self._frame())
         if cell.kind in ("name", "label") and safe(cell.text) != cell.text:  # its cells are counted already
             return "?" * width(cell.text)
         return cell.text
 
-    def _style(self, cell: Cell) -> str:
+    def _style(self, cell: "Cell") -> str:
         if cell.kind == "glyph":
             return colour(self._states.get(cell.node, _IDLE).status)
         if cell.kind == "name":
