@@ -171,7 +171,8 @@ def _difference(path: str, before: str, after: str, now: Present) -> list[Previe
     body, gone, come = _grouped(old, new)
     head = f"changes {path}: {counted(gone, 'line')} of {len(old):,} out, {counted(come, 'line')} in"
     if come and gone == len(old):
-        head = f"replaces all {counted(len(old), 'line')} of {path} by {counted(len(new), 'line')}"
+        whole = "the only line" if gone == 1 else f"all {gone:,} lines"
+        head = f"replaces {whole} of {path} by {counted(len(new), 'line')}"
     elif come and gone:
         head = f"replaces {counted(gone, 'line')} of {len(old):,} in {path} by {counted(come, 'line')}"
     elif come:

@@ -2,19 +2,22 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from textual.content import Content
 
 from graphdeck.graphs.questions.model import Action, Decision, Shape, Sheet
 from graphdeck.graphs.records import Snapshot
+from graphdeck.tools.invisible import is_name
 from graphdeck.tui.asking import numbers
+from graphdeck.tui.call_facts import effect_of, preview_of, warnings
 from graphdeck.tui.edited import changed
 from graphdeck.tui.paragraphs import Paragraph
 from graphdeck.tui.source_lines import Excerpt
 from graphdeck.tui.text import one_line, safe, short_json, width
-from graphdeck.tui.theme import ACCENT, MUTED, WARNING, Glyphs
-from graphdeck.tui.value_lines import HIDDEN, table, value_line
+from graphdeck.tui.theme import ACCENT, ERROR, MUTED, WARNING, Glyphs
+from graphdeck.tui.value_lines import table, value_line
 
 _INNER_LINES: Final = 8
 """Values of an inner state that are shown beside the question."""
@@ -23,7 +26,8 @@ _INNER_LINES: Final = 8
 def heading(action: Action, where: tuple[str, str], number: tuple[int, int], cells: int, signs: Glyphs) -> Content:
     """Two lines: who asks and which action it is, then its node and `where` (graph and thread)."""
     count = f"action {number[0]} of {number[1]}" if number[1] > 1 else ""
-    asks = "asks to run" if action.is_tool else "asks"
+    does = effect_of(action)
+    asks = f"{'asks to run' if action.is_tool else 'asks'}{f': {does}' if does else ''}"
     name = f"{one_line(action.name, cells - width(count) - width(asks) - 3, identifier=True)} {asks}"
     place = one_line(f" {signs.path} ".join(where), cells // 2)
     node = one_line(f"node {_path(action, signs)}", cells - width(place) - 2)
@@ -80,9 +84,8 @@ def _path(action: Action, signs: Glyphs) -> str:
 
 
 def question(action: Action, signs: Glyphs) -> list[Paragraph]:
-    """What is asked, whole, with what is odd about it above."""
-    asked = list(_asked(action, signs))
-    return [*_warnings(action, asked, signs), *asked]
+    """What is asked, whole, below what is odd about it and what it would do."""
+    return [*_warnings(action, signs), *_preview(action), *_asked(action, signs)]
 
 
 def outcome(action: Action, excerpts: Sequence[Excerpt], signs: Glyphs) -> list[Paragraph]:
@@ -90,15 +93,29 @@ def outcome(action: Action, excerpts: Sequence[Excerpt], signs: Glyphs) -> list[
     return [Paragraph(), *_runs_again(action, excerpts, signs)]
 
 
-def _warnings(action: Action, asked: Sequence[Paragraph], signs: Glyphs) -> Iterator[Paragraph]:
-    marked = [one_line(part.head.strip() or "the text", 30) for part in asked if part.note.endswith(HIDDEN)]
-    if marked:
-        text = f"{HIDDEN}, in: {', '.join(marked[:5])}{', ...' if len(marked) > 5 else ''}"
-        yield Paragraph(head=f"{signs.warning} ", head_style=WARNING, text=text, style=WARNING)
-    if action.note:
-        yield Paragraph(head=f"{signs.warning} ", head_style=WARNING, text=safe(action.note), style=WARNING)
-    if marked or action.note:
+def _warnings(action: Action, signs: Glyphs) -> Iterator[Paragraph]:
+    told = [f"{found.path}: {found.text}" if found.path else found.text for found in warnings(action)]
+    told += [action.note] if action.note else []
+    for text in told:
+        yield Paragraph(head=f"{signs.warning} ", head_style=WARNING, text=safe(text), style=WARNING)
+    if told:
         yield Paragraph()
+
+
+_STYLES: Final = {"added": ("+ ", ACCENT), "removed": ("- ", ERROR), "command": ("$ ", ""), "text": ("  ", MUTED)}
+
+
+def _preview(action: Action) -> Iterator[Paragraph]:
+    """What the call would do, whole, in the folder that its worker runs in: graphdeck's own."""
+    found = preview_of(action, Path.cwd())
+    if found is None:
+        return
+    yield Paragraph(text=f"what it would do ({found.effect}):", style=MUTED)
+    for line in found.lines:
+        sign, style = _STYLES[line.kind]
+        text = safe(line.text, identifier=is_name(line.text), lines=True)
+        yield Paragraph(head=f"  {sign}", head_style=style, text=text, style=style)
+    yield Paragraph()
 
 
 def inner_heading(inner: Snapshot) -> str:

@@ -1,11 +1,11 @@
 """Values as a person reads them before deciding: whole, unmistakable, and with everything hidden made visible."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final, TypeGuard
 
 from graphdeck.graphs.values import Json
+from graphdeck.tools.invisible import is_name
 from graphdeck.tui.paragraphs import Paragraph
 from graphdeck.tui.text import ascii_mode, safe, width
 from graphdeck.tui.theme import MUTED, WARNING, Glyphs
@@ -43,13 +43,12 @@ def _is_record(value: Json) -> TypeGuard[dict[str, Json]]:
 def value_line(head: str, value: Json, signs: Glyphs, style: str = "") -> Paragraph:
     """A value behind its name, whole, in a style."""
     text = "\n".join(line.expandtabs(4) for line in _text(value).replace("\r\n", "\n").split("\n"))
-    # A single word is a name, a path or a host, where nothing invisible has a job.
-    word = not re.search(r"\s", text)
-    marked = safe(text, identifier=word, lines=True, ascii_only=False)
+    name = is_name(text)
+    marked = safe(text, identifier=name, lines=True, ascii_only=False)
     return Paragraph(
         head=head,
         head_style=MUTED,
-        text=safe(text, identifier=word, lines=True) if ascii_mode() else marked,
+        text=safe(text, identifier=name, lines=True) if ascii_mode() else marked,
         style=style,
         note="" if marked == text else f"{signs.warning} {HIDDEN}",
         note_style=WARNING,

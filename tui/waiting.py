@@ -9,7 +9,7 @@ from graphdeck.graphs.questions.model import Action
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import WaitingRow
 from graphdeck.graphs.values import Json
-from graphdeck.tools.deception import findings
+from graphdeck.tui.call_facts import effect_of, warnings
 from graphdeck.tui.text import ascii_mode, call_arguments, one_line, safe, short_json
 
 _SHORT: Final = 400
@@ -52,7 +52,8 @@ def summary_of(row: WaitingRow) -> Summary:
     return Summary(
         asks=one_line(actions[0].name, 80, identifier=True) if len(actions) == 1 else f"{len(actions)} actions",
         short=_short(actions[0]) if len(actions) == 1 else _counted(actions),
-        suspicious=any(findings(interrupt.value) for interrupt in row.interrupts),
+        effect=_shared([effect_of(action) for action in actions]),
+        suspicious=any(warnings(action) for action in actions),
     )
 
 
@@ -66,6 +67,11 @@ def _short(action: Action) -> str:
     if isinstance(payload, Mapping) and "$type" not in payload:
         return one_line(" ".join(call_arguments(payload, _SHORT)), _SHORT)
     return short_json(payload, _SHORT)
+
+
+def _shared(effects: list[str]) -> str:
+    """What all actions do; what one of them does is not said of the others."""
+    return effects[0] if effects and all(each == effects[0] for each in effects) else ""
 
 
 def _counted(actions: tuple[Action, ...]) -> str:

@@ -337,14 +337,15 @@ async def test_hostile_text_reaches_no_terminal_and_is_pointed_at() -> None:
         shown = app.text()
     assert not set("\x1b\x07\u202e\ud800\U000e0041") & set(shown)
     assert "[bold]x[/]⟨U+001B⟩" in shown
-    assert "hidden characters, shown as marks" in shown
+    assert "right-to-left override (U+202E)" in shown
+    assert "control characters: " in shown
 
 
 async def test_honest_text_is_not_marked() -> None:
     app = Harness(question("می‌خواهم 👩‍👩‍👧 in Zürich"))
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
-        assert "hidden characters" not in app.text()
+        assert "hidden character" not in app.text()
 
 
 async def test_the_mouse_decides_as_the_keys_do() -> None:

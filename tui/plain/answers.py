@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from graphdeck.graphs.questions.model import Action, Decision, Sheet
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, RunRequest
 from graphdeck.graphs.values import Json, json_line
+from graphdeck.tools.invisible import is_name
+from graphdeck.tui.call_facts import effect_of, preview_of, warnings
 from graphdeck.tui.plain.arguments import command_line
 from graphdeck.tui.plain.terminal import Terminal, indent
 from graphdeck.tui.source_lines import Excerpt, excerpts
@@ -36,9 +38,22 @@ def question_text(question: PendingInterrupt, terminal: Terminal) -> str:
     """One question: who asks, the whole payload, the shape of its answer, what runs again."""
     path = ":".join(safe(name, identifier=True) for name in question.path)
     lines = [f"  {terminal.style(path, 'bold')}  {safe(question.id)}", indent(value_text(question.value), "    ")]
+    lines += [f"    {line}" for action in sheet([question]).actions for line in call_lines(action, terminal)]
     if question.schema is not None:
         lines.append(f"    its answer fits {safe(json_line(question.schema))}")
     return "\n".join([*lines, indent(runs_again(path, question, terminal), "    ")])
+
+
+def call_lines(action: Action, terminal: Terminal) -> Iterator[str]:
+    """What is not what it seems in an action, and what its call would do."""
+    sign = terminal.pick("⚠", "!")
+    for found in warnings(action):
+        yield f"{sign} {safe(f'{found.path}: {found.text}' if found.path else found.text)}"
+    if does := effect_of(action):
+        yield f"{safe(action.name, identifier=True)} {does}"
+    if shown := preview_of(action, Path.cwd()):
+        signs = {"added": "+", "removed": "-", "command": "$", "text": " "}
+        yield from (f"  {signs[line.kind]} {safe(line.text, identifier=is_name(line.text))}" for line in shown.lines)
 
 
 def runs_again(path: str, question: PendingInterrupt, terminal: Terminal) -> str:
