@@ -382,5 +382,7 @@ class RunRequest(Frozen):
     """Checkpoint file that holds the thread; empty for the one that the target's runs go to."""
     trust: bool = False
     """Allow, from now on in this project, the stored types that were blocked."""
+    ask_all: bool = False
+    """No rule and no grant lets a tool call run; for front ends, the worker knows no rules."""
     by: Mapping[str, str] = field(default_factory=dict)
     """Who or what decided each answer, by interrupt id: `key`, `command line`, or `rule NAME`."""

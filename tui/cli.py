@@ -148,7 +148,7 @@ def commands() -> None:
 @_ask_all
 @_db
 @_json
-def run(db: Path | None, as_json: bool, ask_all: bool, **words: Any) -> int:
+def run(db: Path | None, as_json: bool, **words: Any) -> int:
     """Run TARGET, and print what happens. Never asks.
 
     At an interrupt it prints the question and the command that answers it, and exits 2, unless rules of a
@@ -161,7 +161,7 @@ def run(db: Path | None, as_json: bool, ask_all: bool, **words: Any) -> int:
         request = request_of(RunOptions(**words))
     except GraphdeckError as error:
         return tell(error)
-    return _with_engine(_files(db), lambda engine: run_plain(engine, request, db=db, as_json=as_json, ask_all=ask_all))
+    return _with_engine(_files(db), lambda engine: run_plain(engine, request, db=db, as_json=as_json))
 
 
 @commands.command(context_settings=_SETTINGS)

@@ -116,14 +116,14 @@ class Rules:
         self._engine = engine
         self._ask_all = ask_all
 
-    async def policy(self, graph: str) -> "Policy":
+    async def policy(self, graph: str, *, ask_all: bool = False) -> "Policy":
         """What holds for a graph now, read from its project's and the user's files."""
-        return await asyncio.to_thread(self._load, graph)
+        return await asyncio.to_thread(self._load, graph, ask_all or self._ask_all)
 
-    def _load(self, graph: str) -> "Policy":
+    def _load(self, graph: str, ask_all: bool) -> "Policy":
         from graphdeck.tools.policy import load_policy  # its import takes time, too
 
-        return load_policy(self._engine.project(graph), ask_all=self._ask_all)
+        return load_policy(self._engine.project(graph), ask_all=ask_all)
 
     async def run(self, request: RunRequest) -> "RuledRun":
         """Start a run that goes on where rules answer all that it asks; as `Engine.run` else."""
@@ -222,7 +222,9 @@ class RuledRun:
         asked = sheet(self._asked.values())
         if self._is_stopped or not self._file or not all(action.is_tool for action in asked.actions):
             return None
-        decided = await self._rules.apply(asked, self._request.graph, self._request.thread, self._file)
+        request = self._request
+        policy = await self._rules.policy(request.graph, ask_all=request.ask_all)
+        decided = apply(asked, policy, request.thread, self._file)
         return decided if decided.actions and not decided.undecided and not self._is_stopped else None
 
     def _answering(self, decided: Sheet) -> RunRequest:

@@ -72,12 +72,17 @@ async def answer(
         return _ask(snapshot, graph, options, db, as_json=as_json)
     resume = _decide_all(snapshot, options) if options.kind else words
     request = RunRequest(
-        graph=graph, thread=options.thread, file=snapshot.file, resume=resume, by=dict.fromkeys(resume, BY)
+        graph=graph,
+        thread=options.thread,
+        file=snapshot.file,
+        resume=resume,
+        by=dict.fromkeys(resume, BY),
+        ask_all=ask_all,
     )
     request = await with_whole_ids(engine, request)
     if not as_json:
         _say_what_is_left(snapshot.interrupts, request.resume)
-    return await run(engine, request, db=db, as_json=as_json, ask_all=ask_all)
+    return await run(engine, request, db=db, as_json=as_json)
 
 
 def _decide_all(snapshot: Snapshot, options: AnswerOptions) -> dict[str, Json]:

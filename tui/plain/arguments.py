@@ -44,6 +44,8 @@ class RunOptions:
     """Input may replace a question that waits."""
     trust: bool = False
     """Allow the stored types that were blocked."""
+    ask_all: bool = False
+    """No rule allows anything."""
 
 
 def request_of(options: RunOptions) -> RunRequest:
@@ -64,6 +66,7 @@ def request_of(options: RunOptions) -> RunRequest:
         durability=options.durability,
         drop_question=options.drop_question,
         trust=options.trust,
+        ask_all=options.ask_all,
     )
 
 
@@ -177,6 +180,8 @@ def command_line(request: RunRequest, db: Path | None, answers: Mapping[str, Jso
         words += ["--recursion-limit", str(request.recursion_limit)]
     if request.durability != "sync":
         words += ["--durability", request.durability]
+    if request.ask_all:
+        words.append("--ask-all")
     if db is not None:
         words += ["--db", str(db)]
     return " ".join(map(shell_word, words))

@@ -28,12 +28,10 @@ _STATUS: Final = {"done": 0, "waiting": 2, "breakpoint": 2}
 """Run status to exit status; 1 for all others."""
 
 
-async def run(
-    engine: Engine, request: RunRequest, *, db: Path | None = None, as_json: bool = False, ask_all: bool = False
-) -> int:
+async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as_json: bool = False) -> int:
     """Run a graph and print its events, as lines for people or as JSON lines; the exit status.
 
-    It goes on by itself where rules answer all that waits; `ask_all` ignores what they allow.
+    It goes on by itself where rules answer all that waits.
     """
     request = await with_whole_ids(engine, request) if request.resume else request
     output = Output(sys.stdout)
@@ -41,8 +39,7 @@ async def run(
     ladder = StopLadder()
     ended: RunEnded | None = None
     with contextlib.closing(output), ladder.listening():
-        rules = Rules(engine, ask_all=ask_all)
-        async with contextlib.aclosing(framed_events(rules, request, ladder)) as events:
+        async with contextlib.aclosing(framed_events(Rules(engine), request, ladder)) as events:
             async for event in events:
                 printer.print(event)
                 if isinstance(event, RunEnded):

@@ -156,6 +156,7 @@ def test_the_printed_command_asks_for_the_same_run() -> None:
         context={"user": "é\u202e"},
         recursion_limit=7,
         durability="async",
+        ask_all=True,
     )
     answers: dict[str, Json] = {"id1": {"decisions": [{"type": "approve"}]}, "id2": "it's"}
     words = in_bash(command_line(request, Path("the db.sqlite"), answers))
@@ -166,7 +167,7 @@ def test_the_printed_command_asks_for_the_same_run() -> None:
     assert RunRequest(**{name: getattr(again, name) for name in kept}) == request
 
 
-kept = ("graph", "thread", "before", "after", "context", "recursion_limit", "durability")
+kept = ("graph", "thread", "before", "after", "context", "recursion_limit", "durability", "ask_all")
 
 
 @given(st.text())

@@ -70,11 +70,10 @@ class Session:
 
     async def run(self, *calls: tuple[str, Any], left: int = 1, as_json: bool = True, **more: Any) -> int:
         self._capsys.readouterr()
-        options = {name: more.pop(name) for name in ("ask_all",) if name in more}
         if calls:
             more |= {"input": {"calls": [list(call) for call in calls], "left": left}, "has_input": True}
         request = RunRequest(graph=self._graph, thread="t", **more)
-        status = await run(self._engine, request, as_json=as_json, **options)
+        status = await run(self._engine, request, as_json=as_json)
         self.out = self._capsys.readouterr().out
         return status
 

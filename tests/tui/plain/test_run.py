@@ -123,7 +123,7 @@ class Runner:
 
 def _request(context: Context) -> tuple[RunRequest, bool]:
     words = dict(context.params)
-    del words["db"], words["ask_all"]
+    del words["db"]
     as_json = words.pop("as_json")
     return request_of(RunOptions(**words)), as_json
 
