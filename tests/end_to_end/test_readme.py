@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from graphdeck.graphs.local.engine import LocalEngine
-from graphdeck.tui.actions import ACTIONS, shown_key
+from graphdeck.tools.policy import config_folder, load_policy
+from graphdeck.tui.actions import ACTIONS, action, shown_key
 from graphdeck.tui.cli import commands
+from graphdeck.tui.rules import MOST_IN_A_ROW
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -102,6 +104,23 @@ def _shell(folder: Path, script: str) -> "subprocess.CompletedProcess[str]":
     """Run a script with the installed graphdeck, on a machine where nothing is cached."""
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
     return subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=folder, env=environment)
+
+
+def test_the_rules_do_what_is_said_of_them(tmp_path: Path) -> None:
+    section = README[README.index("## Rules") : README.index("## Find a thread")]
+    (example,) = re.findall(r"```toml\n(.*?)```", section, re.DOTALL)
+    (tmp_path / "graphdeck.toml").write_text(example)
+    policy = load_policy(None, tmp_path)
+    assert not policy.problems
+    assert policy.verdict("search_hotels", {"city": "Rome"}, "t").effect == "allow"
+    assert policy.verdict("book_hotel", {"total": 1001}, "t")[:2] == ("refuse", "ask finance first")
+    assert policy.verdict("book_hotel", {"total": 10}, "t").effect == "ask"
+    assert policy.verdict("book_hotel", {"total": "10"}, "t").effect == "ask"
+    assert config_folder({}) == Path("~/.config/graphdeck").expanduser()
+    assert f"After {MOST_IN_A_ROW} answers" in section
+    keys = {key: action("deck" if key == "P" else "approval", name).shown_key for key, name in
+            {"P": "rules", "g": "grant", "u": "take_back"}.items()}  # fmt: skip
+    assert all(key == shown and f"`{key}`" in section for key, shown in keys.items())
 
 
 async def test_the_commands_in_a_project(graphdeck: Any, tmp_path: Path) -> None:

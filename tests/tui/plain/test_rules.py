@@ -10,6 +10,7 @@ import pytest
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.records import RunRequest
 from graphdeck.tools.policy import Kept, load_policy
+from graphdeck.tui.plain.answer import AnswerOptions, answer
 from graphdeck.tui.plain.run import run
 
 WriteGraph: TypeAlias = Callable[..., str]
@@ -169,6 +170,15 @@ async def test_an_answer_does_not_run_what_a_rule_refuses(session: Session, deci
     assert await session.run(resume={asked: {"decisions": [decision]}}) == 1
     assert session.events[-1]["error"]["message"] == "rule yours 2 refuses pay: more than anybody may spend"
     assert await session.run(resume={asked: {"decisions": [{"type": "reject"}]}}) == 0
+
+
+async def test_approving_on_the_command_line_does_not_run_what_a_rule_refuses(
+    session: Session, engine: LocalEngine
+) -> None:
+    assert await session.run(("pay", {"total": 2000})) == 2
+    session.write_rules(RULES)
+    assert await answer(engine, AnswerOptions(thread="t", answers=(), kind="approve"), as_json=True) == 1
+    assert await answer(engine, AnswerOptions(thread="t", answers=(), kind="reject"), as_json=True) == 0
 
 
 async def test_broken_rules_ask(session: Session) -> None:
