@@ -26,6 +26,9 @@ _SCAN: Final = 2000
 _GRAPH_LOOKBACK: Final = 64
 """Newest checkpoints searched for the name of the graph; another program's runs leave none."""
 
+_MARK: Final = b"graphdeck_graph"
+"""Without this, metadata need not be decoded to look for the name."""
+
 _LARGE: Final = 1 << 18
 """Bytes of a checkpoint from which on only the newest is asked for that name."""
 
@@ -119,7 +122,8 @@ def find_graph(file: CheckpointFile, saved: SavedCheckpoint) -> str:
         " ORDER BY checkpoint_id DESC LIMIT ?",
         (saved.key[0], _LARGE, _GRAPH_LOOKBACK),
     )
-    return next((name for row in rows if (name := _graph_of(read_metadata(row[0])))), "")
+    telling = (row[0] for row in rows if row[0] and _MARK in (row[0] if isinstance(row[0], bytes) else row[0].encode()))
+    return next((name for metadata in telling if (name := _graph_of(read_metadata(metadata)))), "")
 
 
 def _graph_of(metadata: Mapping[str, object]) -> str:

@@ -56,7 +56,9 @@ def first_page(path: Path) -> None:
 
 def write_and_look(writer: SqliteSaver, library: Library) -> None:
     """What a screen does when the file has changed."""
-    writer.conn.execute("UPDATE checkpoints SET metadata = metadata WHERE rowid = 1")
+    writer.conn.execute(
+        "UPDATE checkpoints SET metadata = metadata || ' ' WHERE rowid = (SELECT max(rowid) FROM checkpoints)"
+    )
     writer.conn.commit()
     assert library.waiting(PAGE, None, True).total == WAITING
 
