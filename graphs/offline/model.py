@@ -17,7 +17,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field
 
-from graphdeck.graphs.offline import glossary, people, travel
+from graphdeck.graphs.offline import glossary, notes, people, travel
 
 DELAY_VARIABLE = "GRAPHDECK_OFFLINE_DELAY"
 """Environment variable: seconds between two streamed words."""
@@ -34,7 +34,7 @@ class OfflineRules(BaseChatModel):
     """Rules that answer as a chat model would; not a language model, and it says so.
 
     It keeps nothing between calls: all that it knows is in the messages. Which rules answer follows from the tools
-    that are bound: the hotel tools, a schema of a person's details, or none.
+    that are bound: the hotel tools, those of the notebook, a schema of a person's details, or none.
     """
 
     delay: float = Field(default_factory=_delay)
@@ -89,6 +89,8 @@ def answer(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> 
     functions = {tool["function"]["name"]: tool["function"].get("parameters", {}) for tool in tools}
     if functions.keys() >= travel.TOOL_NAMES:
         return travel.answer(messages)
+    if functions.keys() >= notes.TOOL_NAMES:
+        return notes.answer(messages)
     for name, parameters in functions.items():
         if parameters.get("properties", {}).keys() >= people.FIELDS:
             return people.answer(messages, name)

@@ -19,8 +19,8 @@ def module(request: pytest.FixtureRequest, offline: None) -> ModuleType:
     return importlib.import_module(f"graphdeck.graphs.examples.{request.param}")
 
 
-def test_they_are_four() -> None:
-    assert sorted(NAMES) == ["chain", "intake", "report", "travel"]
+def test_these_are_bundled() -> None:
+    assert sorted(NAMES) == ["chain", "draft", "expenses", "intake", "notes", "report", "travel"]
 
 
 def test_it_has_a_graph_without_a_checkpointer_and_an_example(module: ModuleType) -> None:

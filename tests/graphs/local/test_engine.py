@@ -648,7 +648,8 @@ async def test_a_graph_of_the_functional_api_asks_and_goes_on(
 
 
 async def test_bundled_graphs_need_no_project(run_graph: RunGraph, engine: LocalEngine) -> None:
-    assert [graph.target for graph in await engine.graphs()] == ["chain", "intake", "report", "travel"]
+    bundled = ["chain", "draft", "expenses", "intake", "notes", "report", "travel"]
+    assert [graph.target for graph in await engine.graphs()] == bundled
     found = await run_graph("chain", input={"topic": "thread"})
     assert ended(found).status == "done"
     assert of(found, events.Token)

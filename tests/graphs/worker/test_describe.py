@@ -365,7 +365,7 @@ graph = b.compile()
     assert "__error_handler__say" in by_name(found)
 
 
-@pytest.mark.parametrize("name", ["chain", "travel", "intake", "report"])
+@pytest.mark.parametrize("name", ["chain", "draft", "expenses", "travel", "intake", "notes", "report"])
 def test_bundled_graphs(loaded: Load, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
         monkeypatch.delenv(variable, raising=False)
@@ -373,4 +373,4 @@ def test_bundled_graphs(loaded: Load, tmp_path: Path, name: str, monkeypatch: py
     assert (found.target, found.title) == (name, name)
     assert found.description
     assert not any(node.unknown_targets for node in found.nodes)
-    assert found.model == ("" if name == "report" else "offline rules, not a language model")
+    assert found.model == ("" if name in ("draft", "expenses", "report") else "offline rules, not a language model")
