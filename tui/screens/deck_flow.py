@@ -11,7 +11,7 @@ from textual.worker import Worker, WorkerState
 
 from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
-from graphdeck.graphs.events import Checkpoint, Interrupt, RunEnded
+from graphdeck.graphs.events import Checkpoint, Decided, Interrupt, RunEnded
 from graphdeck.graphs.records import RunRequest, ThreadRow
 from graphdeck.tui import bridge
 from graphdeck.tui.asked import Asked
@@ -25,6 +25,7 @@ from graphdeck.tui.screens.thread_rows import ThreadRows
 from graphdeck.tui.theme import ERROR, MUTED
 from graphdeck.tui.widgets.input_line import InputLine
 from graphdeck.tui.widgets.key_footer import KeyFooter
+from graphdeck.tui.widgets.log_lines import decided_text
 from graphdeck.tui.widgets.run_state import RunView, fold, was_refused
 from graphdeck.tui.widgets.status_line import StatusLine
 
@@ -55,6 +56,7 @@ class DeckFlow(Screen[None]):
         self.panes = Panes(clock)
         """The panes."""
         self._views: dict[str, RunView] = {}
+        self._by_rule = ""
         self._typed_for = ""
         self._threads = ThreadRows()
 
@@ -145,6 +147,7 @@ class DeckFlow(Screen[None]):
         if self.look.live is not None:  # even where the file has gone on without us
             view = dataclasses.replace(view, log=self.look.live.log, logged=self.look.live.logged)
         self._views[request.thread] = view
+        self._by_rule = ""
         self.asks = False
         self._typed_for = request.thread if request.has_input else ""
         self.bridge.run(request)
@@ -251,6 +254,10 @@ class DeckFlow(Screen[None]):
             self.change(run=run, live=view)
             if any(isinstance(event, Checkpoint | Interrupt | RunEnded) for event in message.events):
                 self.read_thread()
+        for event in message.events:
+            if isinstance(event, Decided):
+                self._by_rule = decided_text(event)
+                self.say(self._by_rule)
         if ended is not None:
             self._run_over(thread, ended)
 
@@ -265,7 +272,7 @@ class DeckFlow(Screen[None]):
             title = (row.title or row.first_text if row else "") or thread
             self.say(f"{title}: {deck_lines.ended(ended)}", "t goes to the threads")
         else:
-            self.say("")
+            self.say(self._by_rule)
             self.asks = ended.status == "waiting"
 
     def _give_back(self, thread: str) -> None:

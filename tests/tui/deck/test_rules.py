@@ -75,6 +75,7 @@ async def test_a_run_goes_on_where_rules_decide_everything(
         await deck.until_shown("rules: 2")
         await deck.type('{"totals": [30, 2000]}')
         await deck.until(lambda: deck.look.status == "done")
+        await deck.until_shown("pay rejected by rule yours 2: too much")
         assert await said(engine, deck.look.thread) == [{"type": "approve"}, {"type": "reject", "message": "too much"}]
         await deck.press("5")
         await deck.until_shown("pay approved by rule yours 1: pocket money")
