@@ -31,6 +31,41 @@ def test_the_painting_process_never_loads_langgraph() -> None:
     assert not modules & {"langgraph", "langchain_core", "langchain", "langchain_openai"}
 
 
+FIRST_PAINT = """
+engine errors events frozen questions questions.model questions.read records schema values
+local local.config local.engine local.hints local.home local.lease local.library local.memory local.reading
+local.targets
+saved saved.changes saved.decode saved.delta saved.file saved.history saved.inner saved.lookup saved.paths saved.rows
+saved.state saved.status saved.texts saved.threads
+actions app approval_gate asked attention bridge clock message_text paragraphs rules start text theme
+screens screens.deck screens.deck_flow screens.deck_lines screens.deck_moves screens.deck_threads screens.inbox_door
+screens.inner_states screens.look screens.panes screens.thread_rows
+widgets widgets.conversation widgets.filter_line widgets.graph_view widgets.input_line widgets.key_footer
+widgets.log_lines widgets.log_view widgets.long_text widgets.messages_view widgets.one_line widgets.rows
+widgets.run_state widgets.state_tree widgets.status_line widgets.thread_list widgets.timeline widgets.tree_rows
+"""
+"""Our modules, named from their room on, that the workbench may load before it paints the deck for the first time."""
+
+
+def test_the_first_paint_waits_for_no_more_modules_than_it_needs(tmp_path: Path) -> None:
+    modules = loaded_by(
+        "import asyncio, pathlib\n"
+        "import graphdeck.tui.start\n"
+        "from graphdeck.graphs.local.engine import LocalEngine\n"
+        "from graphdeck.tui.app import GraphdeckApp\n"
+        "async def paint():\n"
+        f"    engine = LocalEngine(pathlib.Path({str(tmp_path)!r}))\n"
+        "    async with GraphdeckApp(engine, pick=False).run_test(size=(120, 34)) as pilot:\n"
+        "        assert pilot.app.deck.is_active\n"
+        "    await engine.close()\n"
+        "asyncio.run(paint())"
+    )
+    ours = {name.split(".", 2)[2] for name in modules if re.match(r"graphdeck\.\w+\.", name)}
+    assert ours - set(FIRST_PAINT.split()) == set(), "import them where they are needed, or add them with good reason"
+    assert set(FIRST_PAINT.split()) - ours == set(), "take them out of the list"
+    assert "click" not in modules
+
+
 def test_help_loads_neither_textual_nor_langgraph() -> None:
     modules = loaded_by(
         "import contextlib, io\nfrom graphdeck.tui.cli import main\n"

@@ -121,6 +121,8 @@ class InputLine(TextArea):
 
 def typeable(text: str) -> str:
     """Text as it could have been typed: line ends as line feeds, without controls and hidden direction changes."""
-    from graphdeck.tools.invisible import ALWAYS, TAGS  # tables that the first paint does not wait for
+    if text.isascii() and text.isprintable():
+        return text
+    from graphdeck.tools.invisible import ALWAYS, TAGS  # plain text, which is most of it, needs no tables
 
     return re.sub(f"(?![\n\t])[{ALWAYS}{TAGS}]", "", re.sub("\r\n?", "\n", text))
