@@ -66,6 +66,11 @@ def test_the_first_paint_waits_for_no_more_modules_than_it_needs(tmp_path: Path)
     assert "click" not in modules
 
 
+def test_rules_are_read_after_the_first_paint() -> None:
+    modules = loaded_by("import graphdeck.tui.app, graphdeck.tui.rules")
+    assert not modules & {"graphdeck.tools.policy", "graphdeck.tui.screens.policy", "tomllib"}
+
+
 def test_help_loads_neither_textual_nor_langgraph() -> None:
     modules = loaded_by(
         "import contextlib, io\nfrom graphdeck.tui.cli import main\n"

@@ -144,10 +144,6 @@ class Rules:
         if why:
             raise AnswerRefused(why, "reject it, or change the rules in graphdeck.toml")
 
-    async def apply(self, asked: Sheet, graph: str, thread: str, file: str) -> Sheet:
-        """The sheet with what the rules of a graph decide of it now."""
-        return apply(asked, await self.policy(graph), thread, file)
-
 
 class RuledRun:
     """A run, and those that follow from the answers of rules.
