@@ -90,7 +90,7 @@ class DeckFlow(Screen[None]):
         line = self.query_one("#banner", Static)
         line.display = banner is not None
         if banner is not None and banner != line.content:
-            line.update(banner)
+            line.update(banner, layout=False)
         entry = self.query_one(InputLine)
         entry.mode = "text" if look.takes_text else "json"
         entry.border_title = "text" if look.takes_text else "JSON"
@@ -99,8 +99,10 @@ class DeckFlow(Screen[None]):
     def say(self, text: str, hint: str = "", style: str = MUTED) -> None:
         """Tell what just happened, until the next key."""
         line = self.query_one("#notice", Static)
-        line.display = bool(text)
-        line.update(deck_lines.notice(text, hint, style, max(10, self.app.size.width - 2)))
+        notice = deck_lines.notice(text, hint, style, max(10, self.app.size.width - 2))
+        if line.display != bool(text) or line.content != notice:  # else each key would have the screen arranged anew
+            line.display = bool(text)
+            line.update(notice)
 
     def tell(self, error: GraphdeckError) -> None:
         """Tell an error."""

@@ -58,7 +58,7 @@ class Pane(Vertical):
     def watch_heading(self, heading: str) -> None:
         """Show the heading."""
         detail = f" {glyphs().separator} {heading}" if heading else ""
-        self.query_one(".heading", Static).update(Content.assemble(self._word, (detail, MUTED)))
+        self.query_one(".heading", Static).update(Content.assemble(self._word, (detail, MUTED)), layout=False)
 
 
 class GraphPane(Pane):
@@ -132,11 +132,11 @@ class GraphPane(Pane):
         node = self._by_id.get(event.node)
         line = self.query_one("#node", Static)
         if node is None:
-            line.update("")
+            line.update("", layout=False)
             return
         place = f"{node.file.rpartition('/')[2]}:{node.line}" if node.file else ""
         known = [one_line(text, 200) for text in (place, node.doc) if text]
-        line.update(Content.styled(f"  {glyphs().separator}  ".join(known), MUTED))
+        line.update(Content.styled(f"  {glyphs().separator}  ".join(known), MUTED), layout=False)
 
 
 class PaneTabs(Widget):
