@@ -49,7 +49,8 @@ def _field(
     modes = kind.modes(default)
     if kind.nullable:
         modes = (*modes, "null")
-    if not required:
+    missing = isinstance(default, Nothing) and not empty
+    if not required or missing:  # a value without what is required is told wrong, not filled in
         modes = (*modes, "absent")
     field = Field(
         name=name,
@@ -60,7 +61,7 @@ def _field(
         help=kind.help,
     )
     if isinstance(default, Nothing):
-        return field, Entry(modes[0] if required else "absent")
+        return field, Entry(modes[0] if required and not missing else "absent")
     entry = field.entry(default)
     if entry.mode not in modes:  # it does not fit its own schema: kept as it is
         field = dataclasses.replace(field, modes=(*modes, entry.mode))

@@ -5,18 +5,16 @@ before it refuses a bad one among them; so everything is checked here, by the wo
 as soon as somebody has typed.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from graphdeck.graphs.errors import AnswerRefused
 from graphdeck.graphs.questions.model import Shape
 from graphdeck.graphs.questions.read import actions
+from graphdeck.graphs.questions.sendable import unsendable
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import Json, safe_repr
 
-_DEEPEST: Final = 250
-"""Levels of nesting that can be saved; LangGraph's format ends at 255."""
 _NO_TOOLS: Final[Mapping[str, Json]] = {}
 
 
@@ -44,7 +42,7 @@ def check_answers(
 
 def fault(interrupt: PendingInterrupt, answer: Any, tools: Mapping[str, Json] = _NO_TOOLS) -> str:
     """What is wrong with an answer to an interrupt; empty where nothing is."""
-    cannot = _unsendable(answer)
+    cannot = unsendable(answer)
     if cannot:
         return cannot
     asked = actions(interrupt, tools)
@@ -64,42 +62,3 @@ def fault(interrupt: PendingInterrupt, answer: Any, tools: Mapping[str, Json] = 
 
 def _counted(items: Sequence[object], name: str) -> str:
     return f"{len(items)} {name}{'' if len(items) == 1 else 's'}"
-
-
-def _unsendable(value: Any) -> str:
-    """Why an answer cannot be saved as JSON, whatever its question; empty where it can."""
-    level: list[Any] = [value]
-    for _ in range(_DEEPEST):
-        if not level:
-            return ""
-        wrong = next(filter(None, map(_not_json, level)), "")
-        if wrong:
-            return wrong
-        level = [inner for item in level for inner in _inside(item)]
-    return "it is nested too deeply to be saved" if level else ""
-
-
-def _inside(value: Any) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-
-
-def _not_json(value: Any) -> str:
-    """Why this value itself is none of JSON that can be saved."""
-    if value is None or isinstance(value, (bool, str, list)):
-        return ""
-    if isinstance(value, int):
-        return "" if -(1 << 63) <= value < 1 << 64 else "it holds a number that is too large to be saved"
-    if isinstance(value, float):
-        return "" if math.isfinite(value) else f"it holds {value}, which is not a JSON value"
-    if isinstance(value, dict):
-        return "" if all(isinstance(key, str) and _is_unicode(key) for key in value) else "it has a key that is no text"
-    return f"it holds a {type(value).__name__}, which is not a JSON value"
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether a text has no half of a surrogate pair alone, which as a key cannot be saved."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from graphdeck.graphs.events import Frame
 from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.questions.sendable import unsendable
 from graphdeck.graphs.schema import problems
 from graphdeck.graphs.values import Json
 
@@ -142,6 +143,9 @@ class Action(Frozen):
         """Why the decision cannot be sent; empty where it can. A typed answer is judged by what it says."""
         if decision.kind != "answer" and decision.kind not in self.allowed:
             return f"{_DOING[decision.kind]} is not among the allowed decisions"
+        cannot = unsendable(decision.value)
+        if cannot:
+            return cannot
         if decision.kind == "edit":  # by the arguments' own names, since that is what a person sees
             return _sentence(_edit_faults(decision.value, self.args_schema))
         return self.fault(self.reply(decision))

@@ -9,6 +9,8 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 from langgraph.types import Interrupt, StateSnapshot
 
+from graphdeck.graphs.records import PendingInterrupt
+from graphdeck.graphs.values import to_json
 from graphdeck.graphs.worker.saver import NO_OUTPUT, TellingSaver
 
 
@@ -24,6 +26,17 @@ class Question:
     """Node name; empty likewise."""
     ns: tuple[str, ...] = ()
     """Subgraph path."""
+
+    @property
+    def asked(self) -> PendingInterrupt:
+        """The question as everybody outside of the worker knows it."""
+        return PendingInterrupt(
+            id=self.interrupt.id,
+            node=self.node,
+            ns=self.ns,
+            value=to_json(self.interrupt.value),
+            schema=to_json(self.interrupt.response_schema),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,19 +21,20 @@ from graphdeck.graphs.errors import AnswerRefused, GraphdeckError, InputError, R
 from graphdeck.graphs.events import RunStatus
 from graphdeck.graphs.local import home
 from graphdeck.graphs.local.lease import Lease
+from graphdeck.graphs.questions.check import check_answers
 from graphdeck.graphs.records import RunRequest
-from graphdeck.graphs.values import Json, to_json
-from graphdeck.graphs.worker.answer import check_answers
+from graphdeck.graphs.values import Json
 from graphdeck.graphs.worker.answered import Answered
 from graphdeck.graphs.worker.checks import check_context, check_input, input_for_new_thread
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.frames import InterruptFrames, error_line, error_text, user_traceback
 from graphdeck.graphs.worker.output import unread
-from graphdeck.graphs.worker.position import Position, finished_tasks, read_position
+from graphdeck.graphs.worker.position import Position, Question, finished_tasks, read_position
 from graphdeck.graphs.worker.saver import TellingSaver, Unsaveable, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
 from graphdeck.graphs.worker.threads import NodeThreads
+from graphdeck.graphs.worker.tools import tool_schemas
 from graphdeck.graphs.worker.translate import STREAM_MODES, UNSAVED_MODES, Translator
 
 DRAINED_PIPES = 0.05
@@ -122,9 +123,9 @@ class GraphRun:
     async def _run_checked(self, control: Control) -> Ending:
         request = self._request
         before = await self._position()
-        pending = {identity: question.interrupt for identity, question in before.questions.items()}
+        pending = before.questions
         if request.resume:
-            await self._check_answers(before, pending)
+            await self._check_answers(pending)
         elif pending and not request.has_input and not request.checkpoint:
             return self._ask_again(before)
         elif pending and request.has_input and not request.drop_question:
@@ -148,29 +149,30 @@ class GraphRun:
             kept = await finished_tasks(self._saver, self._config())
         return await self._stream(control, graph_input, kept)
 
-    async def _check_answers(self, before: Position, pending: Mapping[str, Any]) -> None:
+    async def _check_answers(self, pending: Mapping[str, Question]) -> None:
         """Raise AnswerRefused unless all answers may be given to LangGraph; from then on, they are followed."""
         request = self._request
         gone = [identity for identity in request.resume if identity not in pending]
         if gone:
             self._emitter.tell_of_answers("gone", gone)
-        check_answers(pending, request.resume)
+        check_answers((question.asked for question in pending.values()), request.resume, tool_schemas(self._graph))
         assert self._saver is not None  # without one, nothing is pending
-        questions = {identity: before.questions[identity] for identity in request.resume}
+        questions = {identity: pending[identity] for identity in request.resume}
         self._answered = await Answered.follow(self._emitter, self._saver, request.thread, questions)
 
     def _ask_again(self, position: Position) -> Ending:
         """Nothing is run: the questions that wait are told again."""
         assert self._saving.file is not None
         for identity, question in position.questions.items():
+            asked = question.asked
             self._emitter.emit(
                 events.Interrupt(
                     id=identity,
                     task=question.task,
-                    node=question.node,
-                    ns=question.ns,
-                    value=to_json(question.interrupt.value),
-                    schema=to_json(question.interrupt.response_schema),
+                    node=asked.node,
+                    ns=asked.ns,
+                    value=asked.value,
+                    schema=asked.schema,
                     frames=home.frames_of(self._saving.file, self._request.thread, identity),
                 )
             )

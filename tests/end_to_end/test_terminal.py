@@ -20,6 +20,9 @@ QUIET = 0.6
 TYPING = "Esc back"
 """In the last line while the input line has the focus."""
 
+ASKS = "yes and send"
+"""In the dialog where one plain question waits."""
+
 LOOKING = "i input"
 """In the last line while keys are commands."""
 
@@ -69,11 +72,11 @@ def test_book_by_key_leave_a_question_and_answer_it_after_a_restart(open_termina
     deck.press("i")
     deck.wait_for(TYPING)
     deck.press("Book a quiet hotel in Rome for 2 nights for Kim\r")
-    deck.wait_for("Casa Verde", "approve", "runs again")
+    deck.wait_for("Casa Verde", ASKS, "runs again")
     deck.settle(QUIET)
     deck.press("\r")  # Enter never means approve
     deck.settle(QUIET)
-    deck.wait_for("approve")
+    deck.wait_for(ASKS)
     deck.press("a")
     deck.wait_for("Booked Casa Verde for Kim", "● done")
 
@@ -81,10 +84,10 @@ def test_book_by_key_leave_a_question_and_answer_it_after_a_restart(open_termina
     deck.press("n")
     deck.wait_for("new thread", TYPING)
     deck.press("Book a cheap hotel in Oslo for 1 night for Robin\r")
-    deck.wait_for("approve", "Robin")
+    deck.wait_for(ASKS, "Robin")
     deck.settle(QUIET)
     deck.press("\x1b")
-    deck.wait_without("approve and send")
+    deck.wait_without(ASKS)
     deck.wait_for("waits for you")
     leave_input(deck)
     deck.press("q")
@@ -97,9 +100,9 @@ def test_book_by_key_leave_a_question_and_answer_it_after_a_restart(open_termina
     again.press("\r")
     again.wait_for("Robin", "waits for you")
     again.settle(QUIET)
-    if "approve and send" not in again.text:
+    if ASKS not in again.text:
         again.press("a")
-    again.wait_for("approve and send")
+    again.wait_for(ASKS)
     again.settle(QUIET)
     again.press("a")
     again.wait_for("for Robin, 1 night", "● done")
