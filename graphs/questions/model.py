@@ -8,7 +8,6 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from graphdeck.graphs.events import Frame
 from graphdeck.graphs.frozen import Frozen
-from graphdeck.graphs.questions.sendable import unsendable
 from graphdeck.graphs.schema import problems
 from graphdeck.graphs.values import Json
 
@@ -143,6 +142,8 @@ class Action(Frozen):
         """Why the decision cannot be sent; empty where it can. A typed answer is judged by what it says."""
         if decision.kind != "answer" and decision.kind not in self.allowed:
             return f"{_DOING[decision.kind]} is not among the allowed decisions"
+        from graphdeck.graphs.questions.sendable import unsendable  # the first paint lists questions, and decides none
+
         cannot = unsendable(decision.value)
         if cannot:
             return cannot
