@@ -36,7 +36,9 @@ graph = builder.compile()
 
 BOOKING = 'graphdeck run travel --message "Book a quiet hotel in Rome for 3 nights for Kim" --thread rome'
 SCRIPT = (
-    "graphdeck run travel --thread rome --answer INTERRUPT_ID=true",
+    "graphdeck inbox",
+    "graphdeck answer rome --approve",
+    "graphdeck decisions --thread rome",
     "graphdeck threads --status waiting",
     "graphdeck show rome messages.0.content",
     "graphdeck history rome",
@@ -85,18 +87,26 @@ def test_every_command_of_the_readme_is_tried_here() -> None:
     known = {BOOKING, *SCRIPT, *IN_A_PROJECT, *BY_CI}
     found = {*blocks(), *inline("graphdeck .+")}
     opened = {" ".join(["graphdeck", *words]) for words in opening()}
-    assert found - opened == known
+    assert found - opened - {"graphdeck decisions"} == known
 
 
 def test_a_booking_from_a_script(tmp_path: Path) -> None:
     done = _shell(tmp_path, BOOKING)
     assert done.returncode == 2, done.stderr
     (printed,) = (line.strip() for line in done.stdout.splitlines() if line.startswith("    graphdeck run "))
-    assert re.sub("[0-9a-f]{32}", "INTERRUPT_ID", printed) == SCRIPT[0]
-    rest = "\n".join(["set -e", printed, *SCRIPT[1:]])
+    assert re.sub("[0-9a-f]{32}", "ID", printed) == "graphdeck run travel --thread rome --answer ID=true"
+    rest = "\n".join(["set -e", *SCRIPT])
     done = _shell(tmp_path, rest)
     assert done.returncode == 0, done.stderr
-    for text in ("Booked Casa Verde for Kim", "no threads", "Book a quiet hotel", "assistant", "called Rome in May"):
+    for text in (
+        "graphdeck answer rome",
+        "Booked Casa Verde for Kim",
+        "applied",
+        "no threads",
+        "Book a quiet hotel",
+        "assistant",
+        "called Rome in May",
+    ):
         assert text in done.stdout
 
 
@@ -216,10 +226,31 @@ def test_keys_are_those_of_the_action_table() -> None:
     table = README[README.index("## Keys") : README.index("## Command line")]
     rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| ")][1:]
     named = {key for row in rows for key in re.findall(r"`([^`]+)`|\b(Ctrl\+\w|space)\b", row) for key in key if key}
-    approval = README[README.index("## Approve") : README.index("The same from a script")]
-    named |= set(re.findall(r"`(\w)` (?:approves|rejects|types)", approval))
+    approval = README[README.index("## Approve") : README.index("The same without a screen")]
+    named |= set(re.findall(r"`(\w|Ctrl\+\w)`", approval)) - {"0", "3"}
     known = {shown_key(key) for action in ACTIONS for key in action.key.split(",")}
-    assert {"a", "r", "t", "space", "Ctrl+C", "Ctrl+P", "?", "/", "q", "1", "6"} <= named
+    assert {
+        "a",
+        "r",
+        "e",
+        "m",
+        "i",
+        "t",
+        "n",
+        "p",
+        "s",
+        "S",
+        "v",
+        "I",
+        "space",
+        "Ctrl+C",
+        "Ctrl+P",
+        "?",
+        "/",
+        "q",
+        "1",
+        "6",
+    } <= named
     assert named <= known
 
 
