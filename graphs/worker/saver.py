@@ -44,6 +44,8 @@ class TellingSaver(AsyncSqliteSaver):
     on_put: Callable[[str, Changed], None] | None = None
     on_answers: Callable[[str, int], None] | None = None
     """Told of a task, and of how many answers it has received up to now, once they are stored."""
+    writers: dict[str, str]
+    """Task that wrote each key last: the state that it became may be refused before its own writes are."""
     refused: Unsaveable | None = None
     """The first value that was refused: LangGraph may tell of a later one."""
 
@@ -71,13 +73,14 @@ class TellingSaver(AsyncSqliteSaver):
         """
         if any(channel == "__error__" for channel, _ in writes):
             writes = [write for write in writes if write[0] in NO_OUTPUT]
-        with self._told(writes, task_id):
+        self.writers.update((channel, task_id) for channel, _ in writes)
+        with self._told(writes):
             await super().aput_writes(config, writes, task_id, task_path)
         if self.on_answers is not None and (count := count_answers(writes)):
             self.on_answers(task_id, count)
 
     @contextmanager
-    def _told(self, values: Iterable[tuple[str, Any]], task: str = "") -> Iterator[None]:
+    def _told(self, values: Iterable[tuple[str, Any]]) -> Iterator[None]:
         """Say of an error which file or which value it is about."""
         try:
             yield
@@ -88,7 +91,7 @@ class TellingSaver(AsyncSqliteSaver):
                 try:
                     self.serde.dumps_typed(value)
                 except (TypeError, ValueError) as refused:
-                    self.refused = self.refused or Unsaveable(key, str(refused), task)
+                    self.refused = self.refused or Unsaveable(key, str(refused), self.writers.get(key, ""))
                     raise self.refused from error
             raise
 
@@ -130,6 +133,6 @@ async def open_saver(file: Path, serde: SerializerProtocol) -> AsyncIterator[Tel
     async with aiosqlite.connect(file, timeout=LOCK_TIMEOUT) as connection:
         await connection.execute("PRAGMA synchronous=NORMAL")
         saver = TellingSaver(connection, serde=serde)
-        saver.file = file
+        saver.file, saver.writers = file, {}
         await saver.setup()
         yield saver
