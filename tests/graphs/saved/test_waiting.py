@@ -83,7 +83,9 @@ def threads_of_many_shapes(saver: SqliteSaver) -> None:
         invoke(twice, thread)
         answer(twice, thread)
     answer(twice, "both given")
-    invoke(compiled(saver, ask, fail), "waits beside a failure")
+    # One after the other: else the failure may end the step before its sibling's question is written.
+    in_turn = compiled(saver, ask, fail).with_config(max_concurrency=1)
+    invoke(in_turn, "waits beside a failure")
     invoke(compiled(saver, say, fail), "failed")
     invoke(compiled(saver, say), "done")
     invoke(compiled(saver, say, interrupt_before=["end"]), "breakpoint of another program")
