@@ -2,6 +2,7 @@
 
 import operator
 import uuid
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
@@ -22,6 +23,7 @@ from graphdeck.graphs.values import to_json
 
 NAMES = ["a", "b", "a+b", "c d", "e"]
 KINDS = ["say", "ask", "ask", "fail", "send", "goto", "inner", "quiet"]
+THREADS_A_FILE = 50
 ACTIONS = ["go on", "answer one", "answer all", "input", "update", "fork"]
 
 
@@ -155,7 +157,8 @@ def check(graph: Any, config: RunnableConfig, file: CheckpointFile, thread: str)
 
 
 def compare(path: Path, examples: int, *, same: bool) -> None:
-    """Run random graphs on one file, one thread each, and look after every action."""
+    """Run random graphs, one thread each and fifty threads a file, and look after every action."""
+    numbers = count()
 
     @settings(deadline=None, max_examples=examples, derandomize=same, suppress_health_check=list(HealthCheck))
     @given(graphs(), st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 9)), max_size=4))
@@ -163,12 +166,13 @@ def compare(path: Path, examples: int, *, same: bool) -> None:
         builder, stops = made
         thread = str(uuid.uuid4())
         config: RunnableConfig = {"configurable": {"thread_id": thread}}
-        with SqliteSaver.from_conn_string(str(path)) as saver:
+        fresh = path.with_stem(f"{path.stem}-{next(numbers) // THREADS_A_FILE}")
+        with SqliteSaver.from_conn_string(str(fresh)) as saver:
             saver.setup()
             saver.conn.execute("PRAGMA synchronous=OFF")
             graph = builder.compile(checkpointer=saver, **stops)
             apply(graph, config, "input", 0)
-            with open_file(path) as file:
+            with open_file(fresh) as file:
                 check(graph, config, file, thread)
                 for action, choice in actions:
                     apply(graph, config, action, choice)
