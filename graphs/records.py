@@ -288,6 +288,12 @@ class Snapshot(Frozen):
     subgraphs: tuple["Snapshot", ...] = ()
     """States of the subgraphs that are in the middle of this step."""
 
+    @property
+    def node(self) -> str:
+        """Node that runs this subgraph; empty for the graph itself."""
+        levels = [level for level in self.ns.split("|") if not level.isdigit()]  # a number counts those of one task
+        return levels[-1].partition(":")[0]
+
 
 class Value(Frozen):
     """One value of a state."""

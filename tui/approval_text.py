@@ -134,7 +134,7 @@ def inner_lines(inner: Snapshot, signs: Glyphs) -> Iterator[Paragraph]:
 
 
 def _graph_of(inner: Snapshot) -> str:
-    return one_line(inner.ns.rpartition("|")[2].partition(":")[0], 80, identifier=True)
+    return one_line(inner.node, 80, identifier=True)
 
 
 def _asked(action: Action, signs: Glyphs) -> Iterator[Paragraph]:

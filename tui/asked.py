@@ -27,17 +27,13 @@ class Asked(Frozen):
 
     def inner(self, action: Action) -> Snapshot | None:
         """The state of the subgraph that asks; None where the graph itself does, or the state is not known."""
-        if self.snapshot is None:
-            return None
-        ns = next((each.ns for each in self.snapshot.interrupts if each.id == action.interrupt), ())
-        return _at("|".join(ns), self.snapshot.subgraphs) if ns else None
+        found = None
+        states = self.snapshot.subgraphs if self.snapshot else ()
+        while here := next((each for each in states if _asks(each, action)), None):
+            found, states = here, here.subgraphs
+        return found
 
 
-def _at(ns: str, among: tuple[Snapshot, ...]) -> Snapshot | None:
-    """The state with this namespace, at any depth."""
-    for each in among:
-        if each.ns == ns:
-            return each
-        if ns.startswith(f"{each.ns}|"):
-            return _at(ns, each.subgraphs)
-    return None
+def _asks(state: Snapshot, action: Action) -> bool:
+    """Whether the question waits in a subgraph, or deeper in it: each level lists it."""
+    return any(each.id == action.interrupt for each in state.interrupts)

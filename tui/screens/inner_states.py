@@ -10,12 +10,11 @@ def with_subgraphs(snapshot: Snapshot) -> tuple[dict[str, Json], tuple[Path, ...
     """The values of a state, each subgraph's own under `name ›`; and the paths of those, to be opened."""
     values, paths = dict(snapshot.values), []
     for inner in snapshot.subgraphs:
-        name = inner.ns.rpartition("|")[2].partition(":")[0]
-        key = f"{name} {glyphs().path}"
+        key = f"{inner.node} {glyphs().path}"
         number = 1
         while key in values:  # several tasks of one node
             number += 1
-            key = f"{name} {number} {glyphs().path}"
+            key = f"{inner.node} {number} {glyphs().path}"
         values[key], below = with_subgraphs(inner)
         paths += [(key,), *((key, *path) for path in below)]
     return values, tuple(paths)

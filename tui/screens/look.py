@@ -128,7 +128,14 @@ class Look(Frozen):
 
         title = self.title if self.title != self.thread else ""
         graph = self.shape.title if self.shape else self.graph
-        return Asked(graph=graph, thread=self.thread, title=title, sheet=sheet(self.questions))
+        tools = self.shape.tools if self.shape else {}
+        return Asked(
+            graph=graph,
+            thread=self.thread,
+            title=title,
+            sheet=sheet(self.questions, tools),
+            snapshot=self.snapshot,
+        )
 
     @property
     def askers(self) -> str:

@@ -222,3 +222,19 @@ def test_saved_failures_are_in_the_log_without_the_siblings_that_they_stopped(tr
     lines, logged = log_of(look(travel, snapshot=snapshot(status="failed", failed=failed)))
     assert [(line.node, line.text) for line in lines] == [("a", "ValueError('no')")]
     assert logged == 1
+
+
+def test_the_question_brings_the_state_of_its_subgraph_and_the_schemas_of_the_tools(travel: GraphShape) -> None:
+    call: Any = {"type": "tool_approval", "name": "book", "args": {"nights": 3}}
+    question = PendingInterrupt(id="q", node="tools", ns=("team:1", "desk:2"), value=call)
+    other = snapshot(ns="team:1", values={"of": "a call that has ended"})
+    desk = snapshot(ns="team:1|1|desk:2|1", values={"draft": "tides"}, interrupts=(question,))
+    team = snapshot(ns="team:1|1", interrupts=(question,), subgraphs=(desk,))
+    waiting = snapshot(status="waiting", interrupts=(question,), subgraphs=(other, team))
+    schema: Any = {"type": "object", "properties": {"nights": {"type": "integer"}}}
+    asked = look(dataclasses.replace(travel, tools={"book": schema}), snapshot=waiting).asked
+    (action,) = asked.sheet.actions
+    assert action.args_schema == schema
+    assert asked.inner(action) == desk
+    assert desk.node == "desk"
+    assert snapshot().node == ""
