@@ -117,9 +117,21 @@ class Engine(Protocol):
         ...
 
     async def update(
-        self, thread: str, values: Json, *, as_node: str | None = None, checkpoint: str | None = None
+        self,
+        thread: str,
+        values: Json,
+        *,
+        as_node: str | None = None,
+        checkpoint: str | None = None,
+        ns: Sequence[str] = (),
+        replace: bool = False,
     ) -> str:
-        """Write values into a thread's state; the new checkpoint's id."""
+        """Write values into a thread's state; the new checkpoint's id.
+
+        With `ns`, the path of a subgraph whose question waits, into the state of that: the question is asked anew when
+        the thread goes on, which `run` without input or answers does. With `replace`, the values of keys that have a
+        reducer take the place of what is there.
+        """
         ...
 
     async def delete(self, threads: Sequence[str]) -> None:

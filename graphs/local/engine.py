@@ -161,16 +161,24 @@ class LocalEngine:
         return await self._read(lambda: self._library.decisions(thread, limit))
 
     async def update(
-        self, thread: str, values: Json, *, as_node: str | None = None, checkpoint: str | None = None
+        self,
+        thread: str,
+        values: Json,
+        *,
+        as_node: str | None = None,
+        checkpoint: str | None = None,
+        ns: Sequence[str] = (),
+        replace: bool = False,
     ) -> str:
-        """Write values into a thread's state; the new checkpoint's id."""
+        """Write values into a thread's state, or into that of a subgraph; the new checkpoint's id."""
         snapshot = await self.state(thread, checkpoint)
         if not snapshot.graph:
             raise InputError(f"the graph of thread {thread!r} is not known", "run it once by its target first")
         target = self._graph_target(snapshot.graph)
-        job = {"thread": thread, "values": values, "as_node": as_node, "checkpoint": checkpoint}
+        change: dict[str, Any] = {"thread": thread, "values": values, "as_node": as_node, "checkpoint": checkpoint}
+        change |= {"ns": list(ns), "replace": replace}
         place = self._place(snapshot.graph, target) | {"file": snapshot.file}
-        return str(await self._pool.request({"job": "update", **job, **place}))
+        return str(await self._pool.request({"job": "update", "change": change, **place}))
 
     async def delete(self, threads: Sequence[str]) -> None:
         """Delete threads with all their checkpoints."""

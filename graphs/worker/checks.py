@@ -36,6 +36,23 @@ def check_input(graph: AnyGraph, value: Json) -> Any:
     return _checked(value, fields, builder.input_schema, "the input", partial=is_partial)
 
 
+def check_update(graph: AnyGraph, values: Json) -> Any:
+    """What is to be written into a state for values in JSON form; raises InputError where they do not fit."""
+    builder = graph.builder if isinstance(graph, CompiledStateGraph) else None
+    if builder is None or "__root__" in builder.channels or not isinstance(values, dict):
+        return values
+    if unknown := [key for key in values if key not in builder.channels]:  # LangGraph would leave them out
+        raise InputError(
+            f"the state was not changed: it has no key {_quoted(unknown)}",
+            f"its keys are: {', '.join(builder.channels)}",
+        )
+    fields = fields_of(builder.state_schema) or {}
+    try:
+        return {key: _field_value(key, item, fields[key]) if key in fields else item for key, item in values.items()}
+    except _Unfit as unfit:
+        raise InputError(f"the state was not changed: {unfit}", unfit.hint or _expected(fields)) from None
+
+
 def input_for_new_thread(graph: AnyGraph) -> dict[str, Any]:
     """`{}` where the graph demands nothing; raises InputError where it does."""
     needs_input = "a new thread needs an input"

@@ -5,17 +5,22 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from langchain_core.runnables import RunnableConfig
+from langgraph.channels import BinaryOperatorAggregate
+from langgraph.channels.delta import DeltaChannel
 from langgraph.errors import InvalidUpdateError
-from langgraph.graph.state import CompiledStateGraph
 from langgraph.pregel import Pregel
+from langgraph.types import Overwrite, StateSnapshot, StateUpdate
 
 from graphdeck.graphs.errors import FileError, InputError
 from graphdeck.graphs.local.home import note_pause
 from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.values import Json
-from graphdeck.graphs.worker.saver import LOCK_TIMEOUT, cannot_write, open_saver
+from graphdeck.graphs.worker.checks import check_update
+from graphdeck.graphs.worker.position import finished_tasks
+from graphdeck.graphs.worker.saver import LOCK_TIMEOUT, TellingSaver, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
 
 TABLES = ("checkpoints", "writes")
@@ -46,8 +51,9 @@ def copy_thread(file: Path, thread: str) -> str:
             for table in TABLES:
                 columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
                 others = ", ".join(column for column in columns if column != "thread_id")
-                connection.execute(
-                    f"INSERT INTO {table} (thread_id, {others}) SELECT ?, {others} FROM {table} WHERE thread_id = ?",
+                connection.execute(  # in their order, which tells what was written after what
+                    f"INSERT INTO {table} (thread_id, {others})"
+                    f" SELECT ?, {others} FROM {table} WHERE thread_id = ? ORDER BY rowid",
                     (new, thread),
                 )
     finally:
@@ -55,49 +61,138 @@ def copy_thread(file: Path, thread: str) -> str:
     return new
 
 
-async def update_state(
-    graph: Pregel[Any, Any, Any, Any],
-    saving: Saving,
-    thread: str,
-    values: Json,
-    *,
-    as_node: str | None,
-    checkpoint: str | None,
-) -> str:
-    """Write values into a thread's state as LangGraph's `update_state` does; the new checkpoint's id."""
+class Change(NamedTuple):
+    """What is to be written into a thread's state."""
+
+    thread: str
+    """Thread id."""
+    values: Json
+    """The values by key."""
+    as_node: str | None = None
+    """The node that they are said to come from; None for the one that ran last."""
+    checkpoint: str | None = None
+    """Checkpoint id to start from; None for the newest."""
+    ns: tuple[str, ...] = ()
+    """Subgraph path, `node:task id` for each level."""
+    replace: bool = False
+    """Values of keys with a reducer take the place of what is there."""
+
+
+async def update_state(graph: Pregel[Any, Any, Any, Any], saving: Saving, change: Change) -> str:
+    """Write values into a state as LangGraph's `update_state` does; the new checkpoint's id."""
     assert saving.file is not None
-    _check_keys(graph, values)
-    lease = Lease.take(saving.file, thread, "update")
+    edited = _graph_at(graph, change.ns)
+    values = check_update(edited, change.values)
+    if change.replace and isinstance(values, dict):
+        values = {key: _replacing(edited.channels.get(key), value) for key, value in values.items()}
+    lease = Lease.take(saving.file, change.thread, "update")
     try:
         async with open_saver(saving.file, saving.serde) as saver:
-            configurable = {"thread_id": thread, "checkpoint_ns": ""}
-            if checkpoint:
-                configurable["checkpoint_id"] = checkpoint
             lent = graph.copy(update={"checkpointer": saver})
             try:
-                config = await lent.aupdate_state({"configurable": configurable}, values, as_node=as_node)
+                if change.ns:
+                    return await InnerEdit(lent, edited, saver, saving.file, change).write(values)
+                config = _config(change.thread, (), change.checkpoint)
+                return _id_of(await lent.aupdate_state(config, values, as_node=change.as_node))
             except (InvalidUpdateError, ValueError, TypeError) as error:
                 raise InputError(
                     f"the state was not changed: {type(error).__name__}: {error}",
                     "give values that fit the state, and a node that exists as as_node",
                 ) from error
-            return str(config["configurable"]["checkpoint_id"])
     except (sqlite3.Error, OSError) as error:
         raise cannot_write(saving.file, error) from error
     finally:
         lease.release()
 
 
-def _check_keys(graph: Pregel[Any, Any, Any, Any], values: Json) -> None:
-    """Refuse keys that the state does not have: LangGraph leaves them out, and writes a checkpoint all the same."""
-    builder = graph.builder if isinstance(graph, CompiledStateGraph) else None
-    if builder is None or "__root__" in builder.channels or not isinstance(values, dict):
-        return
-    if unknown := [key for key in values if key not in builder.channels]:
-        raise InputError(
-            f"the state was not changed: it has no key {', '.join(map(repr, unknown))}",
-            f"its keys are: {', '.join(builder.channels)}",
-        )
+def _graph_at(graph: Pregel[Any, Any, Any, Any], ns: tuple[str, ...]) -> Pregel[Any, Any, Any, Any]:
+    """The graph itself, or its subgraph at a path; raises InputError."""
+    if not ns:
+        return graph
+    names = "|".join(level.partition(":")[0] for level in ns)
+    found = next((inner for _, inner in graph.get_subgraphs(namespace=names, recurse=True)), None)
+    if not isinstance(found, Pregel):
+        raise InputError(f"the state was not changed: there is no subgraph {names}", "it is reached by code alone")
+    return found
+
+
+def _replacing(channel: object, value: Any) -> Any:
+    return Overwrite(value) if isinstance(channel, BinaryOperatorAggregate | DeltaChannel) else value
+
+
+def _config(thread: str, ns: tuple[str, ...], checkpoint: str | None = None) -> RunnableConfig:
+    configurable = {"thread_id": thread, "checkpoint_ns": "|".join(ns)}
+    return {"configurable": configurable | ({"checkpoint_id": checkpoint} if checkpoint else {})}
+
+
+def _id_of(config: RunnableConfig) -> str:
+    return str(config["configurable"]["checkpoint_id"])
+
+
+class InnerEdit:
+    """An edit of a subgraph's state while its question waits.
+
+    Nothing else may come of it: what comes next stays as it was, and what has run in this step does not run again.
+    LangGraph tells neither before it has written, so that a checkpoint that says otherwise is taken back.
+    """
+
+    def __init__(
+        self,
+        graph: Pregel[Any, Any, Any, Any],
+        inner: Pregel[Any, Any, Any, Any],
+        saver: TellingSaver,
+        file: Path,
+        change: Change,
+    ) -> None:
+        self._graph, self._inner, self._saver, self._file = graph, inner, saver, file
+        self._thread, self._ns, self._as_node = change.thread, change.ns, change.as_node
+
+    async def write(self, values: Any) -> str:
+        """Write the values; the new checkpoint's id."""
+        before = await self._asking()
+        config = _config(self._thread, self._ns)
+        if done := await finished_tasks(self._saver, config):
+            names = ", ".join(task.name for task in before.tasks if task.id in done)
+            raise InputError(
+                f"the state was not changed: {names} has finished beside the question, and would run again",
+                "answer first",
+            )
+        ran = [self._as_node] if self._as_node else await self._ran_last(config)
+        updates = [StateUpdate(values if index == 0 else None, node) for index, node in enumerate(ran)]
+        checkpoint = _id_of(await self._graph.abulk_update_state(config, [updates]))
+        after = await self._graph.aget_state(config)
+        if sorted(after.next) != sorted(before.next):
+            self._take_back(checkpoint)
+            raise InputError(
+                f"the state was not changed: {', '.join(after.next) or 'nothing'} would come next then,"
+                f" instead of {', '.join(before.next)}",
+                "answer first, or give other values",
+            )
+        return checkpoint
+
+    async def _asking(self) -> StateSnapshot:
+        """The subgraph's state; raises InputError unless its question waits now, on every level."""
+        for depth in range(len(self._ns) + 1):
+            state = await self._graph.aget_state(_config(self._thread, self._ns[:depth]))
+            task = self._ns[depth].partition(":")[2] if depth < len(self._ns) else ""
+            if not any(each.interrupts for each in state.tasks if task in ("", each.id)):
+                raise InputError("the state was not changed: its question does not wait any more", "look at it again")
+        return state
+
+    async def _ran_last(self, config: RunnableConfig) -> list[str]:
+        """The nodes of the step before: all of them say again what comes next."""
+        found = await self._saver.aget_tuple(config)
+        seen = found.checkpoint["versions_seen"] if found else {}
+        last = {node: max(seen[node].values()) for node in self._inner.nodes if seen.get(node)}
+        return [node for node, version in last.items() if version == max(last.values())]
+
+    def _take_back(self, checkpoint: str) -> None:
+        key = (self._thread, "|".join(self._ns), checkpoint)
+        with _transaction(self._file) as connection:
+            for table in TABLES:
+                connection.execute(
+                    f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?", key
+                )
 
 
 @contextmanager

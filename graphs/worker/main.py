@@ -15,7 +15,7 @@ from graphdeck.graphs.local.targets import parse_target
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.describe import describe
-from graphdeck.graphs.worker.edit import copy_thread, delete_threads, update_state
+from graphdeck.graphs.worker.edit import Change, copy_thread, delete_threads, update_state
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.frames import error_line, user_traceback
 from graphdeck.graphs.worker.load import Loaded, load
@@ -74,8 +74,8 @@ def _copy(job: Job) -> str:
 def _update(job: Job) -> str:
     loaded = load(parse_target(job["graph"], Path(job["cwd"])))
     saving = _saving(loaded, job)
-    options = {"as_node": job["as_node"], "checkpoint": job["checkpoint"]}
-    return asyncio.run(update_state(loaded.graph, saving, job["thread"], job["values"], **options))
+    change = Change(**{**job["change"], "ns": tuple(job["change"]["ns"])})
+    return asyncio.run(update_state(loaded.graph, saving, change))
 
 
 _JOBS: dict[str, Callable[[Job], Any]] = {

@@ -65,7 +65,8 @@ async def read_position(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, 
     if not state.created_at:
         return Position()
     questions = {question.interrupt.id: question for question in _questions(state, ())}
-    waiting = {interrupt.id: questions[interrupt.id] for interrupt in state.interrupts}
+    open_ = _open(state)
+    waiting = {interrupt.id: questions[interrupt.id] for interrupt in state.interrupts if interrupt.id in open_}
     checkpoint = state.config["configurable"]["checkpoint_id"]
     return Position(checkpoint, tuple(state.next), waiting, done=not state.tasks)
 
@@ -97,3 +98,24 @@ def _questions(state: StateSnapshot, ns: tuple[str, ...]) -> Iterator[Question]:
         yield from (Question(interrupt, task.id, task.name, ns) for interrupt in task.interrupts)
         if isinstance(task.state, StateSnapshot):
             yield from _questions(task.state, (*ns, f"{task.name}:{task.id}"))
+
+
+def _open(state: StateSnapshot) -> set[str]:
+    """Ids of the interrupts that take an answer.
+
+    Where the state of a subgraph was edited while its question waited, the levels above still tell of that question,
+    but LangGraph will ask it anew, under another id, as soon as the thread goes on.
+    """
+    found: set[str] = set()
+    for task in state.tasks:
+        ids = {interrupt.id for interrupt in task.interrupts}
+        if isinstance(task.state, StateSnapshot) and _was_edited(task.state):
+            ids &= _open(task.state)
+        found |= ids
+    return found
+
+
+def _was_edited(state: StateSnapshot) -> bool:
+    inner = (task.state for task in state.tasks)
+    by_hand = (state.metadata or {}).get("source") == "update"
+    return by_hand or any(isinstance(each, StateSnapshot) and _was_edited(each) for each in inner)

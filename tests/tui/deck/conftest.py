@@ -243,9 +243,7 @@ class RecordedEngine:
     async def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
         raise NotImplementedError
 
-    async def update(
-        self, thread: str, values: Json, *, as_node: str | None = None, checkpoint: str | None = None
-    ) -> str:
+    async def update(self, thread: str, values: Json, **options: Any) -> str:
         raise NotImplementedError
 
     async def delete(self, threads: Sequence[str]) -> None:
