@@ -250,6 +250,10 @@ class FailedTask(Frozen):
     """Node name."""
     error: str
     """The error as it is stored: the repr of the exception."""
+    question: "PendingInterrupt | None" = None
+    """What it had asked, where it failed after it had received `answer`; it asks no more and gets that one again."""
+    answer: Json = None
+    """That answer, in JSON form."""
 
 
 class Snapshot(Frozen):
@@ -392,3 +396,5 @@ class RunRequest(Frozen):
     """No rule and no grant lets a tool call run; for front ends, the worker knows no rules."""
     by: Mapping[str, str] = field(default_factory=dict)
     """Who or what decided each answer, by interrupt id: `key`, `command line`, or `rule NAME`."""
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """Hashes of the payloads that were answered, by interrupt id: a question that has changed refuses its answer."""

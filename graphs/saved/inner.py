@@ -1,6 +1,7 @@
 """The subgraphs in the middle of a step, and the questions that wait in them, read without any values."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.saved.file import CheckpointFile
@@ -24,18 +25,23 @@ def interrupts_of(
     saved: SavedCheckpoint, tasks: Sequence[Task], due: Due, deeper: Mapping[str, PendingInterrupt]
 ) -> list[PendingInterrupt]:
     """The questions of a checkpoint's tasks, each once: a subgraph's is stored at each level, and is in `deeper`."""
-    found = []
-    for task, fields in pending(tasks):
-        id_ = str(fields.get("id", ""))
-        here = PendingInterrupt(
-            id=id_,
-            node=node_of(task, due),
-            ns=tuple(part for part in saved.key[1].split("|") if part and not part.isdigit()),
-            value=to_json(fields.get("value")),
-            schema=to_json(fields.get("response_schema")),
-        )
-        found.append(deeper.get(id_, here))
-    return found
+    found = [_question(saved, task, due, fields) for task, fields in pending(tasks)]
+    return [deeper.get(question.id, question) for question in found]
+
+
+def questions_of(saved: SavedCheckpoint, task: Task, due: Due) -> list[PendingInterrupt]:
+    """What a task asked last, also where that does not wait any more."""
+    return [_question(saved, task, due, fields) for fields in task.interrupts]
+
+
+def _question(saved: SavedCheckpoint, task: Task, due: Due, fields: Mapping[str, Any]) -> PendingInterrupt:
+    return PendingInterrupt(
+        id=str(fields.get("id", "")),
+        node=node_of(task, due),
+        ns=tuple(part for part in saved.key[1].split("|") if part and not part.isdigit()),
+        value=to_json(fields.get("value")),
+        schema=to_json(fields.get("response_schema")),
+    )
 
 
 def inner_checkpoints(

@@ -94,6 +94,8 @@ class Task(NamedTuple):
     """Fields of the questions that it asked last: `value`, `id`, `response_schema`."""
     error: str
     """The repr of its error; empty without one."""
+    answered: bool = False
+    """Its question has its answer, and it failed with that; it gets the same answer whenever it goes on."""
 
     @property
     def node(self) -> str | None:
@@ -178,7 +180,23 @@ def load_tasks(file: CheckpointFile, key: Key) -> list[Task]:
     by_task: dict[str, list[tuple[Any, ...]]] = {}
     for row in rows:
         by_task.setdefault(row[0], []).append(row)
-    return [_read_task(writes) for writes in by_task.values()]
+    tasks = [_read_task(writes) for writes in by_task.values()]
+    if any(task.interrupts and task.error and not task.finished for task in tasks):
+        answered = _answered(file, key)
+        tasks = [task._replace(answered=task.id in answered and not task.finished) for task in tasks]
+    return tasks
+
+
+def _answered(file: CheckpointFile, key: Key) -> set[str]:
+    """Ids of the tasks that failed with the answers to their questions."""
+    from graphdeck.graphs.failed_answers import answered_sql  # rarely needed, and not for the first paint
+
+    rows = file.query(
+        "SELECT task_id FROM writes AS asks WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
+        f" AND channel = '__interrupt__' AND {answered_sql(file.task_path)}",
+        key,
+    )
+    return {row[0] for row in rows}
 
 
 def _read_task(writes: list[tuple[Any, ...]]) -> Task:

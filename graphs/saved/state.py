@@ -20,7 +20,7 @@ from graphdeck.graphs.saved.rows import (
     newest_checkpoint,
     whole,
 )
-from graphdeck.graphs.saved.status import Due, due_after, next_nodes, node_of, status_of
+from graphdeck.graphs.saved.status import Due, due_after, next_nodes, status_of
 from graphdeck.graphs.saved.threads import find_graph, never, nobody
 from graphdeck.graphs.values import Json, to_json
 
@@ -132,7 +132,7 @@ class _Reader(NamedTuple):
             next=next_,
             values=_values(self.file, saved),
             interrupts=tuple(interrupts_of(saved, tasks, due, deeper)),
-            failed=_failed(tasks, due),
+            failed=self._failed(saved, tasks, due, inner),
             changed=changed_keys(saved, self._parent(saved)) if self.compared else (),
             parent=saved.parent,
             source=saved.source,
@@ -143,12 +143,15 @@ class _Reader(NamedTuple):
             subgraphs=inner,
         )
 
+    def _failed(
+        self, saved: SavedCheckpoint, tasks: list[Task], due: Due, inner: tuple[Snapshot, ...]
+    ) -> tuple[FailedTask, ...]:
+        if not any(task.failed for task in tasks):
+            return ()
+        from graphdeck.graphs.saved.answered import failed_tasks  # the first paint has seldom any
+
+        return failed_tasks(self.file, saved, tasks, due, (failed for child in inner for failed in child.failed))
+
     def _parent(self, saved: SavedCheckpoint) -> SavedCheckpoint | None:
         thread, ns, _ = saved.key
         return load_checkpoint(self.file, thread, ns, saved.parent) if saved.parent else None
-
-
-def _failed(tasks: list[Task], due: Due) -> tuple[FailedTask, ...]:
-    """Failed tasks; the functional API stores one error under its entrypoint and its task."""
-    failed = [FailedTask(node=node_of(task, due), error=task.error) for task in tasks if task.failed]
-    return tuple(dict.fromkeys(failed))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from graphdeck.graphs.failed_answers import answered_sql
 from graphdeck.graphs.records import PendingInterrupt, ThreadRow, WaitingRow
 from graphdeck.graphs.saved.decode import Undecodable
 from graphdeck.graphs.saved.file import CheckpointFile
@@ -34,7 +35,7 @@ SELECT thread, at FROM asked WHERE EXISTS (
         SELECT 1 FROM writes AS wrote
         WHERE wrote.thread_id = thread AND wrote.checkpoint_ns = '' AND wrote.checkpoint_id = at
         AND wrote.task_id = asks.task_id AND wrote.channel NOT IN ({not_output})
-    )
+    ) AND NOT {answered}
 )
 """
 """All but a few threads are left out by the indexes of the two primary keys alone."""
@@ -76,7 +77,8 @@ def _asked(file: CheckpointFile) -> Sequence[Place]:
         return kept[1]
     marks = ", ".join(f"'{channel}'" for channel in NOT_OUTPUT)
     question = _QUESTION["old" if file.task_path == "''" else "new"]
-    rows = file.query(_ASKED_SQL.format(question=question, not_output=marks), (NO_TASK,))
+    answered = answered_sql(file.task_path)
+    rows = file.query(_ASKED_SQL.format(question=question, not_output=marks, answered=answered), (NO_TASK,))
     found = tuple(Place(at, thread) for thread, at in rows)
     file.remembered[_KEPT] = (version, found)
     return found

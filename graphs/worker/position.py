@@ -9,6 +9,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 from langgraph.types import Interrupt, StateSnapshot
 
+from graphdeck.graphs.failed_answers import answered_sql
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import to_json
 from graphdeck.graphs.worker.saver import NO_OUTPUT, TellingSaver
@@ -48,7 +49,9 @@ class Position:
     next: tuple[str, ...] = ()
     """Nodes that a continued run would run."""
     questions: Mapping[str, Question] = field(default_factory=dict)
-    """By interrupt id."""
+    """Those that wait, by interrupt id."""
+    answered: Mapping[str, Question] = field(default_factory=dict)
+    """Those whose tasks failed with their answers, by interrupt id: going on gives them the same answers again."""
     done: bool = False
     """The graph has come to its end. `next` may be empty without it: where a run was killed when the last task of a
     step had finished, and where the graph cannot read the state that it has saved."""
@@ -67,8 +70,19 @@ async def read_position(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, 
     questions = {question.interrupt.id: question for question in _questions(state, ())}
     open_ = _open(state)
     waiting = {interrupt.id: questions[interrupt.id] for interrupt in state.interrupts if interrupt.id in open_}
+    answered: dict[str, Question] = {}
+    if any(task.error and task.interrupts for task in state.tasks):
+        failed = await _failed_with_answers(saver, config)
+        answered = {id_: waiting.pop(id_) for id_, question in [*waiting.items()] if question.task in failed}
     checkpoint = state.config["configurable"]["checkpoint_id"]
-    return Position(checkpoint, tuple(state.next), waiting, done=not state.tasks)
+    return Position(checkpoint, tuple(state.next), waiting, answered, done=not state.tasks)
+
+
+async def _failed_with_answers(saver: TellingSaver, config: RunnableConfig) -> set[str]:
+    """Ids of the tasks of a thread that failed after they had received an answer."""
+    query = f"SELECT task_id FROM writes AS asks WHERE thread_id = ? AND channel = '__interrupt__' AND {answered_sql()}"
+    async with saver.conn.execute(query, (config["configurable"]["thread_id"],)) as rows:
+        return {row[0] async for row in rows}
 
 
 async def finished_tasks(saver: TellingSaver, config: RunnableConfig) -> frozenset[str]:
@@ -89,7 +103,9 @@ async def _position_of_rows(saver: TellingSaver, config: RunnableConfig) -> Posi
         if channel == "__interrupt__" and task not in finished
         for interrupt in (value if isinstance(value, (list, tuple)) else [value])
     }
-    return Position(found.checkpoint["id"], (), questions)
+    failed = await _failed_with_answers(saver, config)
+    answered = {id_: questions.pop(id_) for id_, question in [*questions.items()] if question.task in failed}
+    return Position(found.checkpoint["id"], (), questions, answered)
 
 
 def _questions(state: StateSnapshot, ns: tuple[str, ...]) -> Iterator[Question]:
