@@ -6,6 +6,8 @@ from typing import Final, Literal, TypeAlias
 
 from graphdeck.graphs.events import Frame
 from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.tasks import FailedTask as FailedTask
+from graphdeck.graphs.tasks import FinishedTask as FinishedTask
 from graphdeck.graphs.values import Json
 
 START: Final = "__start__"
@@ -243,19 +245,6 @@ class PendingInterrupt(Frozen):
         return (*(part.partition(":")[0] for part in self.ns), self.node)
 
 
-class FailedTask(Frozen):
-    """An unfinished task with an error."""
-
-    node: str
-    """Node name."""
-    error: str
-    """The error as it is stored: the repr of the exception."""
-    question: "PendingInterrupt | None" = None
-    """What it had asked, where it failed after it had received `answer`; it asks no more and gets that one again."""
-    answer: Json = None
-    """That answer, in JSON form."""
-
-
 class Snapshot(Frozen):
     """The state of a thread at one checkpoint."""
 
@@ -275,6 +264,8 @@ class Snapshot(Frozen):
     """Questions that wait, each once, with its deepest path."""
     failed: tuple[FailedTask, ...] = ()
     """Failed tasks of the step."""
+    finished: tuple[FinishedTask, ...] = ()
+    """Tasks of the step that have finished while a question beside them waits."""
     changed: tuple[str, ...] = ()
     """State keys that differ from the parent checkpoint."""
     parent: str | None = None

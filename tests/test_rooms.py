@@ -32,7 +32,7 @@ def test_the_painting_process_never_loads_langgraph() -> None:
 
 
 FIRST_PAINT = """
-engine errors events frozen questions questions.model questions.read records schema values
+engine errors events frozen questions questions.model questions.read records schema tasks values
 local local.config local.engine local.hints local.home local.lease local.library local.memory local.reading
 local.targets
 saved saved.changes saved.decode saved.delta saved.file saved.history saved.inner saved.lookup saved.paths saved.rows

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from graphdeck.graphs.records import FailedTask, Snapshot, Value
+from graphdeck.graphs.records import Snapshot, Value
 from graphdeck.graphs.saved.changes import changed_keys
 from graphdeck.graphs.saved.decode import Packed, Undecodable
 from graphdeck.graphs.saved.delta import delta_keys, delta_value
@@ -20,8 +20,9 @@ from graphdeck.graphs.saved.rows import (
     newest_checkpoint,
     whole,
 )
-from graphdeck.graphs.saved.status import Due, due_after, next_nodes, status_of
+from graphdeck.graphs.saved.status import Due, due_after, next_nodes, pending, status_of
 from graphdeck.graphs.saved.threads import find_graph, never, nobody
+from graphdeck.graphs.tasks import FailedTask, FinishedTask
 from graphdeck.graphs.values import Json, to_json
 
 _VALUES = "values"
@@ -133,6 +134,7 @@ class _Reader(NamedTuple):
             values=_values(self.file, saved),
             interrupts=tuple(interrupts_of(saved, tasks, due, deeper)),
             failed=self._failed(saved, tasks, due, inner),
+            finished=self._finished(saved, tasks, due),
             changed=changed_keys(saved, self._parent(saved)) if self.compared else (),
             parent=saved.parent,
             source=saved.source,
@@ -148,9 +150,16 @@ class _Reader(NamedTuple):
     ) -> tuple[FailedTask, ...]:
         if not any(task.failed for task in tasks):
             return ()
-        from graphdeck.graphs.saved.answered import failed_tasks  # the first paint has seldom any
+        from graphdeck.graphs.saved.over import failed_tasks  # the first paint has seldom any
 
         return failed_tasks(self.file, saved, tasks, due, (failed for child in inner for failed in child.failed))
+
+    def _finished(self, saved: SavedCheckpoint, tasks: list[Task], due: Due) -> tuple[FinishedTask, ...]:
+        if not pending(tasks) or not any(task.finished for task in tasks):
+            return ()
+        from graphdeck.graphs.saved.over import finished_tasks
+
+        return finished_tasks(self.file, saved, tasks, due)
 
     def _parent(self, saved: SavedCheckpoint) -> SavedCheckpoint | None:
         thread, ns, _ = saved.key

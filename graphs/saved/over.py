@@ -1,14 +1,19 @@
-"""The failed tasks of a step, and the answers with which they failed."""
+"""The tasks of a step that are over: failed, with the answers that they had received, or finished beside a question."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
-from graphdeck.graphs.records import FailedTask, PendingInterrupt
+from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.saved.decode import decode
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.inner import questions_of
-from graphdeck.graphs.saved.rows import SavedCheckpoint, Task
+from graphdeck.graphs.saved.rows import NOT_OUTPUT, SavedCheckpoint, Task
 from graphdeck.graphs.saved.status import Due, node_of
+from graphdeck.graphs.tasks import FailedTask, FinishedTask
 from graphdeck.graphs.values import Json, to_json
+
+_LARGE: Final = 1 << 20
+"""Bytes of a write from which on it is not searched for results of tools."""
 
 
 def failed_tasks(
@@ -55,3 +60,28 @@ def _answer(file: CheckpointFile, saved: SavedCheckpoint, task: Task) -> Json:
     )
     received = decode(*rows[0]) if rows else None
     return to_json(received[-1] if isinstance(received, list) and received else received)
+
+
+def finished_tasks(
+    file: CheckpointFile, saved: SavedCheckpoint, tasks: Iterable[Task], due: Due
+) -> tuple[FinishedTask, ...]:
+    """The finished tasks after a checkpoint, with the tool calls whose results they have written."""
+    return tuple(
+        FinishedTask(node=node_of(task, due), results=tuple(_results(file, saved, task)))
+        for task in tasks
+        if task.finished
+    )
+
+
+def _results(file: CheckpointFile, saved: SavedCheckpoint, task: Task) -> Iterator[str]:
+    marks = ", ".join("?" * len(NOT_OUTPUT))
+    rows = file.query(
+        "SELECT type, value FROM writes WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
+        f" AND task_id = ? AND length(value) < ? AND channel NOT IN ({marks})",
+        (*saved.key, task.id, _LARGE, *NOT_OUTPUT),
+    )
+    for type_, data in rows:
+        written = to_json(decode(type_, data))
+        for each in written if isinstance(written, list) else [written]:
+            if isinstance(each, dict) and each.get("type") == "tool" and isinstance(each.get("tool_call_id"), str):
+                yield str(each["tool_call_id"])

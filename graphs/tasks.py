@@ -1,0 +1,31 @@
+"""Tasks of the step that a thread stands in: the runs of one node each, as far as they are over."""
+
+from typing import TYPE_CHECKING
+
+from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.values import Json
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.records import PendingInterrupt
+
+
+class FailedTask(Frozen):
+    """An unfinished task with an error."""
+
+    node: str
+    """Node name."""
+    error: str
+    """The error as it is stored: the repr of the exception."""
+    question: "PendingInterrupt | None" = None
+    """What it had asked, where it failed after it had received `answer`; it asks no more and gets that one again."""
+    answer: Json = None
+    """That answer, in JSON form."""
+
+
+class FinishedTask(Frozen):
+    """A task that has finished while others of its step have not; it does not run again when they go on."""
+
+    node: str
+    """Node name."""
+    results: tuple[str, ...] = ()
+    """Ids of the tool calls whose results it has written."""
