@@ -133,6 +133,15 @@ def inner_lines(inner: Snapshot, signs: Glyphs) -> Iterator[Paragraph]:
         yield Paragraph(text=f"  and {len(inner.values) - _INNER_LINES} more", style=MUTED)
 
 
+def asks_again(sheet: Sheet) -> Iterator[Paragraph]:
+    """What happens when the state of a subgraph is written while its question waits."""
+    nodes = dict.fromkeys(action.path[-1] for action in sheet.actions)
+    names = ", ".join(f"`{one_line(name, 80, identifier=True)}`" for name in nodes)
+    runs = f"node {names} runs" if len(nodes) == 1 else f"nodes {names} run"
+    yield Paragraph()
+    yield Paragraph(text=f"When it is written, {runs} again from the first line, and you are asked again.", style=MUTED)
+
+
 def _graph_of(inner: Snapshot) -> str:
     return one_line(inner.node, 80, identifier=True)
 

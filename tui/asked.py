@@ -1,8 +1,12 @@
 """What a person is asked: a thread's questions, and what is known around them."""
 
+import dataclasses
+from collections.abc import Mapping
+
 from graphdeck.graphs.frozen import Frozen
-from graphdeck.graphs.questions.model import Action, Sheet
+from graphdeck.graphs.questions.model import Action, Decision, Sheet
 from graphdeck.graphs.records import Snapshot
+from graphdeck.graphs.values import Json, json_line
 
 
 class Asked(Frozen):
@@ -19,11 +23,24 @@ class Asked(Frozen):
     snapshot: Snapshot | None = None
     """The state that the thread waits in; None where it is not known."""
     trouble: str = ""
-    """Why the answers that were sent last were refused; empty where none were."""
+    """Why the answers that were sent last, or the edit of the state, were refused; empty where none were."""
+    edit: Mapping[str, Json] | None = None
+    """The values of the inner state that a person wanted to write last; None where none."""
 
     def __post_init__(self) -> None:
         if not self.sheet.actions:
             raise ValueError("nothing waits for a decision")
+
+    def after(self, earlier: "Asked") -> "Asked":
+        """The same, with what was decided when it was asked before, as far as that is about what waits now."""
+        asks = {action.interrupt for action in self.sheet.actions}
+        is_same = any(action.interrupt in asks for action in earlier.sheet.actions)
+        return dataclasses.replace(
+            self,
+            sheet=_with_earlier(self.sheet, earlier.sheet),
+            trouble=earlier.trouble if is_same else "",
+            edit=earlier.edit if is_same else None,
+        )
 
     def inner(self, action: Action) -> Snapshot | None:
         """The state of the subgraph that asks; None where the graph itself does, or the state is not known."""
@@ -37,3 +54,21 @@ class Asked(Frozen):
 def _asks(state: Snapshot, action: Action) -> bool:
     """Whether the question waits in a subgraph, or deeper in it: each level lists it."""
     return any(each.id == action.interrupt for each in state.interrupts)
+
+
+def _with_earlier(sheet: Sheet, earlier: Sheet) -> Sheet:
+    """The sheet with a person's earlier decisions; what rules decided is for the rules of now."""
+    left: dict[tuple[object, ...], list[Decision | None]] = {}
+    for index, action in enumerate(earlier.actions):
+        left.setdefault(_about(action), []).append(earlier.decisions.get(index))
+    for index, action in enumerate(sheet.actions):
+        found = left.get(_about(action))
+        decision = found.pop(0) if found else None
+        if decision is not None and not decision.by and not action.wrong(decision):
+            sheet = sheet.decide(index, decision)
+    return sheet
+
+
+def _about(action: Action) -> tuple[object, ...]:
+    """What an action asks, apart from the id of its question, which an edit of the state changes."""
+    return action.path, action.shape, action.name, json_line(action.payload)

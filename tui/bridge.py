@@ -4,7 +4,7 @@ Only the bridge talks to the engine. It never touches a widget: everything goes 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, ThreadPage
+from graphdeck.graphs.values import Json
 from graphdeck.tui.rules import Rules, forget_grants
 
 if TYPE_CHECKING:
@@ -112,6 +113,14 @@ class ThreadsChanged(Message):
 
 
 @dataclass(eq=False, repr=False)
+class StateWritten(Message):
+    """The state of a subgraph was edited: its question is asked anew when the thread goes on."""
+
+    request: RunRequest
+    """What goes on with it."""
+
+
+@dataclass(eq=False, repr=False)
 class RunEvents(Message):
     """Events of the run, in their order."""
 
@@ -124,7 +133,7 @@ class Failed(Message):
     """The engine refused or failed; nothing else comes of what was asked."""
 
     kind: str
-    """What was asked: `graphs`, `describe`, `threads`, `state`, `history`, `policy`, `change` or `run`."""
+    """What was asked: `graphs`, `describe`, `threads`, `state`, `history`, `policy`, `change`, `edit` or `run`."""
     about: str
     """The target or thread that it was asked of; may be empty."""
     error: GraphdeckError
@@ -246,6 +255,15 @@ class Bridge:
             return ThreadsChanged("thread renamed" if title.strip() else "title taken away")
 
         self._start("change", self._tell("change", thread, change))
+
+    def edit_state(self, request: RunRequest, ns: str, values: Mapping[str, Json]) -> None:
+        """Write values into the state of a subgraph whose question waits, for the request to go on: `StateWritten`."""
+
+        async def change() -> Message:
+            await self._engine.update(request.thread, dict(values), ns=ns.split("|"), replace=True)
+            return StateWritten(request)
+
+        self._start("edit", self._tell("edit", request.thread, change))
 
     # -- running -----------------------------------------------------------------------------------------------------
 

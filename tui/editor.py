@@ -53,4 +53,5 @@ def _run(command: Sequence[str]) -> None:
     except FileNotFoundError as error:
         raise EditorError(f"there is no editor {command[0]}: set $VISUAL or $EDITOR") from error
     if done.returncode:
-        raise EditorError(f"{command[0]} ended with status {done.returncode}: nothing was taken over")
+        name = Path(command[0]).name
+        raise EditorError(f"{name} ended with status {done.returncode}: nothing was taken over")

@@ -48,6 +48,7 @@ class FormFields(Vertical):
         self.form: Form | None = None
         """What is typed; None while it is closed."""
         self._prompt = ""
+        self._has_lines = False  # while they are being made, a new size must not paint them
 
     def compose(self) -> ComposeResult:
         """What it is for, the fields, what is wrong or will be sent."""
@@ -57,11 +58,12 @@ class FormFields(Vertical):
 
     async def ask(self, form: Form, prompt: str) -> None:
         """Ask for the value of a form."""
-        self.form, self._prompt = form, prompt
+        self.form, self._prompt, self._has_lines = form, prompt, False
         self.display = True
         lines = self.query_one("#form-lines", VerticalScroll)
         await lines.remove_children()
         await lines.mount_all(FormLine(index) for index in range(len(form.fields)))
+        self._has_lines = True
         self._paint()
         wrong = form.wrong()
         self._focus(min((index for index in wrong if index != WHOLE), default=0))
@@ -149,7 +151,7 @@ class FormFields(Vertical):
             self.post_message(self.Typed())
 
     def _paint(self) -> None:
-        if self.form is None:
+        if self.form is None or not self._has_lines:
             return
         wrong = self.form.wrong()
         for line in self.query(FormLine):

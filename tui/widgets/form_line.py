@@ -104,8 +104,9 @@ class FormLine(Horizontal):
         name = one_line(field.name or "answer", _NAME_CELLS - 3, identifier=True)
         self.query_one(".name", Static).update(Content.styled(f"{name}{' *' if field.required else ''}", MUTED))
         choice, area = self.query_one(Choice), self.query_one(AnswerText)
-        choice.display, area.display = mode == "choice", mode != "choice"
-        choice.shown = _choice_text(text)
+        chooses = mode == "choice" or (mode in ("null", "absent") and field.modes[0] == "choice")
+        choice.display, area.display = chooses, not chooses
+        choice.shown = _choice_text(text) if mode == "choice" else ""
         choice.refresh()
         if not area.display:
             pass

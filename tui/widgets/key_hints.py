@@ -1,15 +1,21 @@
 """Keys with what they do, each of which can be clicked; in as many rows as they need."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from textual.app import RenderResult
 from textual.content import Content
+from textual.events import Click
 from textual.geometry import Size
 from textual.style import Style
 from textual.widget import Widget
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.tui.theme import ACCENT, MUTED
+
+
+_OFF: Final = "off"
+"""Under this name a greyed key tells its action to whoever clicks it."""
 
 
 class KeyHint(Frozen):
@@ -54,6 +60,12 @@ class KeyHints(Widget):
         """A key was clicked: carry out its action."""
         await (self._target or self.screen).run_action(action)
 
+    async def on_click(self, event: Click) -> None:
+        """A greyed key was clicked: its action says why it is off."""
+        action = event.style.meta.get(_OFF)
+        if action:
+            await self.action_do(action)
+
     def _lines(self, cells: int) -> list[list[Content]]:
         lines: list[list[Content]] = [[]]
         for content in map(_content, self._hints):
@@ -66,7 +78,7 @@ class KeyHints(Widget):
 
 def _content(hint: KeyHint) -> Content:
     if not hint.is_on:  # a link would take its own colour instead of the grey
-        return Content.styled(f"{hint.key} {hint.label}", MUTED)
+        return Content.styled(f"{hint.key} {hint.label}", MUTED).stylize(Style.from_meta({_OFF: hint.action}))
     key_style, label_style = f"bold {ACCENT}", ""
     click = Style.from_meta({"@click": f"do({hint.action!r})"})
     return Content.assemble((hint.key, key_style), (f" {hint.label}", label_style)).stylize(click)

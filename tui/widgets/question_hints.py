@@ -16,8 +16,10 @@ _ROOMY: Final = 100
 """Cells from which on every reason is told beside its key."""
 
 
-def hints(asking: Asking, mode: PanelMode, cells: int, *, why_not_take: str = "") -> list[KeyHint]:
-    """The keys that matter; `why_not_take` tells why the shown edit cannot be taken yet."""
+def hints(
+    asking: Asking, mode: PanelMode, cells: int, *, of_state: bool = False, why_not_take: str = ""
+) -> list[KeyHint]:
+    """The keys that matter; for an edit whether it is `of_state`, and `why_not_take` it cannot be taken yet."""
     match mode:
         case "question":
             return list(_question(asking, cells))
@@ -34,7 +36,8 @@ def hints(asking: Asking, mode: PanelMode, cells: int, *, why_not_take: str = ""
                 _key("leave", "back, nothing decided"),
             ]  # fmt: skip
         case "difference":
-            take = "approve as edited" + (" and send" if asking.is_lone else "")
+            take = "write it and be asked again" if of_state else "approve as edited"
+            take += " and send" if asking.is_lone and not of_state else ""
             return [
                 _key("approve", take, why_not_take), _key("edit", f"edit on{ellipsis()}"),
                 _key("leave", "drop the edit"),

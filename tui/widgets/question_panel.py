@@ -69,7 +69,12 @@ class QuestionPanel(QuestionFields):
     def show(self, asked: Asked) -> None:
         """Ask this from its first undecided action on, whatever was asked before; keys count once it is painted."""
         first = next(iter(asked.sheet.undecided), 0)
-        self.look(Asking(asked=asked, sheet=asked.sheet, current=first))
+        asking = Asking(asked=asked, sheet=asked.sheet, current=first)
+        inner = asking.inner if asked.edit is not None else None
+        if inner is not None and asked.edit is not None:
+            self.look(asking, "difference", Draft(editable(inner), {**editable(inner), **asked.edit}, of_state=True))
+        else:
+            self.look(asking)
         if asked.trouble:
             self.say(asked.trouble, ERROR)
 
@@ -172,8 +177,16 @@ class QuestionPanel(QuestionFields):
         elif not draft.of_state:
             self._decide(asking, Decision("edit", value=dict(draft.after)))
         elif asking.inner is not None:
-            values = {key: draft.after[key] for key in changed(draft.before, draft.after) if key in draft.after}
-            self.post_message(self.StateEdited(self, _asked(asking), asking.inner.ns, values))
+            self._write(asking, asking.inner.ns, draft)
+
+    def _write(self, asking: Asking, ns: str, draft: Draft) -> None:
+        """Have the edited values of the inner state written."""
+        values = {key: draft.after[key] for key in changed(draft.before, draft.after) if key in draft.after}
+        if values:
+            asked = dataclasses.replace(_asked(asking), edit=values)
+            self.post_message(self.StateEdited(self, asked, ns, values))
+        else:
+            self.say("nothing is changed", WARNING, blink=True)
 
     def _decide(self, asking: Asking, decision: Decision) -> None:
         try:
@@ -254,7 +267,7 @@ class QuestionPanel(QuestionFields):
 
 def _asked(asking: Asking) -> Asked:
     """What is asked, with the decisions so far."""
-    return dataclasses.replace(asking.asked, sheet=asking.sheet, trouble="")
+    return dataclasses.replace(asking.asked, sheet=asking.sheet, trouble="", edit=None)
 
 
 def _object(value: Json) -> dict[str, Json]:

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from graphdeck.tui.approval_gate import ApprovalGate
 from graphdeck.tui.approval_text import (
+    asks_again,
     decided,
     heading,
     inner_heading,
@@ -135,8 +136,9 @@ class QuestionView(Vertical):
         """What must be seen before it is approved, and what else there is to see."""
         signs, action, inner = glyphs(), asking.action, asking.inner
         if mode == "difference" and draft is not None:
-            head = "Edited: what goes has a -, what comes a +"
-            return [Paragraph(text=head, style=MUTED), *difference(draft.before, draft.after, signs)], []
+            head = Paragraph(text="Edited: what goes has a -, what comes a +", style=MUTED)
+            told = asks_again(asking.sheet) if draft.of_state else ()
+            return [head, *difference(draft.before, draft.after, signs), *told], []
         if mode == "inner" and inner is not None:
             return [Paragraph(text=inner_heading(inner), style=MUTED), *table(inner.values, signs)], []
         more = outcome(action, excerpts(action.frames, self._read), signs)
@@ -189,7 +191,8 @@ class QuestionView(Vertical):
         )
         text, style = self._said if self._said[0] else (still_to_do(asking.sheet), MUTED)
         self._hint.update(Content.styled(one_line(text, cells), style))
-        self._keys.show(hints(asking, self.mode, cells, why_not_take=self.why_not_take))
+        of_state = self.draft is not None and self.draft.of_state
+        self._keys.show(hints(asking, self.mode, cells, of_state=of_state, why_not_take=self.why_not_take))
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""
