@@ -13,7 +13,6 @@ from textual.widget import Widget
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.tui.theme import ACCENT, MUTED
 
-
 _OFF: Final = "off"
 """Under this name a greyed key tells its action to whoever clicks it."""
 
