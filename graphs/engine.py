@@ -97,10 +97,13 @@ class Engine(Protocol):
         """Remember which target a thread belongs to, where its rows do not tell; the file itself is not touched."""
         ...
 
-    async def state(self, thread: str, checkpoint: str | None = None, *, compared: bool = True) -> Snapshot:
+    async def state(
+        self, thread: str, checkpoint: str | None = None, *, compared: bool = True, file: str = ""
+    ) -> Snapshot:
         """The state of a thread at its newest or a given checkpoint, subgraphs included.
 
-        Unless `compared`, `changed` stays empty: to fill it, the parent checkpoint is read too.
+        Unless `compared`, `changed` stays empty: to fill it, the parent checkpoint is read too. Several files may hold
+        the thread: without `file` it is the first of them.
         """
         ...
 

@@ -48,9 +48,9 @@ def _decision(verdict: "Verdict", action: Action) -> Decision | None:
 
 
 def forbidden(
-    asked: Sheet, answers: Mapping[str, Json], policy: "Policy", thread: str, *, edits_only: bool = False
+    asked: Sheet, answers: Mapping[str, Json], policy: "Policy", thread: str, file: str, *, edits_only: bool = False
 ) -> str:
-    """Which rule refuses what answers would let run; empty where none does.
+    """Which rule refuses what answers would let run; empty where none does. `file` is the thread's file.
 
     A person who has taken a rule's refusal back has the last word on the call as it was asked: then `edits_only` holds
     only edited arguments to the rules.
@@ -61,7 +61,7 @@ def forbidden(
         call = _runs(action, answers.get(action.interrupt), place) if action.is_tool else None
         if call is None or (edits_only and call == (action.name, action.payload)):
             continue
-        verdict = policy.verdict(*call, thread)
+        verdict = policy.verdict(*call, thread, file)
         if verdict.effect == "refuse":
             return f"rule {verdict.rule} refuses {call[0]}{f': {verdict.reason}' if verdict.reason else ''}"
     return ""
@@ -137,10 +137,11 @@ class Rules:
         if not request.resume:
             return
         try:
-            snapshot = await self._engine.state(request.thread, compared=False)
+            snapshot = await self._engine.state(request.thread, compared=False, file=request.file)
         except GraphdeckError:  # the run itself tells what is wrong with the thread
             return
-        why = forbidden(sheet(snapshot.interrupts), request.resume, await self.policy(request.graph), request.thread)
+        policy = await self.policy(request.graph)
+        why = forbidden(sheet(snapshot.interrupts), request.resume, policy, request.thread, snapshot.file)
         if why:
             raise AnswerRefused(why, "reject it, or change the rules in graphdeck.toml")
 
@@ -214,13 +215,17 @@ class RuledRun:
             yield event
 
     async def _decide(self) -> Sheet | None:
-        """What rules decide, where that is all that is asked."""
-        asked = sheet(self._asked.values())
-        if self._is_stopped or not self._file or not all(action.is_tool for action in asked.actions):
+        """What rules decide, where that is all that is asked: judged by what is saved, which is what is answered."""
+        told = sheet(self._asked.values())
+        if self._is_stopped or not self._file or not all(action.is_tool for action in told.actions):
             return None
         request = self._request
         policy = await self._rules.policy(request.graph, ask_all=request.ask_all)
-        decided = apply(asked, policy, request.thread, self._file)
+        try:
+            saved = await self._engine.state(request.thread, compared=False, file=self._file)
+        except GraphdeckError:  # whoever looks at the thread is told what is wrong with it
+            return None
+        decided = apply(sheet(saved.interrupts), policy, request.thread, self._file)
         return decided if decided.actions and not decided.undecided and not self._is_stopped else None
 
     def _answering(self, decided: Sheet) -> RunRequest:
@@ -232,6 +237,7 @@ class RuledRun:
             checkpoint=None,
             resume=decided.answers(),
             by=decided.by("key"),
+            seen=decided.seen(),
         )
 
 

@@ -28,12 +28,6 @@ BLOCK: Final = 1 << 16
 """Bytes that are read at a time, from the end of the file on."""
 
 
-def payload_hash(payload: Json) -> str:
-    """SHA-256 of a payload: of its JSON form with sorted keys, without spaces, in ASCII."""
-    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 # -- writing ---------------------------------------------------------------------------------------------------------
 
 

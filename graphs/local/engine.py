@@ -144,9 +144,11 @@ class LocalEngine:
         path = Path(file) if file else await self._file_of(thread)
         await self._read(lambda: memory.set_graph(path, thread, graph))
 
-    async def state(self, thread: str, checkpoint: str | None = None, *, compared: bool = True) -> Snapshot:
+    async def state(
+        self, thread: str, checkpoint: str | None = None, *, compared: bool = True, file: str = ""
+    ) -> Snapshot:
         """The state of a thread at its newest or a given checkpoint, subgraphs included."""
-        return await self._read(lambda: self._library.state(thread, checkpoint, compared=compared))
+        return await self._read(lambda: self._library.state(thread, checkpoint, compared=compared, file=file))
 
     async def history(self, thread: str, *, limit: int = 100, before: str | None = None) -> Sequence[CheckpointRow]:
         """The checkpoints of a thread, newest first."""

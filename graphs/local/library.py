@@ -91,9 +91,9 @@ class Library:
         files, problems = self._readable()
         return waiting_page(files, problems, limit=limit, cursor=cursor, newest_first=newest_first)
 
-    def state(self, thread: str, checkpoint: str | None, *, compared: bool = True) -> Snapshot:
+    def state(self, thread: str, checkpoint: str | None, *, compared: bool = True, file: str = "") -> Snapshot:
         """The state of a thread, with the frames that were kept for its questions."""
-        snapshot = self._first(thread, lambda file: self._state(file, thread, checkpoint, compared))
+        snapshot = self._first(thread, lambda each: self._state(each, thread, checkpoint, compared), file)
         path = Path(snapshot.file)
         interrupts = tuple(
             dataclasses.replace(pending, frames=frames_of(path, thread, pending.id)) for pending in snapshot.interrupts
@@ -148,7 +148,7 @@ class Library:
         missing: MissingFileError | None = None
         for path in self._paths:
             try:
-                found.append(self._open.get(path) or self._open.setdefault(path, open_file(path)))
+                found.append(self._opened(path))
             except MissingFileError as error:
                 missing = error
                 if not self._may_be_missing:
@@ -156,6 +156,9 @@ class Library:
         if not found:
             raise missing or MissingFileError("there is no checkpoint file yet", "run a graph, or name one: --db FILE")
         return found
+
+    def _opened(self, path: Path) -> CheckpointFile:
+        return self._open.get(path) or self._open.setdefault(path, open_file(path))
 
     def _readable(self) -> tuple[list[CheckpointFile], list[FileProblem]]:
         """The files that can be opened, and what is wrong with the others; raises where there is no good one."""
@@ -165,7 +168,7 @@ class Library:
         errors: dict[Path, GraphdeckError] = {}
         for path in self._paths:
             try:
-                found.append(self._open.get(path) or self._open.setdefault(path, open_file(path)))
+                found.append(self._opened(path))
             except GraphdeckError as error:
                 if not (self._may_be_missing and isinstance(error, MissingFileError)):
                     errors[path] = error
@@ -201,10 +204,11 @@ class Library:
             stopped_by_breakpoint=lambda name, at: stopped_by_breakpoint(file.path, name, at),
         )
 
-    def _first(self, thread: str, read: Callable[[CheckpointFile], T]) -> T:
-        """What the first file that holds the thread gives."""
+    def _first(self, thread: str, read: Callable[[CheckpointFile], T], only: str = "") -> T:
+        """What the first file that holds the thread gives, or the named one."""
         error: GraphdeckError | None = None
-        for file in self._files():
+        files = [file for file in self._files() if only in ("", str(file.path))]
+        for file in files or [self._opened(Path(only))]:
             try:
                 return read(file)
             except ThreadNotFound as not_here:

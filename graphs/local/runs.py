@@ -2,8 +2,9 @@
 
 import dataclasses
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import WorkerLost
@@ -34,6 +35,7 @@ class LocalRun:
         self._worker = worker
         self._seq = 0
         self._started = False
+        self._file = Path()
         self._early: deque[Event] = deque(maxlen=EARLY)
         self._running: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._errors: deque[str] = deque(maxlen=20)
@@ -50,7 +52,7 @@ class LocalRun:
             while not ended:
                 item = await self._worker.next()
                 if self._answers is not None and isinstance(item, Frame) and "answers" in item.data:
-                    await self._answers.heard(item.data["answers"])
+                    await self._hear(self._answers, item.data["answers"])
                     continue
                 for event in self._translate(item):
                     if isinstance(event, events.RunEnded):
@@ -75,6 +77,13 @@ class LocalRun:
         """End the worker's whole process group at once."""
         self._worker.kill()
 
+    async def _hear(self, answers: SentAnswers, told: Mapping[str, Sequence[str]]) -> None:
+        """Take in what becomes of the answers; a worker that holds them is told which of their questions changed."""
+        if "held" in told:
+            await self._worker.send({"control": "looked", "changed": await answers.changed(self._file)})
+        else:
+            await answers.heard(told)
+
     def _translate(self, item: Frame | Printed | Exited) -> list[Event]:
         match item:
             case Frame(data):
@@ -97,6 +106,7 @@ class LocalRun:
         match event:
             case events.RunStarted(file=file):
                 self._started = True
+                self._file = Path(file)
                 self._on_file(file)
             case events.NodeStarted(task=task, node=node, ns=ns):
                 self._running[task] = node, ns

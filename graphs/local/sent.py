@@ -12,11 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from graphdeck.graphs.errors import AnswerRefused
+from graphdeck.graphs.errors import AnswerRefused, GraphdeckError
 from graphdeck.graphs.events import RunEnded
-from graphdeck.graphs.local.decisions import answered_by, note_intents, note_outcomes, payload_hash
+from graphdeck.graphs.local.decisions import answered_by, note_intents, note_outcomes
 from graphdeck.graphs.questions.read import sheet
+from graphdeck.graphs.questions.seen import payload_hash
 from graphdeck.graphs.records import Outcome, PendingInterrupt, RunRequest
+from graphdeck.graphs.saved.asked import read_questions
+from graphdeck.graphs.saved.file import open_file
 from graphdeck.graphs.values import Json, to_json
 
 NOT_RECEIVED: Final = "the run ended before its node had received the answer"
@@ -25,10 +28,11 @@ NOT_RECEIVED: Final = "the run ended before its node had received the answer"
 class SentAnswers:
     """Writes of each answer of a run what became of it."""
 
-    def __init__(self, record: Path, file: Path, thread: str, open_: Mapping[str, str]) -> None:
+    def __init__(self, record: Path, file: Path, request: RunRequest, open_: Mapping[str, str]) -> None:
         self._record = record
         self._file = file
-        self._thread = thread
+        self._thread = request.thread
+        self._seen = {interrupt: seen for interrupt, seen in request.seen.items() if interrupt in open_}
         self._open = dict(open_)
         self._accepted = False
         self._gone: list[str] = []
@@ -58,13 +62,30 @@ class SentAnswers:
                 "id": ids[interrupt],
                 **common,
                 "interrupt": interrupt,
-                **_question(asked.get(interrupt)),
+                **_question(asked.get(interrupt), request.seen.get(interrupt, "")),
                 "decision": to_json(answer),
                 "by": request.by.get(interrupt, ""),
             }
             for interrupt, answer in request.resume.items()
         ]
-        return cls(note_intents(file, intents), file, request.thread, ids)
+        return cls(note_intents(file, intents), file, request, ids)
+
+    async def changed(self, file: Path) -> list[str]:
+        """Ids of the questions that ask something else than what was answered, now that a worker holds the lease."""
+        return await asyncio.to_thread(self._changed, file)
+
+    def _changed(self, file: Path) -> list[str]:
+        try:
+            with open_file(file) as opened:
+                _, questions = read_questions(opened, self._thread)
+        except GraphdeckError:  # then nobody knows what is asked
+            return list(self._seen)
+        asked = {question.id: question.value for question in questions}
+        return [
+            interrupt
+            for interrupt, seen in self._seen.items()
+            if interrupt in asked and payload_hash(asked[interrupt]) != seen
+        ]
 
     async def heard(self, told: Mapping[str, Sequence[str]]) -> None:
         """Take in what the worker tells of the answers: interrupt ids that are `gone`, `accepted` or `applied`."""
@@ -107,13 +128,14 @@ class SentAnswers:
         return {"message": "; ".join(said)} if said else {}
 
 
-def _question(question: PendingInterrupt | None) -> dict[str, Json]:
+def _question(question: PendingInterrupt | None, seen: str) -> dict[str, Json]:
+    """What the record says of a question; `seen` is the hash of the payload that was answered, where it is known."""
     if question is None:
-        return {"path": [], "actions": [], "payload": ""}
+        return {"path": [], "actions": [], "payload": seen}
     return {
         "path": list(question.path),
         "actions": [action.name for action in sheet([question]).actions],
-        "payload": payload_hash(question.value),
+        "payload": seen or payload_hash(question.value),
     }
 
 

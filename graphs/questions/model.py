@@ -82,6 +82,8 @@ class Action(Frozen):
     """What approving sends back under `args`, in the older shape."""
     note: str = ""
     """What is odd about the question; usually empty."""
+    whole: Json = None
+    """The whole payload of its interrupt."""
     frames: tuple[Frame, ...] = ()
     """The user's frames, from where the node starts again to the line that asks."""
 
@@ -211,6 +213,13 @@ class Sheet(NamedTuple):
             if index in self.decisions:
                 found.setdefault(action.interrupt, []).append(self.decisions[index].by or person)
         return {id_: ", ".join(dict.fromkeys(found[id_])) for id_ in self.partial()}
+
+    def seen(self) -> dict[str, str]:
+        """The hash of each interrupt's payload, by its id: an answer given to this sheet is meant for no other."""
+        from graphdeck.graphs.questions.seen import payload_hash  # needed where an answer is sent
+
+        payloads = {action.interrupt: action.whole for action in self.actions}
+        return {interrupt: payload_hash(payload) for interrupt, payload in payloads.items()}
 
     @property
     def undecided(self) -> tuple[int, ...]:

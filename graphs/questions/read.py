@@ -76,6 +76,7 @@ def _plain(interrupt: PendingInterrupt, schema: Json = None, note: str = "") -> 
         allowed=tuple(kind for kind, does in fits.items() if does),
         schema=schema,
         note=note,
+        whole=interrupt.value,
         frames=interrupt.frames,
     )
 
@@ -186,6 +187,7 @@ def _tool_action(
         tools=tools,
         accepts=accepts,
         note=note,
+        whole=interrupt.value,
         frames=interrupt.frames,
     )
 

@@ -4,9 +4,26 @@ from collections.abc import Iterable, Mapping
 
 from langchain_core.runnables import RunnableConfig
 
+from graphdeck.graphs.errors import AnswerRefused
+from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.position import Question
 from graphdeck.graphs.worker.saver import TellingSaver, count_answers
+
+
+async def check_seen(seen: Mapping[str, str], emitter: Emitter, control: Control) -> None:
+    """Raise AnswerRefused where a question asks something else by now than what was answered; call it with the lease.
+
+    The front end compares: it has read the question, and what it reads of a stored value is not what is built here.
+    """
+    if not seen:
+        return
+    emitter.tell_of_answers("held", seen)
+    for interrupt in await control.changed_questions():
+        raise AnswerRefused(
+            f"the question of interrupt {interrupt} has changed since it was read: its answer was not sent",
+            "it still waits: look at it again, and decide anew",
+        )
 
 
 class Answered:

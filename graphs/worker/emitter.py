@@ -25,7 +25,10 @@ class Emitter:
         self._channel.send(event_to_dict(event) | stamp)
 
     def tell_of_answers(self, what: str, interrupts: Iterable[str]) -> None:
-        """Tell the record of decisions that answers are `gone`, `accepted` or `applied`; any thread may."""
+        """Tell the record of decisions that answers are `gone`, `held`, `accepted` or `applied`; any thread may.
+
+        To `held` the front end answers which of their questions have changed: see `Control.changed_questions`.
+        """
         self._channel.send({"answers": {what: list(interrupts)}})
 
     def started_at_the_latest(self, request: RunRequest) -> None:

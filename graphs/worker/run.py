@@ -24,7 +24,7 @@ from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.questions.check import check_answers
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.values import Json
-from graphdeck.graphs.worker.answered import Answered
+from graphdeck.graphs.worker.answered import Answered, check_seen
 from graphdeck.graphs.worker.checks import check_context, check_input, input_for_new_thread
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
@@ -125,6 +125,7 @@ class GraphRun:
         before = await self._position()
         pending = before.questions
         if request.resume:
+            await check_seen(request.seen, self._emitter, control)
             await self._check_answers(pending)
         elif pending and not request.has_input and not request.checkpoint:
             return self._ask_again(before)

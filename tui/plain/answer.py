@@ -77,6 +77,7 @@ async def answer(
         file=snapshot.file,
         resume=resume,
         by=dict.fromkeys(resume, BY),
+        seen=sheet(snapshot.interrupts).seen(),
         ask_all=ask_all,
     )
     request = await with_whole_ids(engine, request)

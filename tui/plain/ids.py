@@ -6,6 +6,7 @@ from typing import Final
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import RunRequest
 
 SHORTEST_ID: Final = 6
@@ -18,10 +19,13 @@ REMEMBERED: Final = 100
 async def with_whole_ids(engine: Engine, request: RunRequest) -> RunRequest:
     """The request with the beginnings of interrupt ids made whole, where only one id begins so.
 
-    An id that waits comes before one that was answered: the run tells who has answered that.
+    An id that waits comes before one that was answered: the run tells who has answered that. Where nobody has looked
+    at the questions before, this is the look that the answers are held to.
     """
     try:
-        waiting = [question.id for question in (await engine.state(request.thread, compared=False)).interrupts]
+        asked = (await engine.state(request.thread, compared=False, file=request.file)).interrupts
+        request = dataclasses.replace(request, seen=request.seen or sheet(asked).seen())
+        waiting = [question.id for question in asked]
         if all(identity in waiting for identity in request.resume):
             return request
         answered = [each.interrupt for each in await engine.decisions(thread=request.thread, limit=REMEMBERED)]

@@ -172,11 +172,12 @@ class DeckScreen(DeckThreads):
                 return
             if self.policy is not None:
                 sheet, thread = answered.asked.sheet, answered.asked.thread
-                if why := forbidden(sheet, answered.answers, self.policy, thread, edits_only=True):
+                file = self.look.snapshot.file if self.look.snapshot else ""
+                if why := forbidden(sheet, answered.answers, self.policy, thread, file, edits_only=True):
                     self._open_question(dataclasses.replace(answered.asked, trouble=why))
                     return
             try:
-                self.start(self.look.answering(answered.answers, answered.by))
+                self.start(self.look.answering(answered.answers, answered.by, answered.asked.sheet.seen()))
                 self._keep_grants(answered.asked.sheet)
             except Refused as reason:
                 self.say(str(reason), style=WARNING)

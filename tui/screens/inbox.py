@@ -41,19 +41,22 @@ class InboxScreen(InboxFlow):
 
     @on(QuestionPanel.Decided)
     def _decided(self, event: QuestionPanel.Decided) -> None:
-        if self.on_screen is None or self.on_screen.thread != event.asked.thread:
+        row = self.on_screen
+        if row is None or row.thread != event.asked.thread:
             return
-        why = forbidden(event.asked.sheet, event.answers, self.policy, self.on_screen.thread, edits_only=True)
+        why = forbidden(event.asked.sheet, event.answers, self.policy, row.thread, row.file, edits_only=True)
         if why:
             self.panel.show(dataclasses.replace(event.asked, trouble=why))
         else:
-            self._run(self.on_screen, event.answers, event.by, event.asked.sheet)
+            self._run(row, event.answers, event.by, event.asked.sheet)
 
     def _run(
         self, row: WaitingRow, answers: Mapping[str, Json], by: Mapping[str, str], decided: Sheet = _NOTHING
     ) -> None:
         """Go on with a thread in a worker of its own; asks first which graph it belongs to, where nobody knows."""
-        request = RunRequest(graph=row.graph, thread=row.thread, resume=answers, by=by, file=row.file)
+        request = RunRequest(
+            graph=row.graph, thread=row.thread, resume=answers, by=by, seen=decided.seen(), file=row.file
+        )
         if row.graph:
             self.bridge.answer(request)
             self._sent(row, decided)

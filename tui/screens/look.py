@@ -264,11 +264,13 @@ class Look(Frozen):
             raise Refused(reason)
         return RunRequest(graph=self.graph, thread=self.thread)
 
-    def answering(self, answers: Mapping[str, Json], by: Mapping[str, str] = _NOBODY) -> RunRequest:
-        """The request that answers the thread's questions, and who decided each; raises Refused."""
+    def answering(
+        self, answers: Mapping[str, Json], by: Mapping[str, str] = _NOBODY, seen: Mapping[str, str] = _NOBODY
+    ) -> RunRequest:
+        """The request that answers the questions: who decided each, what was seen of each; raises Refused."""
         if reason := self._why_not_run():
             raise Refused(reason)
-        return RunRequest(graph=self.graph, thread=self.thread, resume=answers, by=by)
+        return RunRequest(graph=self.graph, thread=self.thread, resume=answers, by=by, seen=seen)
 
     def starting(self, text: str, new_thread: str) -> RunRequest:
         """The request that runs the thread, or a new one of that id, with what was typed; raises Refused."""

@@ -15,11 +15,11 @@ from graphdeck.graphs.local.decisions import (
     answered_by,
     note_intents,
     note_outcomes,
-    payload_hash,
     read_decisions,
     record_paths,
 )
 from graphdeck.graphs.local.lease import Lease
+from graphdeck.graphs.questions.seen import payload_hash
 from graphdeck.graphs.records import DecisionRecord
 from graphdeck.graphs.values import Json
 

@@ -231,7 +231,9 @@ class RecordedEngine:
     async def assign(self, thread: str, graph: str, *, file: str = "") -> None:
         raise NotImplementedError
 
-    async def state(self, thread: str, checkpoint: str | None = None, *, compared: bool = True) -> Snapshot:
+    async def state(
+        self, thread: str, checkpoint: str | None = None, *, compared: bool = True, file: str = ""
+    ) -> Snapshot:
         self.asked.append("state")
         if (thread, checkpoint) not in self.snapshots:
             raise ThreadNotFound(f"there is no thread {thread}")
