@@ -61,6 +61,9 @@ _TAGGED_FLAGS: Final = tuple(
 )
 """England, Scotland, Wales: the only tag sequences that UTS #51 recommends; all others can smuggle text."""
 
+_LONGEST_NAME: Final = 65_536
+"""Characters beyond which nothing takes a text for a path, host or address."""
+
 COMBINING: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 """Regular expression: a mark that can be piled on a letter without end."""
 
@@ -70,7 +73,7 @@ PILE: Final = f"({COMBINING}{{8}})({COMBINING}+)"
 
 def is_name(text: str) -> bool:
     """Whether a text is one path, host or address, in which nothing invisible has a job (rather than a word)."""
-    if re.search(r"\s", text):
+    if len(text) > _LONGEST_NAME or re.search(r"\s", text):
         return False
     return bool(re.search("[A-Za-z]", text) and re.search(r"[/\\]|\w@\w|\w\.[A-Za-z]", text))
 
