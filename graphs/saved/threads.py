@@ -29,8 +29,8 @@ _GRAPH_LOOKBACK: Final = 64
 _MARK: Final = b"graphdeck_graph"
 """Without this, metadata need not be decoded to look for the name."""
 
-_LARGE: Final = 1 << 18
-"""Bytes of a checkpoint from which on only the newest is asked for that name."""
+_PASSED: Final = 1 << 23
+"""Bytes of checkpoints, besides the given one, that are passed on the way to that name: 3 ms for each thread."""
 
 _MARKS: Final[Mapping[ThreadStatus, str]] = {"waiting": "__interrupt__", "failed": "__error__"}
 """Channels without which a thread cannot have the status."""
@@ -45,6 +45,14 @@ WITH RECURSIVE ids(id) AS (
 )
 SELECT (SELECT max(rowid) FROM checkpoints WHERE thread_id = ids.id) AS latest, id
 FROM ids WHERE id IS NOT NULL AND latest < ? ORDER BY latest DESC
+"""
+_SIZES_SQL: Final = """
+SELECT checkpoint_id, coalesce(length(checkpoint), 0) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''
+ORDER BY checkpoint_id DESC LIMIT ?
+"""
+_METADATA_SQL: Final = """
+SELECT metadata FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id IN ({marks})
+ORDER BY checkpoint_id DESC
 """
 _END: Final = 2**63 - 1
 
@@ -110,20 +118,25 @@ def thread_row(
     return _Lister(file, holder, titles or {}, stopped_by_breakpoint).row(thread)
 
 
-def find_graph(file: CheckpointFile, saved: SavedCheckpoint) -> str:
+def find_graph(file: CheckpointFile, saved: SavedCheckpoint, *, passed: int = _PASSED) -> str:
     """The target that ran a thread last, by a checkpoint or the newest that names one; empty where none does.
 
-    A checkpoint's metadata lies behind its values: of large ones only the given one is asked.
+    A checkpoint's metadata lies behind its values: `passed` is how many bytes of them may be on the way, newest first.
     """
     if name := _graph_of(saved.metadata):
         return name
-    rows = file.query(
-        "SELECT metadata FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = '' AND length(checkpoint) < ?"
-        " ORDER BY checkpoint_id DESC LIMIT ?",
-        (saved.key[0], _LARGE, _GRAPH_LOOKBACK),
-    )
-    telling = (row[0] for row in rows if row[0] and _MARK in (row[0] if isinstance(row[0], bytes) else row[0].encode()))
+    left, asked = passed, [saved.key[0]]
+    for id_, size in file.query(_SIZES_SQL, (saved.key[0], _GRAPH_LOOKBACK)):
+        if id_ != saved.id and size <= left:
+            left -= size
+            asked.append(id_)
+    rows = file.query(_METADATA_SQL.format(marks=", ".join("?" * (len(asked) - 1))), asked)
+    telling = (metadata for (metadata,) in rows if _MARK in _bytes(metadata))
     return next((name for metadata in telling if (name := _graph_of(read_metadata(metadata)))), "")
+
+
+def _bytes(metadata: bytes | str | None) -> bytes:
+    return metadata if isinstance(metadata, bytes) else (metadata or "").encode("utf-8", "surrogatepass")
 
 
 def _graph_of(metadata: Mapping[str, object]) -> str:

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from graphdeck.graphs.errors import FileError, InputError
 from graphdeck.graphs.records import ThreadStatus
 from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.state import read_state
 from graphdeck.graphs.saved.threads import list_threads
 
 Look = Callable[[], CheckpointFile]
@@ -159,6 +160,15 @@ def test_the_name_of_the_graph_outlives_a_run_by_another_program(run: Callable[.
     run("t")
     run("foreign")
     assert [(row.thread, row.graph) for row in list_threads(look()).rows] == [("foreign", ""), ("t", "agent.py:graph")]
+
+
+def test_the_name_of_the_graph_is_found_behind_large_values(run: Callable[..., None], look: Look) -> None:
+    run("t", "x" * 1_000_000, graphdeck_graph="agent.py:graph")
+    run("t", "y" * 1_000_000)
+    run("large", "x" * 5_000_000, graphdeck_graph="agent.py:graph")
+    run("large", "y" * 5_000_000)
+    assert [(row.thread, row.graph) for row in list_threads(look()).rows] == [("large", ""), ("t", "agent.py:graph")]
+    assert read_state(look(), "large").graph == "agent.py:graph"  # one alone may take longer than each of many
 
 
 class Chat(TypedDict):
