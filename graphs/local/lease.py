@@ -34,6 +34,11 @@ class Holder(NamedTuple):
     run: str
     """The run's id."""
 
+    @property
+    def is_here(self) -> bool:
+        """It is a process of this host."""
+        return self.host == socket.gethostname()
+
     def __str__(self) -> str:
         return f"pid {self.pid} on {self.host} since {self.since}"
 
@@ -41,6 +46,22 @@ class Holder(NamedTuple):
 def lease_path(file: Path, thread: str) -> Path:
     """The lock file of one thread of one checkpoint file."""
     return home_of(file) / "leases" / f"{thread_key(file, thread)}.lock"
+
+
+def told_holder(file: Path, thread: str) -> str:
+    """Who runs the thread now, in words; empty where nobody does.
+
+    Whether a process of another host lives cannot be seen from here: the words say what to do where it does not.
+    """
+    path = lease_path(file, thread)
+    holder = _read_holder(path)
+    if holder is None:
+        return ""
+    if holder.is_here:
+        return str(holder)
+    import shlex  # seldom needed, and every start waits for this module
+
+    return f"{holder}; if {holder.host} is gone: rm {shlex.quote(str(path))}"
 
 
 def any_held(file: Path) -> bool:
@@ -126,9 +147,8 @@ def _read_holder(path: Path) -> Holder | None:
         holder = Holder(**read_json(path))
     except TypeError:  # empty or foreign content: being written, or nobody's
         return None
-    if holder.host != socket.gethostname():
-        return holder
-    return holder if _born(holder.pid) == holder.born and _is_alive(holder.pid) else None
+    is_alive = not holder.is_here or (_born(holder.pid) == holder.born and _is_alive(holder.pid))
+    return holder if is_alive else None
 
 
 def _born(pid: int) -> int:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
 from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint
-from graphdeck.graphs.local.lease import any_held, holder_of
+from graphdeck.graphs.local.lease import any_held, told_holder
 from graphdeck.graphs.local.memory import NAMES, graphs_of, titles_of
 from graphdeck.graphs.records import (
     CheckpointRow,
@@ -186,7 +186,7 @@ class Library:
             cursor=cursor,
             status=status,
             query=query,
-            holder=(lambda thread: _holder(file.path, thread)) if held else nobody,
+            holder=(lambda thread: told_holder(file.path, thread)) if held else nobody,
             titles=titles_of(file.path),
             stopped_by_breakpoint=lambda thread, at: stopped_by_breakpoint(file.path, thread, at),
         )
@@ -200,7 +200,7 @@ class Library:
             thread,
             checkpoint,
             compared=compared,
-            holder=lambda name: _holder(file.path, name),
+            holder=lambda name: told_holder(file.path, name),
             stopped_by_breakpoint=lambda name, at: stopped_by_breakpoint(file.path, name, at),
         )
 
@@ -215,11 +215,6 @@ class Library:
                 error = error or not_here
         assert error is not None
         raise error
-
-
-def _holder(file: Path, thread: str) -> str:
-    holder = holder_of(file, thread)
-    return str(holder) if holder else ""
 
 
 def _times(file: Path) -> list[int]:

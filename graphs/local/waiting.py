@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from graphdeck.graphs.errors import GraphdeckError, InputError
 from graphdeck.graphs.local.home import breakpoints_of, frames_of
-from graphdeck.graphs.local.lease import any_held, holder_of
+from graphdeck.graphs.local.lease import any_held, told_holder
 from graphdeck.graphs.local.memory import graphs_of, titles_of
 from graphdeck.graphs.records import FileProblem, WaitingPage, WaitingRow
 from graphdeck.graphs.saved.file import CheckpointFile
@@ -91,7 +91,7 @@ class _Source(NamedTuple):
     @classmethod
     def of(cls, file: CheckpointFile) -> "_Source":
         path = file.path
-        holder = (lambda thread: str(holder_of(path, thread) or "")) if any_held(path) else nobody
+        holder = (lambda thread: told_holder(path, thread)) if any_held(path) else nobody
         return cls(file, holder, breakpoints_of(path), titles_of(path), graphs_of(path))
 
     def places(self) -> list[Place]:

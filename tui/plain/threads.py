@@ -117,6 +117,7 @@ def thread_lines(rows: Sequence[ThreadRow], terminal: Terminal, now: datetime) -
     (heading, *lines), was_cut = table(_COLUMNS, cells, terminal)
     lines = [terminal.glyph(row.status) + line[1:] for row, line in zip(rows, lines, strict=True)]  # glyph in colour
     errors = [f"{safe(row.thread, identifier=True)}: {safe(row.error)}" for row in rows if row.error]
+    errors += [f"{safe(row.thread, identifier=True)}: run by {safe(row.holder)}" for row in rows if row.holder]
     note = ["(some texts are cut; --json has them whole)"] if was_cut else []
     return [heading, *lines, *errors, *note]
 

@@ -1,6 +1,8 @@
 """A lease is held by one process at a time, and by nobody once that process is gone."""
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +13,7 @@ import pytest
 
 from graphdeck.graphs.errors import RunningElsewhere
 from graphdeck.graphs.local import lease
-from graphdeck.graphs.local.lease import Lease, holder_of, lease_path
+from graphdeck.graphs.local.lease import Lease, holder_of, lease_path, told_holder
 
 THREAD = "täglich/../[/red] 1"
 HOLD = """
@@ -84,3 +86,21 @@ def test_a_damaged_lease_file_holds_nothing(file: Path) -> None:
     path.write_text("not json")
     assert holder_of(file, THREAD) is None
     Lease.take(file, THREAD, "run-1").release()
+
+
+def test_a_lease_of_another_host_says_what_to_do_where_that_is_gone(file: Path) -> None:
+    path = lease_path(file, THREAD)
+    path.parent.mkdir(parents=True)
+    theirs = {"pid": 7, "born": 1, "host": "box-7", "since": "2026-05-04T12:00:00+00:00", "run": "r"}
+    path.write_text(json.dumps(theirs))
+    told = told_holder(file, THREAD)
+    assert told.startswith("pid 7 on box-7 since 2026-05-04T12:00:00+00:00; if box-7 is gone: rm ")
+    subprocess.run(f"rm {told.partition(': rm ')[2]}", shell=True, check=True)
+    assert told_holder(file, THREAD) == ""
+
+
+def test_who_holds_it_here_is_told_in_short(file: Path) -> None:
+    held = Lease.take(file, THREAD, "run-1")
+    assert re.fullmatch(rf"pid {os.getpid()} on \S+ since \S+", told_holder(file, THREAD))
+    held.release()
+    assert told_holder(file, THREAD) == ""
