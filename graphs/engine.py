@@ -137,6 +137,17 @@ class Engine(Protocol):
         """
         ...
 
+    async def end(self, thread: str, *, graph: str = "", file: str = "", by: str = "") -> str:
+        """End a thread without answering it: nothing more runs; the new checkpoint's id. It is recorded.
+
+        Needs the thread's `graph` where its rows do not tell it. `by` says who or what decided it.
+        """
+        ...
+
+    async def repair(self, thread: str, *, graph: str = "", file: str = "", by: str = "") -> Sequence[str]:
+        """Take back the answers with which nodes failed; the ids of the interrupts that wait again. It is recorded."""
+        ...
+
     async def delete(self, threads: Sequence[str]) -> None:
         """Delete threads with all their checkpoints."""
         ...

@@ -36,6 +36,7 @@ from graphdeck.graphs.saved.file import open_file
 from graphdeck.graphs.values import Json
 
 if TYPE_CHECKING:
+    from graphdeck.graphs.local.acts import Act
     from graphdeck.graphs.local.runs import LocalRun
     from graphdeck.graphs.local.sent import SentAnswers
     from graphdeck.graphs.local.workers import WorkerPool
@@ -182,6 +183,14 @@ class LocalEngine:
         place = self._place(snapshot.graph, target) | {"file": snapshot.file}
         return str(await self._pool.request({"job": "update", "change": change, **place}))
 
+    async def end(self, thread: str, *, graph: str = "", file: str = "", by: str = "") -> str:
+        """End a thread without answering it; the new checkpoint's id."""
+        return str(await self._act("end", thread, graph, file, by))
+
+    async def repair(self, thread: str, *, graph: str = "", file: str = "", by: str = "") -> Sequence[str]:
+        """Take back the answers with which nodes failed; the ids of the interrupts that wait again."""
+        return list(await self._act("repair", thread, graph, file, by))
+
     async def delete(self, threads: Sequence[str]) -> None:
         """Delete threads with all their checkpoints."""
         found: dict[Path, list[str]] = {}
@@ -228,6 +237,17 @@ class LocalEngine:
     async def _read(self, read: Callable[[], T]) -> T:
         """Do blocking work in the one thread that has the files."""
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
+
+    async def _act(self, act: "Act", thread: str, graph: str, file: str, by: str) -> Any:
+        from graphdeck.graphs.local.acts import on_record
+
+        snapshot = await self.state(thread, compared=False, file=file)
+        graph = graph or snapshot.graph
+        if not graph:
+            raise InputError(f"the graph of thread {thread!r} is not known", "name it: --target TARGET")
+        place = self._place(graph, self._graph_target(graph)) | {"file": snapshot.file}
+        job = {"job": act, "thread": thread, "checkpoint": snapshot.checkpoint, **place}
+        return await on_record(act, snapshot, graph, by, lambda: self._pool.request(job))
 
     async def _file_of(self, thread: str) -> Path:
         return await self._read(lambda: self._library.file_of(thread))

@@ -19,6 +19,7 @@ from graphdeck.graphs.worker.edit import Change, copy_thread, delete_threads, up
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.frames import error_line, user_traceback
 from graphdeck.graphs.worker.load import Loaded, load
+from graphdeck.graphs.worker.repair import end_thread, take_answers_back
 from graphdeck.graphs.worker.run import Ending, GraphRun, run_error
 from graphdeck.graphs.worker.saving import Saving, plan_saving
 from graphdeck.graphs.worker.threads import NodeThreads
@@ -78,10 +79,22 @@ def _update(job: Job) -> str:
     return asyncio.run(update_state(loaded.graph, saving, change))
 
 
+def _repair(job: Job) -> list[str]:
+    loaded = load(parse_target(job["graph"], Path(job["cwd"])))
+    return asyncio.run(take_answers_back(loaded.graph, _saving(loaded, job), job["thread"]))
+
+
+def _end(job: Job) -> str:
+    loaded = load(parse_target(job["graph"], Path(job["cwd"])))
+    return asyncio.run(end_thread(loaded.graph, _saving(loaded, job), job["thread"], job["checkpoint"]))
+
+
 _JOBS: dict[str, Callable[[Job], Any]] = {
     "describe": _describe,
     "delete": _delete,
     "copy": _copy,
+    "end": _end,
+    "repair": _repair,
     "update": _update,
 }
 

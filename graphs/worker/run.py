@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import sqlite3
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from langgraph.types import Command
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import AnswerRefused, GraphdeckError, InputError, RunFailed
 from graphdeck.graphs.events import RunStatus
+from graphdeck.graphs.failed_answers import take_back_hint
 from graphdeck.graphs.local import home
 from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.questions.check import check_answers
@@ -30,7 +31,7 @@ from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.frames import InterruptFrames, error_line, error_text, user_traceback
 from graphdeck.graphs.worker.output import unread
-from graphdeck.graphs.worker.position import Position, Question, finished_tasks, read_position
+from graphdeck.graphs.worker.position import Position, finished_tasks, read_position
 from graphdeck.graphs.worker.saver import TellingSaver, Unsaveable, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
 from graphdeck.graphs.worker.threads import NodeThreads
@@ -126,7 +127,7 @@ class GraphRun:
         pending = before.questions
         if request.resume:
             await check_seen(request.seen, self._emitter, control)
-            await self._check_answers(pending)
+            await self._check_answers(before)
         elif pending and not request.has_input and not request.checkpoint:
             return self._ask_again(before)
         elif pending and request.has_input and not request.drop_question:
@@ -150,9 +151,16 @@ class GraphRun:
             kept = await finished_tasks(self._saver, self._config())
         return await self._stream(control, graph_input, kept)
 
-    async def _check_answers(self, pending: Mapping[str, Question]) -> None:
+    async def _check_answers(self, before: Position) -> None:
         """Raise AnswerRefused unless all answers may be given to LangGraph; from then on, they are followed."""
-        request = self._request
+        request, pending = self._request, before.questions
+        for identity in request.resume:
+            if identity in before.answered:
+                raise AnswerRefused(
+                    f"interrupt {identity} has its answer, and node {before.answered[identity].node!r} failed with it:"
+                    " another one would not be taken",
+                    take_back_hint(request.thread),
+                )
         gone = [identity for identity in request.resume if identity not in pending]
         if gone:
             self._emitter.tell_of_answers("gone", gone)
@@ -284,7 +292,7 @@ class GraphRun:
         elif control.stopped_by and isinstance(error, (GraphDrained, asyncio.CancelledError)):
             status = "stopped"
         elif error is not None:
-            status, problem = "failed", self._failure(error)
+            status, problem = "failed", self._failure(error, after)
         elif after.questions or (self._saver is None and self._translator.asked):
             status = "waiting"
         elif after.next:
@@ -299,7 +307,7 @@ class GraphRun:
         """Keep what the rows of a paused thread cannot tell; forget what was kept of its last pause."""
         kept = {
             identity: self._frames.found.get(identity) or home.frames_of(file, self._request.thread, identity)
-            for identity in after.questions
+            for identity in (*after.questions, *after.answered)
         }
         home.note_pause(
             file, self._request.thread, breakpoint_at=after.checkpoint if is_breakpoint else "", frames=kept
@@ -312,7 +320,7 @@ class GraphRun:
             f"the run reached {steps}; its state is kept", "go on with more steps: continue, or --recursion-limit N"
         )
 
-    def _failure(self, error: BaseException) -> GraphdeckError:
+    def _failure(self, error: BaseException, after: Position) -> GraphdeckError:
         """What a person needs to know of an error that ended the run."""
         if isinstance(error, GraphdeckError):
             return error
@@ -322,7 +330,10 @@ class GraphRun:
             return self._unsaveable((self._saver and self._saver.refused) or error)
         if self._translator is not None and self._translator.failed is None:
             self._emitter.emit(run_error(error))
-        return RunFailed(error_line(error), "mend the node and continue: only what failed runs again")
+        hint = "mend the node and continue: only what failed runs again"
+        if after.answered:
+            hint += f", with the same answer; or {take_back_hint(self._request.thread)}"
+        return RunFailed(error_line(error), hint)
 
     def _unsaveable(self, error: Unsaveable) -> GraphdeckError:
         assert self._translator is not None

@@ -1,0 +1,50 @@
+"""What a person does with a thread besides answering it, on the record like an answer: end it, take an answer back."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.graphs.events import RunEnded
+from graphdeck.graphs.local.sent import SentAnswers
+from graphdeck.graphs.records import PendingInterrupt, RunRequest, Snapshot
+
+Act: TypeAlias = Literal["end", "repair"]
+
+ACT: Final = "graphdeck"
+"""Key of the one entry that the record has for an act, in place of an answer."""
+
+
+async def on_record(act: Act, snapshot: Snapshot, graph: str, by: str, do: Callable[[], Awaitable[Any]]) -> Any:
+    """What `do` gives, recorded before it begins and when it is over, for each question that it is about.
+
+    Raises what it raises, and FileError, before anything is done, where nothing can be recorded.
+    """
+    questions = _about(act, snapshot)
+    request = RunRequest(
+        graph=graph,
+        thread=snapshot.thread,
+        resume={interrupt: {ACT: act} for interrupt in questions},
+        by=dict.fromkeys(questions, by),
+    )
+    asked = [question for question in questions.values() if question is not None]
+    record = SentAnswers.intend(request, uuid.uuid4().hex, Path(snapshot.file), snapshot.checkpoint, asked)
+    try:
+        done = await do()
+    except GraphdeckError as error:
+        await record.ended(RunEnded(status="failed", error=error.to_dict()))
+        raise
+    except BaseException as error:
+        await record.not_sent(str(error) or "stopped before it was done")
+        raise
+    await record.heard({"applied": list(questions)})
+    return done
+
+
+def _about(act: Act, snapshot: Snapshot) -> Mapping[str, PendingInterrupt | None]:
+    """The questions that an act is about, by interrupt id; one without an id where a thread ends that asks nothing."""
+    if act == "end":
+        return {question.id: question for question in snapshot.interrupts} or {"": None}
+    found = [failed.question for failed in snapshot.failed if failed.question is not None]
+    return {question.id: question for question in found}

@@ -1,0 +1,230 @@
+"""What is done with a thread besides answering it: an answer is taken back with which a node failed; a thread ends."""
+
+import contextlib
+import runpy
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.types import Command
+
+from graphdeck.graphs.errors import AnswerRefused, InputError, RunningElsewhere
+from graphdeck.graphs.events import Event, Interrupt, NodeKept, NodeStarted, RunEnded
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.home import default_file
+from graphdeck.graphs.local.lease import Lease
+
+RunGraph = Callable[..., Awaitable[list[Event]]]
+WriteGraph = Callable[..., str]
+
+AGENT = """
+    from langchain.agents import create_agent
+    from langchain.agents.middleware import HumanInTheLoopMiddleware
+    from langchain_core.language_models.chat_models import BaseChatModel
+    from langchain_core.messages import AIMessage, ToolMessage
+    from langchain_core.outputs import ChatGeneration, ChatResult
+
+    class Caller(BaseChatModel):
+        @property
+        def _llm_type(self):
+            return "caller"
+
+        def bind_tools(self, tools, **_):
+            return self
+
+        def _generate(self, messages, *_, **__):
+            results = [message.content for message in messages if isinstance(message, ToolMessage)]
+            calls = [{"name": "send", "args": {"to": name}, "id": name} for name in ("ann", "bob")]
+            reply = AIMessage(", ".join(results)) if results else AIMessage("", tool_calls=calls)
+            return ChatResult(generations=[ChatGeneration(message=reply)])
+
+    def send(to: str) -> str:
+        "Send something."
+        return f"sent to {to}"
+
+    graph = create_agent(Caller(), [send], middleware=[HumanInTheLoopMiddleware({"send": True})])
+    """
+
+FORM = """
+    def pay(state):
+        return {"log": ["paid"]}
+
+    def ask(state):
+        first = interrupt("first?")
+        return {"log": [f"{first} and {int(interrupt('how many?'))}"]}
+
+    def last(state):
+        return {"log": ["last"]}
+
+    builder = StateGraph(S)
+    for name, node in {"pay": pay, "ask": ask, "last": last}.items():
+        builder.add_node(name, node)
+    builder.add_edge(START, "pay")
+    builder.add_edge(START, "ask")
+    builder.add_edge(["pay", "ask"], "last")
+    graph = builder.compile()
+    """
+
+
+def asked(events: list[Event]) -> list[str]:
+    return [event.id for event in events if isinstance(event, Interrupt)]
+
+
+def ended(events: list[Event]) -> RunEnded:
+    assert isinstance(events[-1], RunEnded)
+    return events[-1]
+
+
+async def test_a_batch_that_was_answered_wrongly_is_asked_again_and_answered(
+    engine: LocalEngine, write_graph: WriteGraph, run_graph: RunGraph, tmp_path: Path
+) -> None:
+    target = write_graph(AGENT)
+    file = default_file(tmp_path)
+    file.parent.mkdir()
+    with SqliteSaver.from_conn_string(str(file)) as saver:  # another program, which checks nothing
+        agent: Any = runpy.run_path(str(tmp_path / "agent.py"))["graph"].copy(update={"checkpointer": saver})
+        config: RunnableConfig = {"configurable": {"thread_id": "t"}}
+        question = agent.invoke({"messages": [("user", "send two")]}, config)["__interrupt__"][0].id
+        for answer in ({"decisions": [{"type": "approve"}]}, {"decisions": [{"type": "approve"}] * 2}):
+            with pytest.raises(ValueError, match=r"decisions \(1\) does not match"):
+                agent.invoke(Command(resume=answer), config)
+    poisoned = await engine.state("t")
+    assert (poisoned.status, poisoned.interrupts) == ("failed", ())
+
+    assert await engine.repair("t", graph=target, by="key") == [question]
+    waiting = await engine.state("t")
+    assert (waiting.checkpoint, waiting.status) == (poisoned.checkpoint, "waiting")
+    right = {"decisions": [{"type": "approve"}, {"type": "reject"}]}
+    assert ended(await run_graph(target, resume={question: right})).status == "done"
+    messages: Any = (await engine.state("t")).values["messages"]
+    told = {message["tool_call_id"]: message["status"] for message in messages if message["type"] == "tool"}
+    assert told == {"ann": "success", "bob": "error"}
+    record = await engine.decisions(thread="t")
+    assert [(each.decision, each.outcome, each.by) for each in record] == [
+        (right, "applied", ""),
+        ({"graphdeck": "repair"}, "applied", "key"),
+    ]
+
+
+async def test_only_the_last_answer_is_taken_back_and_what_ran_beside_it_does_not_run_again(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(FORM)
+    (first,) = asked(await run_graph(target, input={}))
+    (second,) = asked(await run_graph(target, resume={first: "one"}))
+    failed = ended(await run_graph(target, resume={second: "many"}))
+    assert failed.error is not None
+    assert failed.error["hint"].endswith("graphdeck repair t")
+    refused = ended(await run_graph(target, resume={second: "3"}))
+    assert refused.error is not None
+    assert "has its answer, and node 'ask' failed with it" in refused.error["message"]
+    assert ended(await run_graph(target)).status == "failed", "going on gives the node the same answer"
+    assert await engine.repair("t") == [second]
+    (waiting,) = (await engine.state("t")).interrupts
+    assert (waiting.id, waiting.value) == (second, "how many?")
+    assert waiting.frames, "where it asks is still known"
+    events = await run_graph(target, resume={second: "3"})
+    assert ended(events).status == "done"
+    assert [event.node for event in events if isinstance(event, NodeStarted)] == ["ask", "last"]
+    assert [event.node for event in events if isinstance(event, NodeKept)] == ["pay"]
+    assert (await engine.state("t")).values["log"] == ["one and 3", "paid", "last"]
+
+
+async def test_a_subgraph_is_repaired_inside_and_around(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes("""
+        def ask(state):
+            return {"log": [str(int(interrupt("how many?")))]}
+
+        def early(state):
+            return {"log": ["early"]}
+
+        desk = chain(early, ask)
+        desk.name = "desk"
+        builder = StateGraph(S).add_node("desk", desk).add_edge(START, "desk")
+        graph = builder.compile()
+        """)
+    (question,) = asked(await run_graph(target, input={}))
+    await run_graph(target, resume={question: "many"})
+    assert (await engine.state("t")).status == "failed"
+    assert await engine.repair("t") == [question]
+    events = await run_graph(target, resume={question: "3"})
+    assert ended(events).status == "done"
+    assert [event.node for event in events if isinstance(event, NodeStarted)] == ["desk", "ask"]
+
+
+async def test_a_called_task_is_repaired(engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    target = write_nodes("""
+        from langgraph.func import entrypoint, task
+
+        @task
+        def counted():
+            return int(interrupt("how many?"))
+
+        @entrypoint()
+        def graph(given):
+            return counted().result() + 1
+        """)
+    (question,) = asked(await run_graph(target, input={}))
+    await run_graph(target, resume={question: "many"})
+    assert (await engine.state("t")).status == "failed"
+    assert await engine.repair("t") == [question]
+    assert (await engine.state("t")).status == "waiting"
+    assert ended(await run_graph(target, resume={question: "3"})).status == "done"
+
+
+async def test_a_thread_without_such_a_failure_is_left_alone(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(FORM)
+    await run_graph(target, input={})
+    with pytest.raises(InputError, match="no node of thread 't' failed with the answer"):
+        await engine.repair("t")
+    assert (await engine.state("t")).status == "waiting"
+
+
+async def test_a_thread_that_waits_ends_with_what_has_finished(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(FORM)
+    (question,) = asked(await run_graph(target, input={}))
+    await engine.end("t", by="key")
+    snapshot = await engine.state("t")
+    assert (snapshot.status, snapshot.next, snapshot.interrupts) == ("done", (), ())
+    assert snapshot.values["log"] == ["paid"]
+    (record,) = await engine.decisions(thread="t")
+    assert (record.decision, record.outcome, record.interrupt) == ({"graphdeck": "end"}, "applied", question)
+    assert ended(await run_graph(target)).status == "done", "nothing more runs"
+    refused = ended(await run_graph(target, resume={question: "one"}))
+    assert refused.error is not None
+    assert refused.error["type"] == AnswerRefused.kind
+    with pytest.raises(InputError, match="at its end already"):
+        await engine.end("t")
+
+
+async def test_a_thread_at_a_breakpoint_ends_too(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(FORM.replace("graph = builder.compile()", "graph = builder.compile(interrupt_before=['ask'])"))
+    await run_graph(target, input={})
+    assert (await engine.state("t")).status == "breakpoint"
+    await engine.end("t")
+    assert (await engine.state("t")).status == "done"
+    assert [each.decision for each in await engine.decisions(thread="t")] == [{"graphdeck": "end"}]
+
+
+async def test_nothing_is_done_while_the_thread_runs_elsewhere(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    await run_graph(write_nodes(FORM), input={})
+    lease = Lease.take(Path((await engine.state("t")).file), "t", "another run")
+    with contextlib.ExitStack() as stack:
+        stack.callback(lease.release)
+        with pytest.raises(RunningElsewhere):
+            await engine.end("t")
+    (record,) = await engine.decisions(thread="t")
+    assert record.outcome == "refused"
