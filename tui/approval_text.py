@@ -88,9 +88,14 @@ def question(action: Action, signs: Glyphs) -> list[Paragraph]:
     return [*_warnings(action, signs), *_preview(action), *_asked(action, signs)]
 
 
-def outcome(action: Action, excerpts: Sequence[Excerpt], signs: Glyphs) -> list[Paragraph]:
+def outcome(
+    action: Action, excerpts: Sequence[Excerpt], signs: Glyphs, consequences: Sequence[str] = ()
+) -> list[Paragraph]:
     """What happens when it is answered."""
-    return [Paragraph(), *_runs_again(action, excerpts, signs)]
+    around = [
+        Paragraph(head=f"  {signs.separator} ", head_style=MUTED, text=safe(text), style=MUTED) for text in consequences
+    ]
+    return [Paragraph(), *_runs_again(action, excerpts, signs), *around]
 
 
 def _warnings(action: Action, signs: Glyphs) -> Iterator[Paragraph]:

@@ -1,7 +1,7 @@
 """What a person is asked: a thread's questions, and what is known around them."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.questions.model import Action, Decision, Sheet
@@ -22,6 +22,8 @@ class Asked(Frozen):
     """The actions to decide, with the decisions that were made already."""
     snapshot: Snapshot | None = None
     """The state that the thread waits in; None where it is not known."""
+    consequences: tuple[str, ...] = ()
+    """What an answer has to do with what is around the question, in sentences; raw text."""
     trouble: str = ""
     """Why the answers that were sent last, or the edit of the state, were refused; empty where none were."""
     edit: Mapping[str, Json] | None = None
@@ -38,9 +40,17 @@ class Asked(Frozen):
         return dataclasses.replace(
             self,
             sheet=_with_earlier(self.sheet, earlier.sheet),
-            trouble=earlier.trouble if is_same else "",
+            trouble=earlier.trouble,
             edit=earlier.edit if is_same else None,
         )
+
+    def without(self, answers: Mapping[str, Json]) -> "Asked":
+        """The same, without the decisions that were sent and taken."""
+        sheet = self.sheet
+        for index, action in enumerate(sheet.actions):
+            if action.interrupt in answers:
+                sheet = sheet.take_back(index)
+        return dataclasses.replace(self, sheet=sheet, trouble="", edit=None)
 
     def inner(self, action: Action) -> Snapshot | None:
         """The state of the subgraph that asks; None where the graph itself does, or the state is not known."""
@@ -57,18 +67,24 @@ def _asks(state: Snapshot, action: Action) -> bool:
 
 
 def _with_earlier(sheet: Sheet, earlier: Sheet) -> Sheet:
-    """The sheet with a person's earlier decisions; what rules decided is for the rules of now."""
+    """The sheet with a person's earlier decisions; what rules decided is for the rules of now.
+
+    A question is the same where it has the same id and asks the same; after an edit of the state, where it asks the
+    same under an id that is new, as the old one is gone.
+    """
+    both = {action.interrupt for action in sheet.actions} & {action.interrupt for action in earlier.actions}
     left: dict[tuple[object, ...], list[Decision | None]] = {}
     for index, action in enumerate(earlier.actions):
-        left.setdefault(_about(action), []).append(earlier.decisions.get(index))
+        left.setdefault(_about(action, both), []).append(earlier.decisions.get(index))
     for index, action in enumerate(sheet.actions):
-        found = left.get(_about(action))
+        found = left.get(_about(action, both))
         decision = found.pop(0) if found else None
         if decision is not None and not decision.by and not action.wrong(decision):
             sheet = sheet.decide(index, decision)
     return sheet
 
 
-def _about(action: Action) -> tuple[object, ...]:
-    """What an action asks, apart from the id of its question, which an edit of the state changes."""
-    return action.path, action.shape, action.name, json_line(action.payload)
+def _about(action: Action, known: Set[str]) -> tuple[object, ...]:
+    """What an action asks, and under which id, where that is among the known ones."""
+    id_ = action.interrupt if action.interrupt in known else ""
+    return id_, action.path, action.shape, action.name, json_line(action.payload)

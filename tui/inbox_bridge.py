@@ -10,6 +10,7 @@ from textual.message import Message
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.graphs.questions.consequences import consequences
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import RunRequest, Snapshot, WaitingPage, WaitingRow
 from graphdeck.tui.asked import Asked
@@ -90,6 +91,7 @@ class InboxBridge(Bridge):
             title=row.title or row.first_text,
             sheet=asked,
             snapshot=snapshot,
+            consequences=consequences(snapshot) if snapshot else (),
             trouble=trouble,
         )
 

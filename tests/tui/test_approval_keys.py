@@ -257,7 +257,10 @@ def test_decisions_are_kept_for_the_same_question_only() -> None:
     assert dict(again(plain("new")).sheet.decisions) == {}, "the same id asks something else"
     renewed = again(plain("old", "q2"))
     assert dict(renewed.sheet.decisions) == {0: Decision("approve")}, "an edit of the state gives it another id"
-    assert (renewed.trouble, renewed.edit) == ("", None)
+    assert (renewed.trouble, renewed.edit) == ("refused", None)
+    assert dict(again(plain("old"), plain("old", "q2")).sheet.decisions) == {0: Decision("approve")}, "asked once more"
+    left = earlier.without({"q1": True})
+    assert (dict(left.sheet.decisions), left.trouble, left.edit) == ({1: Decision("approve", by="rule x")}, "", None)
 
 
 # -- bad and large payloads ------------------------------------------------------------------------------------------

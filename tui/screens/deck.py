@@ -3,7 +3,6 @@
 Dialogs are imported where they open: the first paint need not wait for them.
 """
 
-import dataclasses
 import uuid
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -13,18 +12,15 @@ from textual.timer import Timer
 
 from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.errors import TargetError
-from graphdeck.graphs.questions.model import Sheet
 from graphdeck.graphs.records import WaitingRow
 from graphdeck.tui import actions, bridge
 from graphdeck.tui.actions import Action
-from graphdeck.tui.approval_gate import ApprovalGate
-from graphdeck.tui.asked import Asked
 from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock
-from graphdeck.tui.rules import Rules, forbidden, keep_grants
+from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens import deck_lines
+from graphdeck.tui.screens.deck_answers import DeckAnswers
 from graphdeck.tui.screens.deck_flow import LOOK_EVERY
-from graphdeck.tui.screens.deck_threads import DeckThreads
 from graphdeck.tui.screens.inbox_door import InboxDoor, thread_row
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.text import size
@@ -39,7 +35,7 @@ ASK_EVERY: Final = 0.1
 """Seconds between two looks whether a question may open by itself."""
 
 
-class DeckScreen(DeckThreads):
+class DeckScreen(DeckAnswers):
     """The main screen; carries out what a person wants."""
 
     AUTO_FOCUS = "GraphView"
@@ -61,7 +57,6 @@ class DeckScreen(DeckThreads):
         """The way into the inbox."""
         self._first = (graph, thread)
         self._pick = pick
-        self._gate = ApprovalGate()
         self._several = ""
         self._rounds: tuple[Timer, ...] = ()
 
@@ -77,7 +72,7 @@ class DeckScreen(DeckThreads):
         self.first_threads()
         if not graph and not thread and self._pick:
             self.action_open_target()
-        self._rounds = (self.set_interval(LOOK_EVERY, self.look_around), self.set_interval(ASK_EVERY, self._ask))
+        self._rounds = (self.set_interval(LOOK_EVERY, self.look_around), self.set_interval(ASK_EVERY, self.ask))
 
     def on_screen_suspend(self) -> None:
         """Rest while a dialog is open: whatever stirs below makes Textual paint the whole dialog again."""
@@ -96,12 +91,6 @@ class DeckScreen(DeckThreads):
     def on_descendant_focus(self) -> None:
         """The keys that matter are others in the input line."""
         self.paint_lines()
-
-    def key_pressed(self) -> None:
-        """Told by the app of every key, wherever it goes."""
-        self._gate.note_key(self.clock.monotonic())
-        if self.is_active:  # under a dialog nobody has read it yet
-            self.say("")
 
     def why_not(self, name: str) -> str:
         """Why an action is off now; empty where it is on."""
@@ -139,57 +128,6 @@ class DeckScreen(DeckThreads):
             self._copy(selected)
         else:
             self.say(self.bridge.stop() or self.look.why_not("stop"), style=WARNING)
-
-    # -- answering ---------------------------------------------------------------------------------------------------
-
-    def _ask(self) -> None:
-        """Open a question by itself, when nobody types and nothing else is open.
-
-        A person who is in the middle of a text may type on at any moment: then the banner is enough.
-        """
-        line = self.query_one(InputLine)
-        in_a_text = line.has_focus and bool(line.text)
-        may_open = self._gate.may_open(self.clock.monotonic()) and not in_a_text
-        if self.asks and self.look.questions and self.is_active and may_open:
-            self._open_question()
-
-    def action_answer(self) -> None:
-        """Open the question that waits."""
-        if not self.is_off("answer"):
-            self._open_question()
-
-    def action_open_question(self) -> None:
-        """Open the question that waits."""
-        self.action_answer()
-
-    def _open_question(self, asked: Asked | None = None) -> None:
-        from graphdeck.tui.screens.approval import Answered, ApprovalScreen, Outcome
-
-        self.asks = False
-
-        def answered(answered: Outcome) -> None:
-            if not isinstance(answered, Answered):
-                return
-            if self.policy is not None:
-                sheet, thread = answered.asked.sheet, answered.asked.thread
-                file = self.look.snapshot.file if self.look.snapshot else ""
-                if why := forbidden(sheet, answered.answers, self.policy, thread, file, edits_only=True):
-                    self._open_question(dataclasses.replace(answered.asked, trouble=why))
-                    return
-            try:
-                self.start(self.look.answering(answered.answers, answered.by, answered.asked.sheet.seen()))
-                self._keep_grants(answered.asked.sheet)
-            except Refused as reason:
-                self.say(str(reason), style=WARNING)
-
-        self.app.push_screen(ApprovalScreen(asked or self.asked, self.clock), answered)
-
-    def _keep_grants(self, sheet: Sheet) -> None:
-        snapshot = self.look.snapshot
-        try:
-            keep_grants(sheet, snapshot.file if snapshot else "", self.look.thread)
-        except OSError as error:
-            self.say(f"the grant is not kept: {error}", style=WARNING)
 
     def action_rules(self) -> None:
         """Show the rules in force."""

@@ -12,7 +12,7 @@ from textual.worker import Worker, WorkerState
 from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
 from graphdeck.graphs.events import Checkpoint, Decided, Interrupt, RunEnded
-from graphdeck.graphs.records import RunRequest, ThreadRow
+from graphdeck.graphs.records import FileProblem, RunRequest, ThreadPage, ThreadRow
 from graphdeck.tui import bridge
 from graphdeck.tui.asked import Asked
 from graphdeck.tui.bridge import Bridge
@@ -55,10 +55,13 @@ class DeckFlow(Screen[None]):
         """Where the time comes from."""
         self.panes = Panes(clock)
         """The panes."""
+        self.earlier: Asked | None = None
+        """What was asked before and was not taken, with the decisions so far: they are kept for the same question."""
         self._views: dict[str, RunView] = {}
         self._by_rule = ""
         self._typed_for = ""
         self._threads = ThreadRows()
+        self._problems: tuple[FileProblem, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Status, banner, panes, notice, input, keys."""
@@ -139,6 +142,8 @@ class DeckFlow(Screen[None]):
     def asked(self) -> Asked:
         """The thread's questions, with what rules decide of them; ValueError where none waits."""
         asked, snapshot = self.look.asked, self.look.snapshot
+        if self.earlier is not None and self.earlier.thread == asked.thread:
+            asked = asked.after(self.earlier)
         if self.policy is None or snapshot is None:
             return asked
         return dataclasses.replace(asked, sheet=apply(asked.sheet, self.policy, asked.thread, snapshot.file))
@@ -178,7 +183,13 @@ class DeckFlow(Screen[None]):
         if page is None:
             self.bridge.read_threads(PAGE)
         else:
-            self.show_threads(self._threads.refreshed(page))
+            self._show_page(page)
+
+    def _show_page(self, page: ThreadPage) -> None:
+        self.show_threads(self._threads.refreshed(page))
+        if page.problems and page.problems != self._problems:  # once, and not at every look
+            self.say(page.problems[0].message, page.problems[0].hint, ERROR)
+        self._problems = page.problems
 
     @on(bridge.FilesChanged)
     def _files_changed(self) -> None:
@@ -186,8 +197,10 @@ class DeckFlow(Screen[None]):
 
     @on(bridge.ThreadsRead)
     def _threads_read(self, message: bridge.ThreadsRead) -> None:
-        page = message.page
-        self.show_threads(self._threads.followed(page) if message.follows else self._threads.refreshed(page))
+        if message.follows:
+            self.show_threads(self._threads.followed(message.page))
+        else:
+            self._show_page(message.page)
 
     def show_threads(self, threads: ThreadRows) -> None:
         """Show these threads; the one that is looked at is read again where it has changed."""
@@ -261,10 +274,15 @@ class DeckFlow(Screen[None]):
                 self._by_rule = decided_text(event)
                 self.say(self._by_rule)
         if ended is not None:
-            self._run_over(thread, ended)
+            self._run_over(message.request, ended)
 
-    def _run_over(self, thread: str, ended: RunEnded) -> None:
+    def _run_over(self, request: RunRequest, ended: RunEnded) -> None:
+        thread = request.thread
         self.bridge.read_threads(PAGE)
+        if ended.error is not None:
+            self._not_taken(request.thread, ended.error.get("message", ""))
+        elif self.earlier is not None and self.earlier.thread == thread:
+            self.earlier = self.earlier.without(request.resume)
         if was_refused(self._views[thread]):
             self._give_back(thread)
         if ended.error is not None:
@@ -276,6 +294,12 @@ class DeckFlow(Screen[None]):
         else:
             self.say(self._by_rule)
             self.asks = ended.status == "waiting"
+
+    def _not_taken(self, thread: str, why: str) -> None:
+        """What a person decided or edited came to nothing: ask again, with it, if its question still waits."""
+        if self.earlier is not None and self.earlier.thread == thread:
+            self.earlier = dataclasses.replace(self.earlier, trouble=why)
+            self.asks = thread == self.look.thread
 
     def _give_back(self, thread: str) -> None:
         """A run of this thread was refused: bring back what was typed for it."""
@@ -297,6 +321,10 @@ class DeckFlow(Screen[None]):
             case "run":
                 self.change(run="")
                 self._give_back(message.about)
+                self._not_taken(message.about, error.message)
+                self.tell(error)
+            case "edit":
+                self._not_taken(message.about, error.message)
                 self.tell(error)
             case "state" | "history" if isinstance(error, ThreadNotFound | MissingFileError):
                 self._thread_missing(message.about)

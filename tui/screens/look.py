@@ -123,6 +123,7 @@ class Look(Frozen):
     @property
     def asked(self) -> "Asked":
         """The thread's questions, for a person; ValueError where none waits."""
+        from graphdeck.graphs.questions.consequences import consequences
         from graphdeck.graphs.questions.read import sheet
         from graphdeck.tui.asked import Asked
 
@@ -135,6 +136,7 @@ class Look(Frozen):
             title=title,
             sheet=sheet(self.questions, tools),
             snapshot=self.snapshot,
+            consequences=consequences(self.snapshot) if self.snapshot else (),
         )
 
     @property

@@ -141,7 +141,7 @@ class QuestionView(Vertical):
             return [head, *difference(draft.before, draft.after, signs), *told], []
         if mode == "inner" and inner is not None:
             return [Paragraph(text=inner_heading(inner), style=MUTED), *table(inner.values, signs)], []
-        more = outcome(action, excerpts(action.frames, self._read), signs)
+        more = outcome(action, excerpts(action.frames, self._read), signs, asking.asked.consequences)
         return question(action, signs), [*(inner_lines(inner, signs) if inner else ()), *more]
 
     def close_fields(self) -> None:

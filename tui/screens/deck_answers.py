@@ -1,0 +1,115 @@
+"""The deck's questions: when one opens, and what becomes of an answer, or of an edit of the state before it."""
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+
+from graphdeck.graphs.questions.model import Sheet
+from graphdeck.graphs.records import RunRequest
+from graphdeck.tui import bridge
+from graphdeck.tui.approval_gate import ApprovalGate
+from graphdeck.tui.asked import Asked
+from graphdeck.tui.rules import forbidden, keep_grants
+from graphdeck.tui.screens.deck_threads import DeckThreads
+from graphdeck.tui.screens.look import Refused
+from graphdeck.tui.theme import WARNING
+from graphdeck.tui.widgets.input_line import InputLine
+
+if TYPE_CHECKING:
+    from graphdeck.tui.screens.approval import Answered, Outcome, StateEdit
+
+
+class DeckAnswers(DeckThreads):
+    """The deck's keys that have to do with questions."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._gate = ApprovalGate()
+
+    def key_pressed(self) -> None:
+        """Told by the app of every key, wherever it goes."""
+        self._gate.note_key(self.clock.monotonic())
+        if self.is_active:  # under a dialog nobody has read it yet
+            self.say("")
+
+    def ask(self) -> None:
+        """Open a question by itself, when nobody types and nothing else is open.
+
+        A person who is in the middle of a text may type on at any moment: then the banner is enough.
+        """
+        line = self.query_one(InputLine)
+        in_a_text = line.has_focus and bool(line.text)
+        may_open = self._gate.may_open(self.clock.monotonic()) and not in_a_text
+        if self.asks and self.look.questions and self.is_active and may_open:
+            self._open_question()
+
+    @on(bridge.StateRead)
+    def _ask_at_once(self) -> None:
+        if self.asks:
+            self.call_next(self.ask)  # once what was read is looked at
+
+    def action_answer(self) -> None:
+        """Open the question that waits."""
+        if not self.is_off("answer"):
+            self._open_question()
+
+    def action_open_question(self) -> None:
+        """Open the question that waits."""
+        self.action_answer()
+
+    def _open_question(self, asked: Asked | None = None) -> None:
+        from graphdeck.tui.screens.approval import ApprovalScreen
+
+        self.asks = False
+        self.app.push_screen(ApprovalScreen(asked or self.asked, self.clock), self._decided)
+
+    def _decided(self, outcome: "Outcome") -> None:
+        from graphdeck.tui.screens.approval import Answered
+
+        if outcome is None:
+            if self.earlier is not None:
+                self.earlier = dataclasses.replace(self.earlier, trouble="", edit=None)
+        elif isinstance(outcome, Answered):
+            self._answered(outcome)
+        else:
+            self._edited(outcome)
+
+    def _answered(self, answered: "Answered") -> None:
+        """Send the answers, unless a rule refuses them."""
+        sheet, thread = answered.asked.sheet, answered.asked.thread
+        file = self.look.snapshot.file if self.look.snapshot else ""
+        if self.policy is not None:
+            why = forbidden(sheet, answered.answers, self.policy, thread, file, edits_only=True)
+            if why:
+                self._open_question(dataclasses.replace(answered.asked, trouble=why))
+                return
+        self.earlier = answered.asked
+        try:
+            self.start(self.look.answering(answered.answers, answered.by, sheet.seen()))
+            self._keep_grants(sheet, file)
+        except Refused as reason:
+            self.say(str(reason), style=WARNING)
+
+    def _keep_grants(self, sheet: Sheet, file: str) -> None:
+        try:
+            keep_grants(sheet, file, self.look.thread)
+        except OSError as error:
+            self.say(f"the grant is not kept: {error}", style=WARNING)
+
+    def _edited(self, edit: "StateEdit") -> None:
+        """Have the state of the subgraph written; then its question is asked anew."""
+        self.earlier = edit.asked
+        self.say("writes the state, to be asked again")
+        request = RunRequest(graph=self.look.graph, thread=edit.asked.thread)
+        self.bridge.edit_state(request, edit.ns, edit.values)
+
+    @on(bridge.StateWritten)
+    def _state_written(self, message: bridge.StateWritten) -> None:
+        request = message.request
+        if self.earlier is not None:
+            self.earlier = dataclasses.replace(self.earlier, edit=None)
+        if request.thread == self.look.thread and not self.look.run:
+            self.start(request)
+        else:
+            self.say("the state is written; space goes on with its thread, and asks again")
