@@ -144,6 +144,17 @@ class ThreadRow(Frozen):
     """Why its rows cannot be read; the other threads are listed all the same."""
 
 
+class FileProblem(Frozen):
+    """A checkpoint file that cannot be read."""
+
+    file: str
+    """The file."""
+    message: str
+    """What is wrong with it."""
+    hint: str = ""
+    """The next step."""
+
+
 class ThreadPage(Frozen):
     """A page of threads, newest activity first."""
 
@@ -151,6 +162,8 @@ class ThreadPage(Frozen):
     """The threads."""
     cursor: str | None = None
     """Give it back to get the next page; None at the end."""
+    problems: tuple[FileProblem, ...] = ()
+    """Files that could not be read."""
 
 
 class WaitingRow(Frozen):
@@ -176,17 +189,6 @@ class WaitingRow(Frozen):
     """Nodes that run next, where a breakpoint stopped it."""
     error: str = ""
     """Why its question cannot be read; the others are listed all the same."""
-
-
-class FileProblem(Frozen):
-    """A checkpoint file that cannot be read."""
-
-    file: str
-    """The file."""
-    message: str
-    """What is wrong with it."""
-    hint: str = ""
-    """The next step."""
 
 
 class WaitingPage(Frozen):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
+from graphdeck.graphs.errors import FileError, GraphdeckError, InputError, MissingFileError, ThreadNotFound
 from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint
 from graphdeck.graphs.local.lease import any_held, told_holder
 from graphdeck.graphs.local.memory import NAMES, graphs_of, titles_of
@@ -31,6 +31,7 @@ from graphdeck.graphs.saved.state import read_state, read_value
 from graphdeck.graphs.saved.threads import list_threads, nobody
 
 T = TypeVar("T")
+_NO_FILE_HINT = "run a graph, or name one: --db FILE"
 _ENDED = "end"
 """In a cursor over several files: this one has no more."""
 
@@ -57,32 +58,35 @@ class Library:
         self._open.clear()
 
     def threads(self, status: ThreadStatus | None, query: str, limit: int, cursor: str | None) -> ThreadPage:
-        """A page over all files, newest activity first."""
-        files = self._files()
+        """A page over all files, newest activity first; those that cannot be read are named in it."""
+        files, problems = self._readable()
         if self._signature is None:
             self.changed()  # what is written from here on is a change, what this page shows is not
-        cursors: list[str | None] = json.loads(cursor) if cursor else [None] * len(files)
-        cursors += [None] * (len(files) - len(cursors))
-        pages = [
-            ThreadPage(rows=()) if start == _ENDED else self._page(file, status, query, limit, start)
-            for file, start in zip(files, cursors, strict=False)
-        ]
-        merged = sorted((row for page in pages for row in page.rows), key=lambda row: row.updated, reverse=True)
-        chosen = merged if len(files) > 1 else list(pages[0].rows)
-        taken = chosen[:limit]
-        following: list[str | None] = []
-        for file, page, start in zip(files, pages, cursors, strict=False):
-            count = sum(row.file == str(file.path) for row in taken)
-            if start == _ENDED or (count == len(page.rows) and page.cursor is None):
-                following.append(_ENDED)
-            elif count == len(page.rows):
-                following.append(page.cursor)
+        starts = _read_cursor(cursor)
+        pages: dict[CheckpointFile, ThreadPage] = {}
+        for file in files:
+            start = starts.get(str(file.path))
+            try:
+                pages[file] = ThreadPage(rows=()) if start == _ENDED else self._page(file, status, query, limit, start)
+            except (FileError, MissingFileError) as error:
+                if len(files) == 1:
+                    raise
+                problems.append(problem(str(file.path), error))
+        rows = [row for page in pages.values() for row in page.rows]
+        if len(pages) > 1:
+            rows.sort(key=lambda row: row.updated, reverse=True)
+        rows = rows[:limit]
+        ends: dict[str, str | None] = {}
+        for file, page in pages.items():
+            name = str(file.path)
+            ends[name] = start = starts.get(name)
+            count = sum(row.file == name for row in rows)
+            if count == len(page.rows) and start != _ENDED:
+                ends[name] = page.cursor or _ENDED
             elif count:
-                following.append(self._page(file, status, query, count, start).cursor)
-            else:
-                following.append(start)
-        ended = all(each == _ENDED for each in following)
-        return ThreadPage(rows=tuple(taken), cursor=None if ended else json.dumps(following))
+                ends[name] = self._page(file, status, query, count, start).cursor
+        following = None if all(end == _ENDED for end in ends.values()) else json.dumps(ends)
+        return ThreadPage(rows=tuple(rows), cursor=following, problems=tuple(problems))
 
     def waiting(self, limit: int, cursor: str | None, newest_first: bool) -> WaitingPage:
         """A page of what waits for a person in all files; those that cannot be read are named in it."""
@@ -125,7 +129,7 @@ class Library:
         """The recorded decisions about all files, newest first."""
         from graphdeck.graphs.local.decisions import read_decisions
 
-        self._files()  # like every reader, this tells of files that are not there
+        self._readable()  # like every reader, this tells of files that are not there
         return read_decisions(self._paths, thread=thread, limit=limit)
 
     def file_of(self, thread: str) -> Path:
@@ -137,44 +141,46 @@ class Library:
         signature = [_times(path) for path in self._paths]
         moved = signature != self._signature
         self._signature = signature
-        written = [file.changed() for file in self._open.values()]
+        written = [self._has_changed(path) for path in list(self._open)]
         return moved or any(written)
+
+    def _has_changed(self, path: Path) -> bool:
+        try:
+            return self._open[path].changed()
+        except (FileError, MissingFileError):  # gone, or no longer one: whoever reads next is told
+            self._open.pop(path).close()
+            return True
 
     # -- one file ------------------------------------------------------------------------------------------------
 
-    def _files(self) -> list[CheckpointFile]:
-        """The files, opened; those that may be missing and are, are left out."""
-        found = []
-        missing: MissingFileError | None = None
+    def _readable(self) -> tuple[list[CheckpointFile], list[FileProblem]]:
+        """The files that can be read, and what is wrong with the others; raises where there is no good one.
+
+        Those that may be missing and are, are left out.
+        """
+        found: list[CheckpointFile] = []
+        errors: dict[Path, GraphdeckError] = {}
+        missing: GraphdeckError = MissingFileError("there is no checkpoint file yet", _NO_FILE_HINT)
         for path in self._paths:
             try:
                 found.append(self._opened(path))
             except MissingFileError as error:
                 missing = error
                 if not self._may_be_missing:
-                    raise
+                    errors[path] = error
+            except GraphdeckError as error:
+                errors[path] = error
         if not found:
-            raise missing or MissingFileError("there is no checkpoint file yet", "run a graph, or name one: --db FILE")
-        return found
+            raise next(iter(errors.values()), missing)
+        return found, [problem(str(path), error) for path, error in errors.items()]
 
     def _opened(self, path: Path) -> CheckpointFile:
-        return self._open.get(path) or self._open.setdefault(path, open_file(path))
-
-    def _readable(self) -> tuple[list[CheckpointFile], list[FileProblem]]:
-        """The files that can be opened, and what is wrong with the others; raises where there is no good one."""
-        from graphdeck.graphs.local.waiting import problem
-
-        found: list[CheckpointFile] = []
-        errors: dict[Path, GraphdeckError] = {}
-        for path in self._paths:
-            try:
-                found.append(self._opened(path))
-            except GraphdeckError as error:
-                if not (self._may_be_missing and isinstance(error, MissingFileError)):
-                    errors[path] = error
-        if not found:
-            self._files()
-        return found, [problem(str(path), error) for path, error in errors.items()]
+        file = self._open.get(path)
+        if file is None:
+            file = self._open[path] = open_file(path)
+        else:
+            file.refresh()
+        return file
 
     def _page(
         self, file: CheckpointFile, status: ThreadStatus | None, query: str, limit: int, cursor: str | None
@@ -206,15 +212,33 @@ class Library:
 
     def _first(self, thread: str, read: Callable[[CheckpointFile], T], only: str = "") -> T:
         """What the first file that holds the thread gives, or the named one."""
-        error: GraphdeckError | None = None
-        files = [file for file in self._files() if only in ("", str(file.path))]
-        for file in files or [self._opened(Path(only))]:
+        files, problems = self._readable()
+        errors: list[ThreadNotFound] = []
+        for file in [file for file in files if only in ("", str(file.path))] or [self._opened(Path(only))]:
             try:
                 return read(file)
-            except ThreadNotFound as not_here:
-                error = error or not_here
-        assert error is not None
-        raise error
+            except ThreadNotFound as error:
+                errors.append(error)
+        if problems:
+            hint = f"it may be in {problems[0].file}, which cannot be read: {problems[0].message}"
+            raise ThreadNotFound(errors[0].message, hint)
+        raise errors[0]
+
+
+def problem(file: str, error: GraphdeckError) -> FileProblem:
+    """A file that cannot be read, for lists that go on without it."""
+    return FileProblem(file=file, message=error.message, hint=error.hint)
+
+
+def _read_cursor(cursor: str | None) -> dict[str, str | None]:
+    """Where the page of each file begins."""
+    try:
+        starts = json.loads(cursor or "{}")
+    except ValueError:
+        starts = None
+    if isinstance(starts, dict) and all(isinstance(start, str | None) for start in starts.values()):
+        return starts
+    raise InputError("the cursor is not one that a page of threads gave", "leave it out to start at the newest")
 
 
 def _times(file: Path) -> list[int]:

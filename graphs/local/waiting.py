@@ -8,6 +8,7 @@ from typing import NamedTuple
 from graphdeck.graphs.errors import GraphdeckError, InputError
 from graphdeck.graphs.local.home import breakpoints_of, frames_of
 from graphdeck.graphs.local.lease import any_held, told_holder
+from graphdeck.graphs.local.library import problem
 from graphdeck.graphs.local.memory import graphs_of, titles_of
 from graphdeck.graphs.records import FileProblem, WaitingPage, WaitingRow
 from graphdeck.graphs.saved.file import CheckpointFile
@@ -60,11 +61,6 @@ def waiting_page(
             rows.append(row)
             last = each
     return WaitingPage(rows=tuple(rows), total=len(found), problems=tuple(bad))
-
-
-def problem(file: str, error: GraphdeckError) -> FileProblem:
-    """A file that cannot be read, for lists that go on without it."""
-    return FileProblem(file=file, message=error.message, hint=error.hint)
 
 
 def _read_cursor(cursor: str | None) -> list[str] | None:

@@ -4,13 +4,18 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
 
 from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.graphs.records import FileProblem
 from graphdeck.graphs.values import json_line
 from graphdeck.tui.text import safe
 
 INTERNAL_ERROR = 70
 """Exit status of a fault in graphdeck itself (EX_SOFTWARE)."""
+
+UNREADABLE = 1
+"""Exit status where a file could not be read: what is printed is not all there is."""
 
 
 def tell_error(error: GraphdeckError, *, as_json: bool = False) -> int:
@@ -30,6 +35,14 @@ def error_text(message: str, hint: str) -> str:
     if hint:
         lines += [f"  {line}" for line in safe(hint, lines=True).split("\n")]
     return "\n".join(lines)
+
+
+def tell_problems(problems: Sequence[FileProblem]) -> int:
+    """Print the files that a list had to leave out, behind it, to standard error; the exit status."""
+    sys.stdout.flush()  # what was printed before stays before
+    for each in problems:
+        print(error_text(each.message, each.hint), file=sys.stderr, flush=True)
+    return UNREADABLE if problems else 0
 
 
 def tell_crash(error: BaseException) -> int:

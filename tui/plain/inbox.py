@@ -1,18 +1,17 @@
 """`graphdeck inbox`: everything that waits for a person, with the command that answers it."""
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.questions.read import sheet
-from graphdeck.graphs.records import FileProblem, PendingInterrupt, WaitingRow
+from graphdeck.graphs.records import PendingInterrupt, WaitingRow
 from graphdeck.graphs.values import Json, json_line, to_json
 from graphdeck.tui.clock import age
 from graphdeck.tui.plain.answers import example_answers
 from graphdeck.tui.plain.arguments import shell_word
-from graphdeck.tui.plain.errors import error_text
+from graphdeck.tui.plain.errors import tell_problems
 from graphdeck.tui.plain.terminal import Terminal
 from graphdeck.tui.text import one_line, safe
 from graphdeck.tui.theme import Status
@@ -20,9 +19,6 @@ from graphdeck.tui.waiting import summary_of, title_of
 
 PAGE: Final = 200
 """Threads asked for at a time."""
-
-UNREADABLE: Final = 1
-"""Exit status where a file could not be read: what is printed is not all there is."""
 
 
 async def inbox(
@@ -39,7 +35,7 @@ async def inbox(
                 print(line)
         cursor = page.cursor
         if cursor is None:
-            return _tell_problems(page.problems)
+            return tell_problems(page.problems)
 
 
 def heading(total: int) -> str:
@@ -47,13 +43,6 @@ def heading(total: int) -> str:
     if not total:
         return "nothing waits for a person"
     return "1 thread waits for you" if total == 1 else f"{total:,} threads wait for you"
-
-
-def _tell_problems(problems: Sequence[FileProblem]) -> int:
-    sys.stdout.flush()  # what was printed before stays before
-    for each in problems:
-        print(error_text(each.message, each.hint), file=sys.stderr, flush=True)
-    return UNREADABLE if problems else 0
 
 
 def row_json(row: WaitingRow) -> Iterator[dict[str, Json]]:

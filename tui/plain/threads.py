@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from graphdeck.graphs.engine import Engine
-from graphdeck.graphs.records import ThreadRow, ThreadStatus
+from graphdeck.graphs.records import FileProblem, ThreadRow, ThreadStatus
 from graphdeck.graphs.values import Json, json_line, to_json
 from graphdeck.tui.clock import age
+from graphdeck.tui.plain.errors import tell_problems
 from graphdeck.tui.plain.terminal import Column, Terminal, node_names, table
 from graphdeck.tui.text import one_line, safe
 
@@ -42,24 +43,23 @@ async def threads(
     now: Callable[[], datetime],
 ) -> int:
     """Print the threads; without a limit all of them; the exit status."""
-    rows, more = await _rows(engine, status, query, sort, limit)
+    problems: list[FileProblem] = []
+    rows, more = await _rows(_all(engine, status, query, limit if sort == "updated" else None, problems), sort, limit)
     if as_json:
         for row in rows:
             print(json_line(thread_json(row)))
-        return 0
+        return tell_problems(problems)
     for line in thread_lines(rows, terminal, now()):
         print(line)
     if more:
         print(f"more threads are saved: --limit shows them (here {limit}), --search and --status choose")
-    return 0
+    return tell_problems(problems)
 
 
-async def _rows(
-    engine: Engine, status: ThreadStatus | None, query: str, sort: str, limit: int | None
-) -> tuple[list[ThreadRow], bool]:
+async def _rows(found: AsyncIterator[ThreadRow], sort: str, limit: int | None) -> tuple[list[ThreadRow], bool]:
     """The chosen rows in their order, and whether there are more; the engine's own order needs no more than these."""
     rows: list[ThreadRow] = []
-    async for row in _all(engine, status, query, PAGE if limit is None or sort != "updated" else limit):
+    async for row in found:
         if sort == "updated" and limit is not None and len(rows) == limit:
             return rows, True
         rows.append(row)
@@ -68,10 +68,14 @@ async def _rows(
     return rows[:limit], limit is not None and len(rows) > limit
 
 
-async def _all(engine: Engine, status: ThreadStatus | None, query: str, page_size: int) -> AsyncIterator[ThreadRow]:
+async def _all(
+    engine: Engine, status: ThreadStatus | None, query: str, limit: int | None, problems: list[FileProblem]
+) -> AsyncIterator[ThreadRow]:
+    """The rows of all pages; the files that could not be read are added to `problems`."""
     cursor: str | None = None
     while True:
-        page = await engine.threads(status=status, query=query, limit=page_size, cursor=cursor)
+        page = await engine.threads(status=status, query=query, limit=limit or PAGE, cursor=cursor)
+        problems[:] = page.problems
         for row in page.rows:
             yield row
         cursor = page.cursor

@@ -29,7 +29,7 @@ _KEYS: Final = {
     "done": ("input", "new_thread", "focus_threads", "open_target", "help"),
 }
 """The keys that matter, by how the thread stands."""
-_SINCE: Final = r"since (\S+)$"
+_SINCE: Final = r"since ([^\s;]+)"
 _TYPING: Final = ("open_question", "back", "stop", "palette")
 """The keys that matter while something is typed, as far as they do something now."""
 _IN_LOG: Final = " (5 shows all of it)"

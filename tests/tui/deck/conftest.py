@@ -20,6 +20,7 @@ from graphdeck.graphs.records import (
     START,
     CheckpointRow,
     Edge,
+    FileProblem,
     GraphInfo,
     GraphShape,
     Node,
@@ -187,6 +188,7 @@ class RecordedEngine:
         self.shape: GraphShape | None = TRAVEL
         self.infos: list[GraphInfo] = [GraphInfo(target="travel", title="travel", origin="bundled")]
         self.rows: list[ThreadRow] = []
+        self.problems: tuple[FileProblem, ...] = ()
         self.waits: list[WaitingRow] = []
         self.snapshots: dict[tuple[str, str | None], Snapshot] = {}
         self.checkpoints: dict[str, list[CheckpointRow]] = {}
@@ -222,7 +224,7 @@ class RecordedEngine:
         start = int(cursor or 0)
         self.asked.append(f"threads {start}")
         following = str(start + limit) if start + limit < len(self.rows) else None
-        return ThreadPage(rows=tuple(self.rows[start : start + limit]), cursor=following)
+        return ThreadPage(rows=tuple(self.rows[start : start + limit]), cursor=following, problems=self.problems)
 
     async def waiting(self, *, limit: int = 50, cursor: str | None = None, newest_first: bool = True) -> WaitingPage:
         ordered = sorted(self.waits, key=lambda row: row.checkpoint, reverse=newest_first)

@@ -8,7 +8,7 @@ import pytest
 
 from graphdeck.graphs.errors import FileError, TargetError, TargetLoadError
 from graphdeck.graphs.events import Checkpoint, NodeFailed, NodeStarted, Output, RunEnded, RunStarted
-from graphdeck.graphs.records import GraphInfo, PendingInterrupt, Snapshot
+from graphdeck.graphs.records import FileProblem, GraphInfo, PendingInterrupt, Snapshot
 from graphdeck.tui.clock import time_of_day
 from graphdeck.tui.screens.approval import ApprovalScreen
 from graphdeck.tui.screens.picker import PickerScreen
@@ -254,6 +254,22 @@ async def test_an_error_under_the_picker_is_still_there_when_it_closes(
         await deck.until_shown("notes.sqlite is not a checkpoint file")
         await deck.press("1")
         await deck.until(lambda: "notes.sqlite" not in deck.text)
+
+
+async def test_a_file_that_cannot_be_read_is_told_once_beside_the_threads_of_the_others(
+    open_deck: Any, recorded: Any, put: Any
+) -> None:
+    put(recorded, "rome")
+    recorded.problems = (FileProblem(file="bad.sqlite", message="bad.sqlite is not a SQLite file"),)
+    async with open_deck(recorded, graph="travel") as deck:
+        await deck.until_shown("bad.sqlite is not a SQLite file")
+        assert "text of rome" in deck.text
+        await deck.press("t")
+        await deck.until(lambda: "bad.sqlite" not in deck.text)
+        recorded.asked.clear()
+        deck.app.deck.bridge.read_threads(50)
+        await deck.until(lambda: "threads 0" in recorded.asked and not deck.app.deck.bridge._reading)
+        assert "bad.sqlite" not in deck.text
 
 
 async def test_control_q_leaves_from_a_dialog_and_its_question_goes_on_waiting(

@@ -69,6 +69,19 @@ def test_a_limit_says_that_there_is_more(cli: Cli, db: tuple[str, str]) -> None:
     assert "older checkpoints are saved" not in cli("history", WAITING, *db, "--limit", "3").out
 
 
+def test_a_file_that_cannot_be_read_hides_no_good_one(
+    cli: Cli, db: tuple[str, str], tmp_path: Path, json_lines: JsonLines
+) -> None:
+    (tmp_path / "bad.sqlite").write_text("no database")
+    done = cli("threads", *db, "--db", "bad.sqlite", "--json")
+    assert [row["thread"] for row in json_lines(done.out)] == [WAITING, "plain", "old"]
+    assert done.status == 1
+    assert "bad.sqlite is not a SQLite file" in done.err
+    done = cli("threads", *db, "--db", "bad.sqlite", "--limit", "1")
+    assert "◆ waiting" in done.out
+    assert "bad.sqlite is not a SQLite file" in done.err
+
+
 def test_show_as_json(cli: Cli, db: tuple[str, str], json_lines: JsonLines) -> None:
     (shown,) = json_lines(cli("show", WAITING, *db, "--json").out)
     assert (shown["thread"], shown["status"], shown["step"], shown["next"]) == (WAITING, "waiting", 1, ["book"])
