@@ -160,7 +160,8 @@ class DeckFlow(Screen[None]):
         self.bridge.run(request)
         if self.bridge.last_shape(request.graph) is None:  # its source was edited
             self.bridge.describe(request.graph)
-        self.see(dataclasses.replace(self.look.with_old(None), thread=request.thread, live=view, run=request.thread))
+        look = self.look.with_old(None).without_questions()  # they ask again once they are read again
+        self.see(dataclasses.replace(look, thread=request.thread, live=view, run=request.thread))
 
     # -- what the engine says ----------------------------------------------------------------------------------------
 
@@ -322,6 +323,7 @@ class DeckFlow(Screen[None]):
                 self.change(run="")
                 self._give_back(message.about)
                 self._not_taken(message.about, error.message)
+                self.read_thread()
                 self.tell(error)
             case "edit":
                 self._not_taken(message.about, error.message)

@@ -76,6 +76,11 @@ class Look(Frozen):
         shown = old or self.snapshot
         return dataclasses.replace(self, old=old, saved=conversation_of(shown.values) if shown else ())
 
+    def without_questions(self) -> "Look":
+        """The look as long as nobody knows what waits now."""
+        snapshot = self.snapshot and dataclasses.replace(self.snapshot, interrupts=())
+        return dataclasses.replace(self, snapshot=snapshot)
+
     # -- where it stands ---------------------------------------------------------------------------------------------
 
     @property

@@ -58,7 +58,7 @@ async def test_a_question_opens_by_itself_only_when_nobody_types_and_its_answer_
         given.put_nowait(RunEnded(status="waiting", next=("tools",)))
         await deck.until_shown("opens the question")
         for _ in range(5):
-            deck.app.deck._ask()  # what its timer calls: the clock stands still, so a key was pressed just now
+            deck.app.deck.ask()  # what its timer calls: the clock stands still, so a key was pressed just now
             await deck.pilot.pause()
         assert not isinstance(deck.app.screen, ApprovalScreen)
         deck.clock.move_on(1.1)
@@ -82,7 +82,7 @@ async def test_leaving_a_question_leaves_it_waiting_and_a_brings_it_back(
         await deck.press("escape")
         await deck.until(lambda: deck.app.screen is deck.app.deck)
         deck.clock.move_on(10)
-        deck.app.deck._ask()
+        deck.app.deck.ask()
         await deck.pilot.pause()
         assert deck.app.screen is deck.app.deck
         assert not recorded.requests

@@ -1,0 +1,146 @@
+"""The deck asks again: after an edit of the inner state, and where answers were refused."""
+
+from typing import Any
+
+import pytest
+
+from graphdeck.graphs.events import RunEnded, RunStarted
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.records import PendingInterrupt, RunRequest
+from graphdeck.tui.screens.approval import ApprovalScreen
+from graphdeck.tui.widgets.long_text import LongText
+
+DESK = """
+    from typing import TypedDict
+    from langgraph.graph import END, START, StateGraph
+    from langgraph.types import interrupt
+
+    class Outer(TypedDict, total=False):
+        topic: str
+        article: str
+
+    class Desk(TypedDict, total=False):
+        topic: str
+        draft: str
+        article: str
+
+    def write(state):
+        return {"draft": "draft about " + state["topic"]}
+
+    def review(state):
+        verdict = interrupt({"please_review": state["draft"]})
+        if verdict == "never":
+            raise ValueError("not like this")
+        return {"article": f"{state['draft']} [{verdict}]"}
+
+    desk = StateGraph(Desk).add_sequence([write, review]).add_edge(START, "write").compile()
+    graph = StateGraph(Outer).add_node("desk", desk).add_edge(START, "desk").compile()
+"""
+SHIP = PendingInterrupt(id="q1", node="ship", ns=(), value={"action": "ship", "to": "Oslo"}, schema={"type": "integer"})
+
+
+async def asked(deck: Any, text: str) -> None:
+    """Wait until the dialog asks this, and let a moment pass."""
+    deck.clock.move_on(2)
+    await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen) and text in deck.text)
+    deck.clock.move_on(2)
+
+
+async def press(deck: Any, *keys: str) -> None:
+    """Press keys slowly."""
+    for key in keys:
+        deck.clock.move_on(1)
+        await deck.press(key)
+
+
+async def test_the_inner_state_is_edited_and_its_question_asked_anew_and_answered(
+    open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any
+) -> None:
+    await run_graph(write_graph(DESK), input={"topic": "tides"})
+    async with open_deck(engine, thread="t") as deck:
+        await asked(deck, "node desk › review")
+        assert "draft   " in deck.app.screen.query_one(LongText).plain
+        await press(deck, "o", "e", "down", "end", "ctrl+u", *"by hand", "enter")
+        await asked(deck, "+ draft   by hand")
+        await press(deck, "a")
+        await asked(deck, "please_review   by hand")
+        await press(deck, "t", *"fine", "enter")
+        await deck.until(lambda: deck.look.status == "done" and not deck.look.run)
+        await deck.until(lambda: deck.look.values.get("article") == "by hand [fine]")
+
+
+async def test_an_edit_that_is_refused_is_there_again_with_the_reason(
+    open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any
+) -> None:
+    await run_graph(write_graph(DESK), input={"topic": "tides"})
+    before = await engine.state("t")
+    async with open_deck(engine, thread="t") as deck:
+        await asked(deck, "please_review")
+        await press(deck, "o", "e", "down", "ctrl+t", "end", "ctrl+u", "3", "enter")
+        await asked(deck, "+ draft   3")
+        await press(deck, "a")
+        await asked(deck, "the state was not changed")
+        assert "+ draft   3" in deck.text
+        await press(deck, "escape", "escape", "escape")
+        await deck.until(lambda: deck.app.screen is deck.app.deck)
+    assert await engine.state("t") == before
+
+
+async def test_a_refused_answer_comes_back_with_the_reason_and_is_not_there_for_the_next_question(
+    open_deck: Any, recorded: Any, put: Any
+) -> None:
+    put(recorded, "rome", "waiting", interrupts=(SHIP,))
+    async with open_deck(recorded, thread="rome") as deck:
+        await asked(deck, "Oslo")
+        await press(deck, "t", "3", "enter")
+        await deck.until(lambda: recorded.runs)
+        error = {"type": "answer", "message": "the answer was not taken: too many", "hint": "its question still waits"}
+        for event in (RunStarted(thread="rome", graph="travel", run="r1"), RunEnded(status="failed", error=error)):
+            recorded.runs[0].given.put_nowait(event)
+        await asked(deck, "the answer was not taken: too many")
+        assert "answers 3" in deck.text
+        await press(deck, "s")
+        await deck.until(lambda: len(recorded.runs) == 2)
+        assert recorded.requests[1].resume == {"q1": 3}
+        for event in (RunStarted(thread="rome", graph="travel", run="r2"), RunEnded(status="waiting", next=("ship",))):
+            recorded.runs[1].given.put_nowait(event)
+        await asked(deck, "Oslo")
+        assert "answers 3" not in deck.text
+        assert "too many" not in deck.text
+
+
+async def test_what_was_answered_elsewhere_is_told_with_the_next_question_which_no_early_key_answers(
+    open_deck: Any, engine: LocalEngine, pool: WorkerPool, tmp_path: Any, write_graph: Any, run_graph: Any
+) -> None:
+    target = write_graph(DESK.replace("verdict = interrupt", 'interrupt("first?")\n        verdict = interrupt'))
+    await run_graph(target, input={"topic": "tides"})
+    async with open_deck(engine, thread="t") as deck:
+        await asked(deck, "first?")
+        elsewhere = LocalEngine(tmp_path, pool=pool)
+        (question,) = (await elsewhere.state("t")).interrupts
+        run = await elsewhere.run(RunRequest(graph=target, thread="t", resume={question.id: "no"}))
+        assert [event async for event in run.events()]
+        dialog = deck.app.screen
+        await deck.press("a")
+        await deck.until(lambda: deck.app.screen is not dialog)
+        await deck.press("a")  # typed ahead
+        deck.clock.move_on(2)
+        await asked(deck, "please_review")
+        assert "answered elsewhere by" in deck.text
+        assert "UTC" in deck.text
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is deck.app.deck)
+        await elsewhere.close()
+    assert (await engine.state("t")).status == "waiting"
+
+
+@pytest.mark.parametrize("size", [(60, 20), (120, 34)])
+async def test_a_node_that_fails_with_the_answer_says_so(
+    open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any, size: tuple[int, int]
+) -> None:
+    await run_graph(write_graph(DESK), input={"topic": "tides"})
+    async with open_deck(engine, thread="t", size=size) as deck:
+        await asked(deck, "please_review")
+        await press(deck, "t", *"never", "enter")
+        await deck.until(lambda: "not like this" in deck.text and not deck.look.run)
