@@ -1,0 +1,99 @@
+"""A question that changes while a person looks at it: their key decides what they saw, or nothing."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.records import RunRequest
+from graphdeck.tui.screens.approval import ApprovalScreen
+
+PRICES = """
+    import pathlib
+    from typing import TypedDict
+    from langgraph.graph import START, StateGraph
+    from langgraph.types import interrupt
+
+    HERE = pathlib.Path(__file__).parent
+
+    def pay(state):
+        interrupt(f"pay {HERE.joinpath('price').read_text()} Euro?")
+        HERE.joinpath("paid").touch()
+    def other(state):
+        interrupt("other?")
+
+    builder = StateGraph(TypedDict("State", {"n": int}, total=False)).add_node(pay).add_node(other)
+    graph = builder.add_edge(START, "pay").add_edge(START, "other").compile()
+"""
+
+
+@pytest.fixture
+def price(tmp_path: Path) -> Path:
+    """What the node asks for."""
+    path = tmp_path / "price"
+    path.write_text("3")
+    return path
+
+
+@pytest.fixture
+async def go_up(price: Path, tmp_path: Path, pool: WorkerPool, run_graph: Any, write_graph: Any) -> Any:
+    """Has both questions wait; then, when it is called, the price goes up and another terminal answers `other?`."""
+    target = write_graph(PRICES)
+    await run_graph(target, input={})
+    elsewhere = LocalEngine(tmp_path, pool=pool)
+
+    async def meddle() -> None:
+        price.write_text("300")
+        [other] = [each.id for each in (await elsewhere.state("t")).interrupts if each.node == "other"]
+        run = await elsewhere.run(RunRequest(graph=target, thread="t", resume={other: True}))
+        assert [event async for event in run.events()]
+
+    yield meddle
+    await elsewhere.close()
+
+
+async def look_at_the_price(deck: Any) -> None:
+    """Have the price on the screen; questions come in the order of their tasks' ids."""
+    await deck.until_shown("action 1 of 2")
+    if "pay 3 Euro?" not in deck.text:
+        await deck.press("n")
+    await deck.until_shown("pay 3 Euro?")
+
+
+async def say_yes(deck: Any) -> None:
+    """Send a yes to it alone: the first S says what runs again because of that."""
+    for key in ("a", "S", "S"):
+        deck.clock.move_on(2)
+        await deck.press(key)
+
+
+async def test_a_key_in_the_deck_is_refused(open_deck: Any, engine: LocalEngine, go_up: Any, tmp_path: Path) -> None:
+    async with open_deck(engine, thread="t") as deck:
+        await deck.until_shown("opens the question")
+        deck.clock.move_on(2)
+        await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen))
+        await look_at_the_price(deck)
+        await go_up()
+        await say_yes(deck)
+        await deck.until_shown("has changed since it was read")
+        newest = (await engine.decisions(thread="t"))[0]
+        assert (newest.outcome, newest.by, newest.decision) == ("refused", "key", True)
+        assert not (tmp_path / "paid").exists()
+
+
+async def test_the_inbox_takes_the_question_away_before_a_key_can_decide_it(
+    open_deck: Any, engine: LocalEngine, go_up: Any, tmp_path: Path
+) -> None:
+    async with open_deck(engine, pick=False) as deck:
+        await deck.press("I")
+        await deck.until_shown("action 1 of 2")
+        await deck.press("enter")
+        await deck.until(lambda: deck.app.screen.panel.has_focus_within)
+        await look_at_the_price(deck)
+        await go_up()
+        await say_yes(deck)
+        await deck.until_shown("It asks something else now.")
+        assert "key" not in [each.by for each in await engine.decisions(thread="t") if each.outcome != "refused"]
+        assert not (tmp_path / "paid").exists()
