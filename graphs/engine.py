@@ -128,12 +128,13 @@ class Engine(Protocol):
         checkpoint: str | None = None,
         ns: Sequence[str] = (),
         replace: bool = False,
+        file: str = "",
     ) -> str:
         """Write values into a thread's state; the new checkpoint's id.
 
         With `ns`, the path of a subgraph whose question waits, into the state of that: the question is asked anew when
         the thread goes on, which `run` without input or answers does. With `replace`, the values of keys that have a
-        reducer take the place of what is there.
+        reducer take the place of what is there. `file` is as in `state`.
         """
         ...
 

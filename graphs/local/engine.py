@@ -172,9 +172,10 @@ class LocalEngine:
         checkpoint: str | None = None,
         ns: Sequence[str] = (),
         replace: bool = False,
+        file: str = "",
     ) -> str:
         """Write values into a thread's state, or into that of a subgraph; the new checkpoint's id."""
-        snapshot = await self.state(thread, checkpoint)
+        snapshot = await self.state(thread, checkpoint, compared=False, file=file)
         if not snapshot.graph:
             raise InputError(f"the graph of thread {thread!r} is not known", "run it once by its target first")
         target = self._graph_target(snapshot.graph)
