@@ -172,10 +172,11 @@ def run(db: Path | None, as_json: bool, **words: Any) -> int:
 @click.option("--reject", "kind", flag_value="reject", help="Reject the one action that waits.")
 @click.option("--reason", default="", metavar="TEXT", help="Why it is rejected.")
 @click.option("--all", "all_actions", is_flag=True, help="Decide all actions that wait alike.")
+@click.option("--end", is_flag=True, help="End the thread instead: its questions are dropped, and nothing more runs.")
 @_ask_all
 @_db
 @_json
-def answer(db: Path | None, as_json: bool, ask_all: bool, **words: Any) -> int:
+def answer(db: Path | None, as_json: bool, ask_all: bool, end: bool, **words: Any) -> int:
     """Answer the questions of THREAD, and go on with it. Without an answer, print them.
 
     ID is an interrupt's id, or its first letters, 6 at the least.
@@ -184,10 +185,36 @@ def answer(db: Path | None, as_json: bool, ask_all: bool, **words: Any) -> int:
     from graphdeck.tui.plain.answer import answer as answer_plain
 
     options = AnswerOptions(**words)
+    if end:
+        from graphdeck.tui.plain.repair import end as end_plain
+
+        if options != AnswerOptions(thread=options.thread, target=options.target):
+            raise click.UsageError("--end excludes every answer")
+        thread, target = options.thread, options.target
+        return _with_engine(
+            _files(db), lambda engine: end_plain(engine, thread, target=target, as_json=as_json), as_json=as_json
+        )
     return _with_engine(
         _files(db),
         lambda engine: answer_plain(engine, options, db=db, as_json=as_json, ask_all=ask_all),
         as_json=as_json,
+    )
+
+
+@commands.command(context_settings=_SETTINGS)
+@click.argument("thread")
+@click.option("--target", metavar="TARGET", help="Graph of the thread.  [default: the one that ran it last]")
+@_db
+@_json
+def repair(thread: str, target: str | None, db: Path | None, as_json: bool) -> int:
+    """Take back the answer with which a node of THREAD failed, and ask again.
+
+    LangGraph gives such a node the same answer whenever the thread goes on, and takes no other one.
+    """
+    from graphdeck.tui.plain.repair import repair as repair_plain
+
+    return _with_engine(
+        _files(db), lambda engine: repair_plain(engine, thread, target=target, db=db, as_json=as_json), as_json=as_json
     )
 
 

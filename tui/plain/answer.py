@@ -11,11 +11,12 @@ from typing import Final, Literal
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import AnswerRefused, InputError
 from graphdeck.graphs.events import Event, Interrupt, RunEnded, RunStarted, event_to_dict
+from graphdeck.graphs.questions.consequences import consequences
 from graphdeck.graphs.questions.model import Decision, Sheet
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, RunRequest, Snapshot
 from graphdeck.graphs.values import Json, json_line
-from graphdeck.tui.plain.answers import example_answers, question_text
+from graphdeck.tui.plain.answers import around_lines, example_answers, question_text
 from graphdeck.tui.plain.arguments import BY, answers_of, shell_word
 from graphdeck.tui.plain.ids import REMEMBERED, with_whole_ids
 from graphdeck.tui.plain.run import run
@@ -135,6 +136,8 @@ def _ask(snapshot: Snapshot, graph: str, options: AnswerOptions, db: Path | None
     print(f"{terminal.glyph(snapshot.status)} {heading}")
     for question in snapshot.interrupts:
         print(question_text(question, terminal))
+    for line in around_lines(consequences(snapshot), terminal):
+        print(line)
     for line in commands(sheet(snapshot.interrupts), options, db):
         print(indent(line))
     return WAITING

@@ -27,11 +27,23 @@ _DEEPEST = 20
 
 
 def questions_text(
-    questions: Sequence[PendingInterrupt], request: RunRequest, db: Path | None, terminal: Terminal
+    questions: Sequence[PendingInterrupt],
+    request: RunRequest,
+    db: Path | None,
+    terminal: Terminal,
+    around: Sequence[str] = (),
 ) -> str:
-    """All that a person needs to answer the questions of a thread; `request` ran it last."""
+    """All that a person needs to answer the questions of a thread; `request` ran it last.
+
+    `around` is what an answer has to do with what is around them.
+    """
     blocks = [question_text(question, terminal) for question in questions]
-    return "\n".join([*blocks, answering(questions, request, db)])
+    return "\n".join([*blocks, *around_lines(around, terminal), answering(questions, request, db)])
+
+
+def around_lines(sentences: Sequence[str], terminal: Terminal) -> list[str]:
+    """What an answer has to do with what is around its question, a line each."""
+    return [f"  {terminal.pick('·', '-')} {safe(sentence)}" for sentence in sentences]
 
 
 def question_text(question: PendingInterrupt, terminal: Terminal) -> str:

@@ -70,11 +70,16 @@ def _cells(row: DecisionRecord) -> list[str]:
 
 def decision_text(answer: Json, cells: int) -> str:
     """An answer in a few safe words: what it decides where it has the shape of decisions, else the value itself."""
+    if isinstance(answer, dict) and answer.keys() == {"graphdeck"}:  # no answer, but something else that was done
+        return _ACTS.get(str(answer["graphdeck"]), short_json(answer, cells))
     replies: Any = answer["decisions"] if isinstance(answer, dict) and "decisions" in answer else answer
     listed = replies if isinstance(replies, list) else [replies]
     if listed and all(isinstance(reply, dict) and isinstance(reply.get("type"), str) for reply in listed):
         return one_line(", ".join(dict.fromkeys(map(_reply_text, listed))), cells)
     return short_json(answer, cells)
+
+
+_ACTS: Final = {"end": "(ended unanswered)", "repair": "(answer taken back)"}
 
 
 def _reply_text(reply: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The events of a run as lines for people. All text that graphdeck did not write goes through `text.safe`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class RunLines:
         self._terminal = terminal
         self._db = db
         self._questions: dict[str, PendingInterrupt] = {}
+        self._around: Sequence[str] = ()
         self._saved = False
         self._streamed: set[str] = set()
         self._open = ""
@@ -37,8 +39,12 @@ class RunLines:
         self._blank_lines = ""
         """Ends of lines that came last in the message that is being written."""
 
-    def feed(self, event: Event) -> str:
-        """The text to print for an event, line ends included; may be empty."""
+    def feed(self, event: Event, around: Sequence[str] = ()) -> str:
+        """The text to print for an event, line ends included; may be empty.
+
+        `around` is what an answer has to do with what is around its question.
+        """
+        self._around = around
         match event:
             case events.Token():
                 return self._token(event)
@@ -202,7 +208,7 @@ class RunLines:
     def _waiting(self, glyph: str) -> str:
         asked = list(self._questions.values())
         heading = f"{glyph} waiting for {'an answer' if len(asked) == 1 else f'{len(asked)} answers'}"
-        return f"{heading}\n{questions_text(asked, self._request, self._db, self._terminal)}"
+        return f"{heading}\n{questions_text(asked, self._request, self._db, self._terminal, self._around)}"
 
 
 def _pending(event: events.Interrupt) -> PendingInterrupt:

@@ -1,6 +1,7 @@
 """Printing a run while it goes on: JSON lines for programs, lines for people."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -64,9 +65,13 @@ class LinePrinter:
     def __init__(self, output: Output, request: RunRequest, terminal: Terminal, db: Path | None) -> None:
         self._output = output
         self._lines = RunLines(request, terminal, db)
+        self.file = ""
+        """Checkpoint file of the run, once it has begun; empty where it saves nothing."""
+        self.around: Sequence[str] = ()
+        """What an answer has to do with what is around its question."""
 
     def print(self, event: Event) -> None:
         """Print what a person wants to know of the event, which may be nothing."""
-        text = self._lines.feed(event)
+        text = self._lines.feed(event, self.around)
         if text:
             self._output.write(text)

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from graphdeck.graphs.engine import Engine, Run
-from graphdeck.graphs.errors import GraphdeckError, error_from_dict
+from graphdeck.graphs.errors import AnswerRefused, GraphdeckError, error_from_dict
 from graphdeck.graphs.events import Event, RunEnded, RunStarted
+from graphdeck.graphs.questions.consequences import consequences, dropped
 from graphdeck.graphs.records import RunRequest
+from graphdeck.tui.plain.arguments import shell_word
 from graphdeck.tui.plain.errors import error_text
 from graphdeck.tui.plain.ids import with_whole_ids
 from graphdeck.tui.plain.printing import JsonPrinter, LinePrinter, Output
@@ -39,8 +41,10 @@ async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as
     ladder = StopLadder()
     ended: RunEnded | None = None
     with contextlib.closing(output), ladder.listening():
-        async with contextlib.aclosing(framed_events(Rules(engine), request, ladder)) as events:
+        async with contextlib.aclosing(framed_events(engine, request, ladder)) as events:
             async for event in events:
+                if isinstance(printer, LinePrinter):
+                    await _look_around(engine, request, event, printer)
                 printer.print(event)
                 if isinstance(event, RunEnded):
                     ended = event
@@ -49,6 +53,33 @@ async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as
     if not as_json and ended.error is not None:
         print(error_text(ended.error["message"], ended.error.get("hint", "")), file=sys.stderr, flush=True)
     return exit_status(ended, by_hand=ladder.presses > 0)
+
+
+async def _look_around(engine: Engine, request: RunRequest, event: Event, printer: LinePrinter) -> None:
+    """Give the printer what the saved state knows of a question, before it tells the end of the run."""
+    if isinstance(event, RunStarted):
+        printer.file = event.file
+    elif isinstance(event, RunEnded) and event.status == "waiting" and printer.file:
+        with contextlib.suppress(GraphdeckError):  # the question was told, and can be answered
+            snapshot = await engine.state(request.thread, compared=False, file=printer.file)
+            printer.around = consequences(snapshot)
+
+
+async def _name_loss(engine: Engine, request: RunRequest, file: str, event: RunEnded) -> RunEnded:
+    """Name what new input would have dropped, where it was refused because a question waits."""
+    if not request.has_input or event.error is None or event.error["type"] != AnswerRefused.kind:
+        return event
+    with contextlib.suppress(GraphdeckError):  # what the worker said is true all the same
+        snapshot = await engine.state(request.thread, compared=False, file=file)
+        thread = shell_word(request.thread)
+        refused = AnswerRefused(
+            f"thread {request.thread!r} waits for an answer, so new input was not sent: then"
+            f" {'; '.join(dropped(snapshot, 'input'))}",
+            f"answer it first: graphdeck answer {thread} (with --reject, the graph is told of it);"
+            "\nor have the question dropped: --drop-question",
+        )
+        return dataclasses.replace(event, error=refused.to_dict())
+    return event
 
 
 def exit_status(ended: RunEnded, *, by_hand: bool) -> int:
@@ -60,15 +91,21 @@ def exit_status(ended: RunEnded, *, by_hand: bool) -> int:
     return _STATUS.get(ended.status, 1)
 
 
-async def framed_events(rules: Rules, request: RunRequest, ladder: "StopLadder") -> AsyncGenerator[Event, None]:
+async def framed_events(engine: Engine, request: RunRequest, ladder: "StopLadder") -> AsyncGenerator[Event, None]:
     """A run's events, `run_started` first and `run_ended` last, whatever happens."""
     started = RunStarted(thread=request.thread, graph=request.graph, run=str(uuid.uuid4()), seq=1, time=_now())
     last: Event | None = None
+    rules = Rules(engine)
     try:
         await rules.check(request)
         run = await rules.run(request)
         ladder.run = run
+        file = ""
         async for event in run.events():
+            if isinstance(event, RunStarted):
+                file = event.file
+            elif isinstance(event, RunEnded):
+                event = await _name_loss(engine, request, file, event)
             last = event
             yield event
             if isinstance(event, RunEnded):

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Final
 
 from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.questions.consequences import consequences
 from graphdeck.graphs.records import RunRequest, Snapshot
 from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.clock import age
 from graphdeck.tui.message_text import is_message
 from graphdeck.tui.plain.answers import question_text, questions_text, value_text
 from graphdeck.tui.plain.arguments import shell_word, show_command
+from graphdeck.tui.plain.repair import failure_lines
 from graphdeck.tui.plain.terminal import Terminal, node_names
 from graphdeck.tui.text import fit, safe, short_json, width
 
@@ -81,8 +83,7 @@ def snapshot_lines(snapshot: Snapshot, terminal: Terminal, now: datetime, db: Pa
     """A state in lines for people; values are cut to fit, and the last line says how to see one whole."""
     yield from _heading(snapshot, terminal, now)
     yield from _states(snapshot, terminal)
-    for task in snapshot.failed:
-        yield f"{terminal.glyph('failed')} {safe(task.node, identifier=True)}  {safe(task.error, lines=True)}"
+    yield from failure_lines(snapshot, terminal, db)
     if snapshot.interrupts:
         yield from _questions(snapshot, terminal, db)
     command = show_command(snapshot.thread, db, next(iter(snapshot.values), "PATH"))
@@ -137,7 +138,7 @@ def _questions(snapshot: Snapshot, terminal: Terminal, db: Path | None) -> Itera
     yield f"{terminal.glyph('waiting')} waiting for {'an answer' if count == 1 else f'{count} answers'}"
     if snapshot.graph:
         request = RunRequest(graph=snapshot.graph, thread=snapshot.thread)
-        yield questions_text(snapshot.interrupts, request, db, terminal)
+        yield questions_text(snapshot.interrupts, request, db, terminal, consequences(snapshot))
         return
     for pending in snapshot.interrupts:
         yield question_text(pending, terminal)
