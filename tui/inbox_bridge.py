@@ -1,6 +1,7 @@
 """The inbox's way to the engine: what waits, one question whole, and a run for each thread that is answered."""
 
 import asyncio
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.questions.consequences import consequences
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import RunRequest, Snapshot, WaitingPage, WaitingRow
+from graphdeck.graphs.values import Json
 from graphdeck.tui.asked import Asked
 from graphdeck.tui.bridge import Bridge
 from graphdeck.tui.rules import Rules, apply
@@ -41,6 +43,14 @@ class QuestionRead(Message):
     asked: Asked
     policy: "Policy"
     """The rules."""
+
+
+@dataclass(eq=False, repr=False)
+class AnsweredBy(Message):
+    """Who answered the question of a row, and when."""
+
+    row: WaitingRow
+    origin: str
 
 
 class InboxBridge(Bridge):
@@ -72,36 +82,36 @@ class InboxBridge(Bridge):
             self._summaries[key] = found[key_of(row)] = known.get(key) or summary_of(row)
         return found
 
-    def read_question(self, row: WaitingRow, trouble: str = "") -> None:
-        """Read the questions of a thread whole: `QuestionRead`."""
+    def read_question(self, row: WaitingRow, earlier: Asked | None = None) -> None:
+        """Read the questions of a thread whole, with what was decided of them earlier: `QuestionRead`."""
 
         async def read() -> Message:
             policy = await self._rules.policy(row.graph)
-            return QuestionRead(row, await self._asked(row, policy, trouble), policy)
+            return QuestionRead(row, await self._asked(row, policy, earlier), policy)
 
         self._ask("question", row.thread, read)
 
-    async def _asked(self, row: WaitingRow, policy: "Policy", trouble: str) -> Asked:
+    async def _asked(self, row: WaitingRow, policy: "Policy", earlier: Asked | None) -> Asked:
         snapshot = await self._snapshot(row)
         shape = self.last_shape(row.graph) if row.graph else None
-        asked = apply(sheet(row.interrupts, shape.tools if shape else {}), policy, row.thread, row.file)
-        return Asked(
+        asked = Asked(
             graph=shape.title if shape else row.graph,
             thread=row.thread,
             title=row.title or row.first_text,
-            sheet=asked,
+            sheet=sheet(row.interrupts, shape.tools if shape else {}),
             snapshot=snapshot,
             consequences=consequences(snapshot) if snapshot else (),
-            trouble=trouble,
         )
+        asked = asked.after(earlier) if earlier else asked
+        return dataclasses.replace(asked, sheet=apply(asked.sheet, policy, row.thread, row.file))
 
     async def _snapshot(self, row: WaitingRow) -> Snapshot | None:
         """The state that the thread waits in; None where it cannot be read, or has gone on."""
         try:
-            snapshot = await self._engine.state(row.thread, compared=False)
+            snapshot = await self._engine.state(row.thread, compared=False, file=row.file)
         except GraphdeckError:  # its question could be read, and can be answered
             return None
-        return snapshot if (snapshot.file, snapshot.checkpoint) == (row.file, row.checkpoint) else None
+        return snapshot if snapshot.checkpoint == row.checkpoint else None
 
     def answer(self, request: RunRequest) -> None:
         """Run a thread, beside whatever else runs: `RunEvents`, or `Failed`; tell `has_ended` of its end."""
@@ -115,8 +125,35 @@ class InboxBridge(Bridge):
         """Remember which target a thread belongs to, then run it."""
 
         async def change() -> Message | None:
-            await self._engine.assign(row.thread, request.graph, file=row.file)
+            await self._assign(row, request)
             self.answer(request)
             return None
 
         self._start("change", self._tell("run", row.thread, change))
+
+    def edit(self, row: WaitingRow, request: RunRequest, ns: str, values: Mapping[str, Json]) -> None:
+        """Write values into the state of the subgraph that asks, then run its thread on, so that it asks anew."""
+
+        async def change() -> Message | None:
+            await self._assign(row, request)
+            await self._engine.update(row.thread, dict(values), ns=ns.split("|"), replace=True, file=row.file)
+            self.answer(request)
+            return None
+
+        self._start("change", self._tell("run", row.thread, change))
+
+    async def _assign(self, row: WaitingRow, request: RunRequest) -> None:
+        if request.graph != row.graph:
+            await self._engine.assign(row.thread, request.graph, file=row.file)
+
+    def read_who(self, row: WaitingRow) -> None:
+        """Look up in the record who answered a question that is gone: `AnsweredBy`, or nothing."""
+
+        async def read() -> Message | None:
+            ids = {interrupt.id for interrupt in row.interrupts}
+            found = await self._engine.decisions(thread=row.thread)
+            taken = (each for each in found if each.interrupt in ids and each.outcome != "refused")
+            last = next((each for each in taken if each.file == row.file), None)
+            return AnsweredBy(row, last.origin) if last is not None else None
+
+        self._ask("decisions", row.thread, read)

@@ -43,7 +43,7 @@ def test_one_that_asks_anew_waits_again() -> None:
 
 def test_one_that_failed_stays_until_it_was_seen() -> None:
     rows = read(read(InboxRows(), A).answered(A).ended(KEY, "no luck"), ended=frozenset([KEY]))
-    assert [(item.status, item.short) for item in rows.items()] == [("failed", "no luck")]
+    assert [(item.status, item.asks, item.short) for item in rows.items()] == [("failed", "gate", "no luck")]
     assert rows.forgotten().items() == []
 
 

@@ -1,7 +1,7 @@
 """The inbox: everything that waits for a person, over all threads of all files, answered in place."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from textual import on
@@ -12,7 +12,6 @@ from graphdeck.graphs.errors import MissingFileError
 from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.questions.model import Sheet
 from graphdeck.graphs.records import RunRequest, WaitingRow
-from graphdeck.graphs.values import Json
 from graphdeck.tui import actions, bridge
 from graphdeck.tui.rules import forbidden, keep_grants
 from graphdeck.tui.screens import inbox_lines
@@ -48,18 +47,42 @@ class InboxScreen(InboxFlow):
         if why:
             self.panel.show(dataclasses.replace(event.asked, trouble=why))
         else:
-            self._run(row, event.answers, event.by, event.asked.sheet)
+            self._run(row, event)
 
-    def _run(
-        self, row: WaitingRow, answers: Mapping[str, Json], by: Mapping[str, str], decided: Sheet = _NOTHING
-    ) -> None:
-        """Go on with a thread in a worker of its own; asks first which graph it belongs to, where nobody knows."""
+    def _run(self, row: WaitingRow, decided: QuestionPanel.Decided | None = None) -> None:
+        """Go on with a thread in a worker of its own, with what was decided."""
+        answers, by, sheet = (decided.answers, decided.by, decided.asked.sheet) if decided else ({}, {}, _NOTHING)
         request = RunRequest(
-            graph=row.graph, thread=row.thread, resume=answers, by=by, seen=decided.seen(), file=row.file
+            graph=row.graph, thread=row.thread, resume=answers, by=by, seen=sheet.seen(), file=row.file
         )
+
+        def send(request: RunRequest) -> None:
+            if decided is not None:
+                self.earlier[key_of(row)] = decided.asked
+            self.bridge.answer_as(row, request)
+            self._sent(row, sheet)
+
+        self._with_graph(row, request, send)
+
+    @on(QuestionPanel.StateEdited)
+    def _state_edited(self, event: QuestionPanel.StateEdited) -> None:
+        row = self.on_screen
+        if row is None or row.thread != event.asked.thread:
+            return
+
+        def write(request: RunRequest) -> None:
+            self.earlier[key_of(row)] = event.asked
+            self.bridge.edit(row, request, event.ns, event.values)
+            self.on_screen = None
+            self.show(self.rows.answered(row))
+            self.look(self.listing.highlighted)
+
+        self._with_graph(row, RunRequest(graph=row.graph, thread=row.thread, file=row.file), write)
+
+    def _with_graph(self, row: WaitingRow, request: RunRequest, go: Callable[[RunRequest], None]) -> None:
+        """Do it at once where the thread's graph is known, else once a person has named it."""
         if row.graph:
-            self.bridge.answer(request)
-            self._sent(row, decided)
+            go(request)
             return
 
         def chosen(target: str | None) -> None:
@@ -67,8 +90,7 @@ class InboxScreen(InboxFlow):
                 self.say("nothing was sent: its graph is not known", style=WARNING)
             elif self._still_waits(row):
                 self._last_target = target
-                self.bridge.answer_as(row, dataclasses.replace(request, graph=target))
-                self._sent(row, decided)
+                go(dataclasses.replace(request, graph=target))
             else:
                 self.say("nothing was sent: it does not wait any more", style=WARNING)
 
@@ -99,7 +121,10 @@ class InboxScreen(InboxFlow):
         ended = next((event for event in message.events if isinstance(event, RunEnded)), None)
         if ended is not None:
             error = ended.error.get("message", "") if ended.error else ""
-            self._run_over((message.request.file, message.request.thread), error)
+            key = message.request.file, message.request.thread
+            if not error and key in self.earlier:
+                self.earlier[key] = self.earlier[key].without(message.request.resume)
+            self._run_over(key, error)
 
     @on(bridge.Failed)
     def _failed(self, message: bridge.Failed) -> None:
@@ -116,7 +141,8 @@ class InboxScreen(InboxFlow):
     def _run_over(self, key: Key, error: str) -> None:
         row = self.rows.own[key].row if key in self.rows.own else None
         if error:
-            self.trouble[key] = error
+            if key in self.earlier:
+                self.earlier[key] = dataclasses.replace(self.earlier[key], trouble=error)
             self.say(f"{inbox_lines.name(row) if row else key[1]}: {error}", style=ERROR)
         self.bridge.has_ended(key)
         self.rows = self.rows.ended(key, error)
@@ -151,7 +177,7 @@ class InboxScreen(InboxFlow):
         """Go on behind a breakpoint."""
         item = self.listing.highlighted
         if item is not None and not self._is_off("go_on"):
-            self._run(item.row, {}, {})
+            self._run(item.row)
 
     def action_filter(self) -> None:
         """Filter the list."""
@@ -162,12 +188,6 @@ class InboxScreen(InboxFlow):
         """Turn the order round."""
         self.show(self.rows._replace(newest_first=not self.rows.newest_first))
         self.read()
-
-    def action_open_thread(self) -> None:
-        """Look at the thread in the deck."""
-        item = self.listing.highlighted
-        if item is not None:
-            self._leave(item.row)
 
     def action_copy(self) -> None:
         """Copy the thread's id."""

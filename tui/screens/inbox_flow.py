@@ -24,7 +24,7 @@ from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens import inbox_lines
 from graphdeck.tui.screens.deck_lines import notice
 from graphdeck.tui.screens.inbox_rows import InboxRows, matches, same_question
-from graphdeck.tui.theme import MUTED, WARNING
+from graphdeck.tui.theme import MUTED
 from graphdeck.tui.waiting import Key, key_of
 from graphdeck.tui.widgets.filter_line import FilterLine
 from graphdeck.tui.widgets.inbox_list import InboxItem, InboxList
@@ -74,8 +74,9 @@ class InboxFlow(Screen[WaitingRow | None]):
         """The rules, as they were when it was read."""
         self.is_told_gone = False
         """The screen says that a question is gone, until the person moves on."""
-        self.trouble: dict[Key, str] = {}
-        """Why answers were refused or their runs failed, to be told with the next question of the thread."""
+        self.earlier: dict[Key, Asked] = {}
+        """What was asked before: what was decided, and why it was not taken, comes with a thread's next question."""
+        self._gone: tuple[WaitingRow, bool] | None = None  # it is told gone; whether its thread asks anew
         self._goes_in = False  # the person answers: the next question has the keys, too
         self._rounds: tuple[Timer, ...] = ()
 
@@ -207,7 +208,7 @@ class InboxFlow(Screen[WaitingRow | None]):
         elif self.on_screen is None or not same_question(self.on_screen, item.row):
             self.on_screen = item.row
             self._tell(Content())  # no key may reach the question that was there before
-            self.bridge.read_question(item.row, self.trouble.pop(key_of(item.row), ""))
+            self.bridge.read_question(item.row, self.earlier.get(key_of(item.row)))
 
     def _check(self, shown: WaitingRow) -> None:
         """Take the question off the screen where somebody else has answered it; the person then chooses the next."""
@@ -216,7 +217,14 @@ class InboxFlow(Screen[WaitingRow | None]):
             return
         self.on_screen = None
         self.is_told_gone = True
-        self._tell(inbox_lines.gone(shown, asks_anew=now is not None))
+        self._gone = (shown, now is not None)
+        self._tell(inbox_lines.gone(*self._gone))
+        self.bridge.read_who(shown)
+
+    @on(inbox_bridge.AnsweredBy)
+    def _answered_by(self, message: inbox_bridge.AnsweredBy) -> None:
+        if self.is_told_gone and self._gone is not None and same_question(self._gone[0], message.row):
+            self._tell(inbox_lines.gone(*self._gone, by=message.origin))
 
     def _tell(self, text: Content) -> None:
         """Show words in place of a question."""
@@ -263,10 +271,6 @@ class InboxFlow(Screen[WaitingRow | None]):
     def _chosen(self) -> None:
         self.look(self.listing.highlighted)
         self.go_in()
-
-    @on(QuestionPanel.StateEdited)
-    def _state_edited(self) -> None:
-        self.say("the state of a subgraph is edited in the deck: d looks at the thread there", style=WARNING)
 
     @on(QuestionPanel.Left)
     def _left(self) -> None:

@@ -62,11 +62,12 @@ def no_question(item: InboxItem | None, rows: InboxRows) -> Content:
             return Content.assemble((f"{who}\n\n", "bold"), (why, ERROR), ("\n\nd looks at it in the deck.", MUTED))
 
 
-def gone(row: WaitingRow, *, asks_anew: bool) -> Content:
-    """What stands in place of a question that was answered elsewhere."""
+def gone(row: WaitingRow, asks_anew: bool, by: str = "") -> Content:
+    """What stands in place of a question that was answered elsewhere, by whom the record knows."""
     now = "It asks something else now." if asks_anew else "It does not wait any more."
     return Content.assemble(
         (f"{glyphs().warning} Answered elsewhere: {name(row)}\n\n", f"{WARNING} bold"),
+        f"By {one_line(by, 100)}.\n" if by else "",
         f"{now} Nothing was sent from here.\n\n",
         ("Enter or the arrow keys go on with the list.", MUTED),
     )

@@ -27,6 +27,8 @@ class Own(NamedTuple):
 
     row: WaitingRow
     """What it asked."""
+    summary: Summary
+    """That in short."""
     trouble: str = ""
     """Why it did not go well, once its run has ended; empty while it runs."""
     ended: bool = False
@@ -59,13 +61,13 @@ class InboxRows(NamedTuple):
 
     def answered(self, row: WaitingRow) -> "InboxRows":
         """An answer was sent: its run is on."""
-        return self._replace(own={**self.own, key_of(row): Own(row)})
+        return self._replace(own={**self.own, key_of(row): Own(row, self.summaries.get(key_of(row), _UNREADABLE))})
 
     def ended(self, key: Key, trouble: str = "") -> "InboxRows":
         """The run of an answer has ended."""
         if key not in self.own:
             return self
-        return self._replace(own={**self.own, key: Own(self.own[key].row, trouble, ended=True)})
+        return self._replace(own={**self.own, key: self.own[key]._replace(trouble=trouble, ended=True)})
 
     def forgotten(self) -> "InboxRows":
         """The person has seen what went wrong."""
@@ -96,8 +98,8 @@ class InboxRows(NamedTuple):
         return found
 
     def _item(self, key: Key, row: WaitingRow) -> InboxItem:
-        summary = self.summaries.get(key, _UNREADABLE)
         own = self.own.get(key)
+        summary = self.summaries.get(key, own.summary if own else _UNREADABLE)
         title = row.title or row.first_text
         if own is not None and own.trouble:
             return InboxItem(row=row, status="failed", asks=summary.asks, short=own.trouble, title=title)

@@ -1,5 +1,6 @@
 """The deck asks again: after an edit of the inner state, and where answers were refused."""
 
+import textwrap
 from typing import Any
 
 import pytest
@@ -144,3 +145,32 @@ async def test_a_node_that_fails_with_the_answer_says_so(
         await asked(deck, "please_review")
         await press(deck, "t", *"never", "enter")
         await deck.until(lambda: "not like this" in deck.text and not deck.look.run)
+
+
+# -- the inbox -------------------------------------------------------------------------------------------------------
+
+
+async def asked_in_the_inbox(deck: Any, text: str) -> None:
+    """Wait until the inbox asks this and its keys count, and let a moment pass."""
+    await deck.until(lambda: text in deck.text and deck.app.screen.panel.has_focus_within)
+    deck.clock.move_on(2)
+
+
+async def test_the_inbox_edits_the_inner_state_and_tells_why_an_edit_or_an_answer_was_not_taken(
+    open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any
+) -> None:
+    schema = "interrupt({'please_review': state['draft']}, response_schema=Literal['fine', 'never'])"
+    source = DESK.replace('interrupt({"please_review": state["draft"]})', schema)
+    await run_graph(write_graph("from typing import Literal\n" + textwrap.dedent(source)), input={"topic": "tides"})
+    async with open_deck(engine, pick=False, size=(160, 40)) as deck:
+        await deck.press("I")
+        await deck.until_shown("1 waits for you")
+        await deck.press("enter")
+        await asked_in_the_inbox(deck, "draft about tides")
+        await press(deck, "o", "e", "down", "end", "ctrl+u", *"by hand", "enter")
+        await asked_in_the_inbox(deck, "+ draft   by hand")
+        await press(deck, "a")
+        await asked_in_the_inbox(deck, "please_review   by hand")
+        await press(deck, "i", "right", "enter")
+        await deck.until_shown("Nothing waits for you.")
+    assert (await engine.state("t")).values["article"] == "by hand [fine]"
