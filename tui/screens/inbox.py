@@ -189,6 +189,12 @@ class InboxScreen(InboxFlow):
         self.show(self.rows._replace(newest_first=not self.rows.newest_first))
         self.read()
 
+    def action_open_thread(self) -> None:
+        """Look at the thread in the deck."""
+        item = self.listing.highlighted
+        if item is not None:
+            self._leave(item.row)
+
     def action_copy(self) -> None:
         """Copy the thread's id."""
         if not self._is_off("copy"):
