@@ -107,6 +107,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("app", "quit", "ctrl+q,q", "quit", "Leave graphdeck (asks while a run is on)", True),
     _of("approval", "approve", "a", "approve", "Approve this action, or say yes"),
     _of("approval", "grant", "g", "approve again", "Approve this call, and the same one again in this thread"),
+    _of("approval", "grant_tool", "G", "approve tool", "Approve this call, and any call of its tool in this thread"),
     _of("approval", "reject", "r", "reject", "Reject this action, or say no; a reason may be given"),
     _of("approval", "edit", "e", "edit", "Edit the arguments, and approve what was edited"),
     _of("approval", "respond", "m", "answer for the tool", "Answer in the tool's place; the tool does not run"),

@@ -1,13 +1,13 @@
 """What an approval shows of an action: what is asked, and what runs again when it is answered."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from textual.content import Content
 
-from graphdeck.graphs.questions.model import Action, Decision, Shape, Sheet
+from graphdeck.graphs.questions.model import Action, Again, Decision, Shape, Sheet
 from graphdeck.graphs.records import Snapshot
 from graphdeck.tools.invisible import is_name
 from graphdeck.tui.asking import numbers
@@ -21,6 +21,8 @@ from graphdeck.tui.value_lines import table, value_line
 
 _INNER_LINES: Final = 8
 """Values of an inner state that are shown beside the question."""
+
+_AGAIN: Final[Mapping[Again, str]] = {"": "", "call": ", again here too", "tool": ", here with any arguments too"}
 
 
 def heading(action: Action, where: tuple[str, str], number: tuple[int, int], cells: int, signs: Glyphs) -> Content:
@@ -66,7 +68,7 @@ def _decided(action: Action, decision: Decision) -> str:
         names = changed(before, decision.value) if isinstance(decision.value, dict) else ()
         return f"approved as edited: {', '.join(names) or 'nothing changed'}"
     words = {"approve": "approved", "reject": "rejected", "respond": "answered for the tool"}
-    word = words[decision.kind] + (", again here too" if decision.again else "")
+    word = words[decision.kind] + _AGAIN[decision.again]
     return f"{word}: {decision.reason}" if decision.reason else word
 
 

@@ -15,6 +15,7 @@ UNSEEN: Final = "scroll to its end first"
 _KINDS: Final[Mapping[str, DecisionKind]] = {
     "approve": "approve",
     "grant": "approve",
+    "grant_tool": "approve",
     "reject": "reject",
     "edit": "edit",
     "respond": "respond",
@@ -99,9 +100,9 @@ class Asking(Frozen):
     def why_not(self, name: str) -> str:
         """Why a key of the panel is off now; empty where it is on."""
         match name:
-            case "grant" if not self.action.is_tool:
+            case "grant" | "grant_tool" if not self.action.is_tool:
                 return "no tool asks here"
-            case "approve" | "grant" | "reject" | "edit" | "respond" | "type_answer" | "fill_form":
+            case "approve" | "grant" | "grant_tool" | "reject" | "edit" | "respond" | "type_answer" | "fill_form":
                 return self._why_not_decide(name)
             case "take_back":
                 return "" if self.current in self.sheet.decisions else "it is not decided"
@@ -124,7 +125,7 @@ class Asking(Frozen):
             if action.shape is Shape.PLAIN and name in ("edit", "respond"):
                 return "no tool asks here: type an answer"
             return "not allowed here" if action.is_tool else "it does not fit the answer's schema"
-        return UNSEEN if name in ("approve", "grant") and self.current not in self.seen else ""
+        return UNSEEN if _KINDS[name] == "approve" and self.current not in self.seen else ""
 
     def _why_not_approve_all(self) -> str:
         if self.is_lone:

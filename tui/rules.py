@@ -94,7 +94,7 @@ def keep_grants(asked: Sheet, file: str, thread: str) -> None:
     for index, decision in asked.decisions.items():
         action = asked.actions[index]
         if decision.again and decision.kind == "approve" and isinstance(action.payload, dict):
-            Kept().grant(file, thread, action.name, action.payload)
+            Kept().grant(file, thread, action.name, action.payload if decision.again == "call" else None)
 
 
 def forget_grants(threads: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from graphdeck.graphs.schema import problems
 from graphdeck.graphs.values import Json
 
 DecisionKind: TypeAlias = Literal["approve", "edit", "reject", "respond", "answer"]
+Again: TypeAlias = Literal["", "call", "tool"]
 
 _MOST_FAULTS: Final = 5
 """Faults of a reply that are told; a wrong list of 200 has 200 of them."""
@@ -51,8 +52,8 @@ class Decision(NamedTuple):
     """The edited arguments, an object; for `answer`, the typed value."""
     by: str = ""
     """`rule NAME` where a rule decided; empty where a person did."""
-    again: bool = False
-    """The person approves the same call for the rest of the thread."""
+    again: Again = ""
+    """What the person approves for the rest of the thread with it: the same `call`, or the `tool` whatever it gets."""
 
 
 class Action(Frozen):

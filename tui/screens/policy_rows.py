@@ -95,4 +95,4 @@ def _grant_rows(policy: Policy) -> Iterator[PolicyRow]:
     for grant in policy.grants:
         yield PolicyRow(text=f"  {grant_text(grant)}", style=MUTED if policy.ask_all else "", grant=grant)
     if not policy.grants:
-        yield PolicyRow(text="  nothing: g in a question grants its call", style=MUTED)
+        yield PolicyRow(text="  nothing: g in a question grants its call, G its tool with any arguments", style=MUTED)

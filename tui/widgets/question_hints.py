@@ -56,7 +56,7 @@ def _question(asking: Asking, cells: int) -> Iterator[KeyHint]:
     else:
         labels |= {"edit": f"edit{more}", "respond": f"answer for the tool{more}"}
         if action.may_approve:
-            labels["grant"] = "approve, again here too"
+            labels |= {"grant": "approve, again here too", "grant_tool": "with any arguments too"}
     if "answer" in action.allowed:
         if is_plain and action.schema:
             labels["fill_form"] = f"fill in{more}"
@@ -75,7 +75,7 @@ def _question(asking: Asking, cells: int) -> Iterator[KeyHint]:
         labels["send"] = "send"
     for name, label in labels.items():
         why_not = asking.why_not(name)
-        told = why_not == UNSEEN or cells >= _ROOMY
+        told = name == "approve" if why_not == UNSEEN else cells >= _ROOMY  # once is enough
         yield _key(name, f"{label} ({why_not})" if why_not and told else label, why_not)
     yield _key("leave", "leave waiting")
 

@@ -100,7 +100,12 @@ class QuestionPanel(QuestionFields):
     def action_grant(self) -> None:
         """Approve the action, and the same call for the rest of the thread."""
         if asking := self._may("grant"):
-            self._decide(asking, Decision("approve", again=True))
+            self._decide(asking, Decision("approve", again="call"))
+
+    def action_grant_tool(self) -> None:
+        """Approve the action, and any call of its tool for the rest of the thread."""
+        if asking := self._may("grant_tool"):
+            self._decide(asking, Decision("approve", again="tool"))
 
     def action_reject(self) -> None:
         """Reject the action; where its shape takes a reason, ask for one first."""
