@@ -6,6 +6,7 @@ What starts workers is imported for the first of them, so that the first page of
 import asyncio
 import contextlib
 import dataclasses
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -32,7 +33,7 @@ from graphdeck.graphs.records import (
     Value,
     WaitingPage,
 )
-from graphdeck.graphs.saved.file import open_file
+from graphdeck.graphs.saved.file import Turns, at_once, open_file
 from graphdeck.graphs.values import Json
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from graphdeck.graphs.local.workers import WorkerPool
 
 T = TypeVar("T")
+TURN = 0.02
+"""Seconds that a long read takes at a time."""
 
 
 class LocalEngine:
@@ -122,7 +125,7 @@ class LocalEngine:
 
     def read_ahead(self) -> None:
         """Begin to read the first page of threads, before anybody asks for it."""
-        self._first_page = self._reader.submit(self._library.threads, None, "", PAGE, None)
+        self._first_page = self._reader.submit(lambda: at_once(self._library.threads(None, "", PAGE, None)))
 
     def first_threads(self) -> ThreadPage | None:
         """The first page of threads, at once; None where it was not read ahead, or not in time, or in vain."""
@@ -133,7 +136,7 @@ class LocalEngine:
         self, *, status: ThreadStatus | None = None, query: str = "", limit: int = PAGE, cursor: str | None = None
     ) -> ThreadPage:
         """A page of the saved threads, newest activity first."""
-        return await self._read(lambda: self._library.threads(status, query, limit, cursor))
+        return await self._in_turns(self._library.threads(status, query, limit, cursor))
 
     async def waiting(self, *, limit: int = PAGE, cursor: str | None = None, newest_first: bool = True) -> WaitingPage:
         """A page of the threads that wait for a person, with their questions."""
@@ -153,7 +156,7 @@ class LocalEngine:
 
     async def history(self, thread: str, *, limit: int = 100, before: str | None = None) -> Sequence[CheckpointRow]:
         """The checkpoints of a thread, newest first."""
-        return await self._read(lambda: self._library.history(thread, limit, before))
+        return await self._in_turns(await self._read(lambda: self._library.history(thread, limit, before)))
 
     async def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
         """One value of a state, by dotted path or JSON Pointer."""
@@ -250,6 +253,13 @@ class LocalEngine:
         job = {"job": act, "thread": thread, "checkpoint": snapshot.checkpoint, **place}
         return await on_record(act, snapshot, graph, by, lambda: self._pool.request(job))
 
+    async def _in_turns(self, turns: Turns[T]) -> T:
+        """Do a long read in that thread, and let what else is asked of it come in between."""
+        while True:
+            found = await self._read(lambda: _one_turn(turns))
+            if found is not None:
+                return found[0]
+
     async def _file_of(self, thread: str) -> Path:
         return await self._read(lambda: self._library.file_of(thread))
 
@@ -286,6 +296,18 @@ class LocalEngine:
         self._reader.submit(self._library.add, path, first=True)
         with contextlib.suppress(OSError):  # as in describe: only the memory of it is lost
             memory.remember_file(self._project, target.text, path)
+
+
+def _one_turn(turns: Turns[T]) -> tuple[T] | None:
+    """Read on for a moment; what was read, where that is all."""
+    until = time.monotonic() + TURN
+    try:
+        next(turns)
+        while time.monotonic() < until:
+            next(turns)
+    except StopIteration as end:
+        return (end.value,)
+    return None
 
 
 def _check_writable(file: Path, *, asked: bool) -> None:

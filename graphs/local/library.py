@@ -25,15 +25,18 @@ from graphdeck.graphs.records import (
     Value,
     WaitingPage,
 )
-from graphdeck.graphs.saved.file import CheckpointFile, open_file
-from graphdeck.graphs.saved.history import read_history
+from graphdeck.graphs.saved.file import CheckpointFile, Turns, open_file
+from graphdeck.graphs.saved.history import history_in_turns
+from graphdeck.graphs.saved.lookup import find_checkpoint
+from graphdeck.graphs.saved.rows import newest_checkpoint
 from graphdeck.graphs.saved.state import read_state, read_value
-from graphdeck.graphs.saved.threads import list_threads, nobody
+from graphdeck.graphs.saved.threads import nobody, threads_in_turns
 
 T = TypeVar("T")
 _NO_FILE_HINT = "run a graph, or name one: --db FILE"
 _ENDED = "end"
 """In a cursor over several files: this one has no more."""
+_NO_MORE = ThreadPage(rows=())
 
 
 class Library:
@@ -57,7 +60,7 @@ class Library:
             file.close()
         self._open.clear()
 
-    def threads(self, status: ThreadStatus | None, query: str, limit: int, cursor: str | None) -> ThreadPage:
+    def threads(self, status: ThreadStatus | None, query: str, limit: int, cursor: str | None) -> Turns[ThreadPage]:
         """A page over all files, newest activity first; those that cannot be read are named in it."""
         files, problems = self._readable()
         if self._signature is None:
@@ -67,7 +70,9 @@ class Library:
         for file in files:
             start = starts.get(str(file.path))
             try:
-                pages[file] = ThreadPage(rows=()) if start == _ENDED else self._page(file, status, query, limit, start)
+                pages[file] = (
+                    _NO_MORE if start == _ENDED else (yield from self._page(file, status, query, limit, start))
+                )
             except (FileError, MissingFileError) as error:
                 if len(files) == 1:
                     raise
@@ -84,7 +89,7 @@ class Library:
             if count == len(page.rows) and start != _ENDED:
                 ends[name] = page.cursor or _ENDED
             elif count:
-                ends[name] = self._page(file, status, query, count, start).cursor
+                ends[name] = (yield from self._page(file, status, query, count, start)).cursor
         following = None if all(end == _ENDED for end in ends.values()) else json.dumps(ends)
         return ThreadPage(rows=tuple(rows), cursor=following, problems=tuple(problems))
 
@@ -105,9 +110,9 @@ class Library:
         graph = snapshot.graph or graphs_of(path).get(thread, "")
         return dataclasses.replace(snapshot, interrupts=interrupts, graph=graph)
 
-    def history(self, thread: str, limit: int, before: str | None) -> list[CheckpointRow]:
+    def history(self, thread: str, limit: int, before: str | None) -> Turns[list[CheckpointRow]]:
         """The checkpoints of a thread, newest first."""
-        return self._first(thread, lambda file: read_history(file, thread, limit=limit, before=before))
+        return history_in_turns(self._file_with(thread), thread, limit=limit, before=before)
 
     def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
         """One value of a state."""
@@ -134,7 +139,7 @@ class Library:
 
     def file_of(self, thread: str) -> Path:
         """The file that holds a thread."""
-        return self._first(thread, lambda file: (read_history(file, thread, limit=1), file.path)[1])
+        return self._file_with(thread).path
 
     def changed(self) -> bool:
         """Whether a file, a lease or a title has changed since this was last asked."""
@@ -184,14 +189,14 @@ class Library:
 
     def _page(
         self, file: CheckpointFile, status: ThreadStatus | None, query: str, limit: int, cursor: str | None
-    ) -> ThreadPage:
+    ) -> Turns[ThreadPage]:
         held = any_held(file.path)
-        page = list_threads(
+        page = yield from threads_in_turns(
             file,
-            limit=limit,
-            cursor=cursor,
-            status=status,
-            query=query,
+            limit,
+            cursor,
+            status,
+            query,
             holder=(lambda thread: told_holder(file.path, thread)) if held else nobody,
             titles=titles_of(file.path),
             stopped_by_breakpoint=lambda thread, at: stopped_by_breakpoint(file.path, thread, at),
@@ -209,6 +214,14 @@ class Library:
             holder=lambda name: told_holder(file.path, name),
             stopped_by_breakpoint=lambda name, at: stopped_by_breakpoint(file.path, name, at),
         )
+
+    def _file_with(self, thread: str) -> CheckpointFile:
+        def found_in(file: CheckpointFile) -> CheckpointFile:
+            if newest_checkpoint(file, thread) is None:
+                find_checkpoint(file, thread)  # raises, and names what is near
+            return file
+
+        return self._first(thread, found_in)
 
     def _first(self, thread: str, read: Callable[[CheckpointFile], T], only: str = "") -> T:
         """What the first file that holds the thread gives, or the named one."""

@@ -3,10 +3,10 @@
 import os
 import sqlite3
 import stat
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from graphdeck.graphs.errors import FileError, GraphdeckError, MissingFileError
@@ -30,6 +30,20 @@ _COLUMNS: Final = {
     "writes": {"thread_id", "checkpoint_ns", "checkpoint_id", "task_id", "idx", "channel", "type", "value"},
 }
 _WRONG_FILE_HINT: Final = "Name a file that LangGraph's SqliteSaver wrote, or leave --db out for the default file."
+
+
+T = TypeVar("T")
+Turns: TypeAlias = Generator[None, None, T]
+"""A long read that yields wherever it may rest, and returns what was read."""
+
+
+def at_once(turns: Turns[T]) -> T:
+    """Read to the end without a rest."""
+    try:
+        while True:
+            next(turns)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return] # a generator returns what its type says
 
 
 def open_file(path: str | os.PathLike[str]) -> "CheckpointFile":

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from graphdeck.graphs.records import CheckpointRow
 from graphdeck.graphs.saved.changes import changed_keys
 from graphdeck.graphs.saved.decode import Undecodable
-from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.file import CheckpointFile, Turns, at_once
 from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
 from graphdeck.graphs.saved.rows import SavedCheckpoint, load_checkpoint, load_tasks
 from graphdeck.graphs.saved.status import due_after, next_nodes
@@ -29,15 +29,26 @@ def read_history(
     `next` is what the step after each checkpoint ran or would run; of the newest, what is left of it.
     Raises `ThreadNotFound` and `FileError`.
     """
+    return at_once(history_in_turns(file, thread, limit=limit, before=before))
+
+
+def history_in_turns(
+    file: CheckpointFile, thread: str, *, limit: int, before: str | None
+) -> Turns[list[CheckpointRow]]:
+    """What `read_history` gives, with a rest after each checkpoint."""
     file.refresh()
+    rows: list[CheckpointRow] = []
     try:
         head = find_checkpoint(file, thread)
         if before is not None:
             find_checkpoint(file, thread, before)
         ids = file.query(_IDS_SQL, (thread, before or _AFTER_ALL, min(limit, _MOST)))
-        return list(_rows(file, thread, ids, head))
+        for row in _rows(file, thread, ids, head):
+            rows.append(row)
+            yield
     except Undecodable as error:
         raise unreadable(file, thread, error) from error
+    return rows
 
 
 def _rows(

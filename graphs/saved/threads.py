@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, TypeAlias
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.records import ThreadPage, ThreadRow, ThreadStatus
 from graphdeck.graphs.saved.decode import Undecodable
-from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.file import CheckpointFile, Turns, at_once
 from graphdeck.graphs.saved.rows import (
     SavedCheckpoint,
     Task,
@@ -86,24 +86,23 @@ def list_threads(
     `query` is looked for in ids, titles and first texts, in either case. `holder` tells who runs a thread (empty for
     nobody), `stopped_by_breakpoint` whether a breakpoint stopped it at a checkpoint. Raises `FileError`.
     """
-    file.refresh()
     lister = _Lister(file, holder, titles or {}, stopped_by_breakpoint)
-    wanted = _candidates(file, status)
-    rows: list[ThreadRow] = []
-    last = _END
-    for rowid, thread in _newest_first(file, _read_cursor(cursor)):
-        if wanted is not None and thread not in wanted:
-            continue
-        if query and not lister.mentions(thread, query):
-            continue
-        row = lister.row(thread)
-        if status and row.status != status:
-            continue
-        if len(rows) >= limit:
-            return ThreadPage(rows=tuple(rows), cursor=str(last))
-        rows.append(row)
-        last = rowid
-    return ThreadPage(rows=tuple(rows))
+    return at_once(lister.page(limit, cursor, status, query))
+
+
+def threads_in_turns(
+    file: CheckpointFile,
+    limit: int,
+    cursor: str | None,
+    status: ThreadStatus | None,
+    query: str,
+    *,
+    holder: Callable[[str], str],
+    titles: Mapping[str, str],
+    stopped_by_breakpoint: Callable[[str, str], bool],
+) -> Turns[ThreadPage]:
+    """What `list_threads` gives, with a rest at each thread."""
+    return _Lister(file, holder, titles, stopped_by_breakpoint).page(limit, cursor, status, query)
 
 
 def thread_row(
@@ -187,6 +186,27 @@ class _Lister(NamedTuple):
     holder: Callable[[str], str]
     titles: Mapping[str, str]
     stopped_by_breakpoint: Callable[[str, str], bool]
+
+    def page(self, limit: int, cursor: str | None, status: ThreadStatus | None, query: str) -> Turns[ThreadPage]:
+        """The chosen threads, the last written first."""
+        self.file.refresh()
+        wanted = _candidates(self.file, status)
+        rows: list[ThreadRow] = []
+        last = _END
+        for rowid, thread in _newest_first(self.file, _read_cursor(cursor)):
+            yield
+            if wanted is not None and thread not in wanted:
+                continue
+            if query and not self.mentions(thread, query):
+                continue
+            row = self.row(thread)
+            if status and row.status != status:
+                continue
+            if len(rows) >= limit:
+                return ThreadPage(rows=tuple(rows), cursor=str(last))
+            rows.append(row)
+            last = rowid
+        return ThreadPage(rows=tuple(rows))
 
     def row(self, thread: str) -> ThreadRow:
         """The row of a thread, whatever state its own rows are in."""

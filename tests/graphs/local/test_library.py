@@ -1,5 +1,6 @@
 """Several checkpoint files as one list, among them some that cannot be read."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -94,3 +95,22 @@ async def test_a_file_that_breaks_later_is_named_from_then_on(reader: LocalEngin
 async def test_a_cursor_that_no_page_gave(reader: LocalEngine, cursor: Any) -> None:
     with pytest.raises(InputError, match="cursor"):
         await reader.threads(cursor=cursor)
+
+
+@pytest.mark.parametrize("long_read", ["search", "history"])
+async def test_a_long_read_lets_others_come_in_between_and_ends_when_nobody_waits_for_it(
+    reader: LocalEngine, monkeypatch: pytest.MonkeyPatch, long_read: str
+) -> None:
+    monkeypatch.setattr("graphdeck.graphs.local.engine.TURN", 0.0)  # as where each row takes long
+    read = reader.threads(query="nowhere") if long_read == "search" else reader.history("a1")
+    long = asyncio.create_task(read)
+    await asyncio.sleep(0)  # it begins
+    assert (await reader.state("b1")).status == "done"
+    assert not long.done()
+    long.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await long
+    assert (await reader.state("a1")).status == "done"
+    assert reader._reader._work_queue.empty()
+    assert [row.thread for row in (await reader.threads(query="B1")).rows] == ["b1"]
+    assert [row.step for row in await reader.history("a1")] == [1, 0, -1]
