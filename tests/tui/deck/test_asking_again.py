@@ -1,12 +1,17 @@
 """The deck asks again: after an edit of the inner state, and where answers were refused."""
 
+import asyncio
+import contextlib
+import fcntl
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from graphdeck.graphs.events import RunEnded, RunStarted
 from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.lease import lease_path
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import PendingInterrupt, RunRequest
 from graphdeck.tui.screens.approval import ApprovalScreen
@@ -39,6 +44,12 @@ DESK = """
     graph = StateGraph(Outer).add_node("desk", desk).add_edge(START, "desk").compile()
 """
 SHIP = PendingInterrupt(id="q1", node="ship", ns=(), value={"action": "ship", "to": "Oslo"}, schema={"type": "integer"})
+
+
+def until_free(file: Path, thread: str) -> None:
+    """Wait until nobody holds the lease of a thread."""
+    with contextlib.suppress(FileNotFoundError), lease_path(file, thread).open() as lease:
+        fcntl.flock(lease, fcntl.LOCK_SH)
 
 
 async def asked(deck: Any, text: str) -> None:
@@ -122,6 +133,7 @@ async def test_what_was_answered_elsewhere_is_told_with_the_next_question_which_
         (question,) = (await elsewhere.state("t")).interrupts
         run = await elsewhere.run(RunRequest(graph=target, thread="t", resume={question.id: "no"}))
         assert [event async for event in run.events()]
+        await asyncio.to_thread(until_free, Path((await elsewhere.state("t")).file), "t")
         dialog = deck.app.screen
         await deck.press("a")
         await deck.until(lambda: deck.app.screen is not dialog)
