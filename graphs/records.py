@@ -346,6 +346,12 @@ class DecisionRecord(Frozen):
     """When the outcome was known, ISO 8601 UTC; empty for `sent` and `unknown`."""
 
     @property
+    def act(self) -> str:
+        """What was done in place of an answer, `end` or `repair`; empty for an answer."""
+        data = self.decision
+        return str(data["graphdeck"]) if isinstance(data, dict) and data.keys() == {"graphdeck"} else ""
+
+    @property
     def origin(self) -> str:
         """Who gave it and when, as in `kim@host at 2026-05-01 12:04:11 UTC`."""
         return f"{self.user}@{self.host} at {self.time[:19].replace('T', ' ')} UTC"

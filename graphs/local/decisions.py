@@ -113,7 +113,10 @@ def read_decisions(files: Sequence[Path], *, thread: str | None, limit: int) -> 
 
 
 def answered_by(file: Path, thread: str, interrupt: str, *, but_not: str) -> DecisionRecord | None:
-    """The newest decision on an interrupt that may have answered it, except the one with the given id."""
+    """The newest decision on an interrupt that may have answered it, except the one with the given id.
+
+    What came before an answer was taken back counts no more.
+    """
     maybe: DecisionRecord | None = None
     for record in heapq.merge(
         *(_read(path, {file.name: file}, thread, interrupt) for path in record_paths(file)),
@@ -121,7 +124,7 @@ def answered_by(file: Path, thread: str, interrupt: str, *, but_not: str) -> Dec
         reverse=True,
     ):
         if record.id != but_not and record.outcome == "applied":
-            return record
+            return record if record.act != "repair" else maybe
         if record.id != but_not and record.outcome in ("sent", "unknown"):
             maybe = maybe or record
     return maybe

@@ -6,18 +6,19 @@ import os
 import pwd
 import socket
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from graphdeck.graphs.errors import AnswerRefused, GraphdeckError
+from graphdeck.graphs.errors import AnswerRefused, GraphdeckError, RunningElsewhere
 from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.local.decisions import answered_by, note_intents, note_outcomes
+from graphdeck.graphs.local.lease import holder_of
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.questions.seen import payload_hash
-from graphdeck.graphs.records import Outcome, PendingInterrupt, RunRequest
+from graphdeck.graphs.records import DecisionRecord, Outcome, PendingInterrupt, RunRequest
 from graphdeck.graphs.saved.asked import read_questions
 from graphdeck.graphs.saved.file import open_file
 from graphdeck.graphs.values import Json, to_json
@@ -100,8 +101,9 @@ class SentAnswers:
     async def ended(self, event: RunEnded) -> RunEnded:
         """Settle what is open at the end of the run; the event, which says who was faster where somebody was."""
         error = dict(event.error or {})
-        if self._gone and error.get("type") == AnswerRefused.kind:
-            error |= await asyncio.to_thread(self._who_was_faster)
+        if error.get("type") in (AnswerRefused.kind, RunningElsewhere.kind):
+            look = self._who_was_faster if error["type"] == AnswerRefused.kind else self._who_is_answering
+            error |= await asyncio.to_thread(look)
             event = dataclasses.replace(event, error=error)
         said = error.get("message", "").partition("\n")[0]
         refused = event.status == "failed" and (not self._accepted or error.get("type") == AnswerRefused.kind)
@@ -118,14 +120,32 @@ class SentAnswers:
 
     def _who_was_faster(self) -> dict[str, str]:
         """The message for answers whose questions do not wait any more, where the record knows who answered them."""
-        found = (
-            answered_by(self._file, self._thread, interrupt, but_not=self._open.get(interrupt, ""))
-            for interrupt in self._gone
+        return _told(
+            f"interrupt {each.interrupt} was {'dropped' if each.act else 'answered'} elsewhere by {each.origin}"
+            for each in self._others(self._gone)
         )
-        said = [
-            f"interrupt {each.interrupt} was answered elsewhere by {each.origin}" for each in found if each is not None
-        ]
-        return {"message": "; ".join(said)} if said else {}
+
+    def _who_is_answering(self) -> dict[str, str]:
+        """The message for answers to a thread that runs elsewhere, where the record knows that it has been answered."""
+        holder = holder_of(self._file, self._thread)
+        return _told(
+            f"interrupt {each.interrupt} is being answered elsewhere by {each.origin}"
+            for each in self._others(self._open)
+            if holder is not None and each.run == holder.run
+        )
+
+    def _others(self, interrupts: Iterable[str]) -> Iterator[DecisionRecord]:
+        """The decisions that came before ours."""
+        for interrupt in interrupts:
+            found = answered_by(self._file, self._thread, interrupt, but_not=self._open.get(interrupt, ""))
+            if found is not None:
+                yield found
+
+
+def _told(said: Iterable[str]) -> dict[str, str]:
+    """The message of an error, where there is anything to say."""
+    text = "; ".join(said)
+    return {"message": text} if text else {}
 
 
 def _question(question: PendingInterrupt | None, seen: str) -> dict[str, Json]:

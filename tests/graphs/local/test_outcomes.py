@@ -84,6 +84,28 @@ async def test_an_answer_is_on_its_way_while_its_run_goes_on_and_unknown_when_it
     await dying.close()
 
 
+async def test_who_meets_the_lease_is_told_who_is_answering(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path
+) -> None:
+    graph = write_nodes(ASK)
+    [asked] = questions(await run_graph(graph, input={}))
+    run = await engine.run(RunRequest(graph=graph, thread="t", resume={asked: "wait"}))
+    story = run.events()
+    async for event in story:
+        if isinstance(event, events.Output):
+            break
+    late = await run_graph(graph, resume={asked: "mine"})
+    first = (await engine.decisions(thread="t"))[-1]
+    error = late[-1].error if isinstance(late[-1], RunEnded) else None
+    assert error is not None
+    assert (error["type"], status(late)) == ("running_elsewhere", "failed")
+    assert error["message"] == f"interrupt {asked} is being answered elsewhere by {first.origin}"
+    (tmp_path / "go").touch()
+    assert status([event async for event in story]) == "done"
+    found = await outcomes(engine)
+    assert [(decision, outcome) for decision, outcome, _ in found] == [("wait", "applied"), ("mine", "refused")]
+
+
 async def test_a_node_that_asks_twice_has_each_answer_applied_by_itself(
     write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine
 ) -> None:
