@@ -42,7 +42,7 @@ HEAD = textwrap.dedent("""
 def write_nodes(write_graph: WriteGraph) -> WriteGraph:
     """Write a graph's nodes; `chain`, `fan` and the usual imports are there already. Gives the target."""
 
-    def write(source: str) -> str:
-        return write_graph(HEAD + textwrap.dedent(source))
+    def write(source: str, *, variable: str = "graph") -> str:
+        return write_graph(HEAD + textwrap.dedent(source), variable=variable)
 
     return write

@@ -1,0 +1,140 @@
+"""What a graph saves to, what it cannot save, and which types come back."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from graphdeck.graphs import events
+from graphdeck.graphs.events import Event
+from graphdeck.graphs.local.engine import LocalEngine
+
+E = TypeVar("E", bound=Event)
+RunGraph = Callable[..., Awaitable[list[Event]]]
+WriteGraph = Callable[..., str]
+
+
+def of(found: list[Event], kind: type[E]) -> list[E]:
+    return [event for event in found if isinstance(event, kind)]
+
+
+def ended(found: list[Event]) -> events.RunEnded:
+    last = found[-1]
+    assert isinstance(last, events.RunEnded)
+    return last
+
+
+SAVERS = """
+    import sqlite3, pathlib
+    from langgraph.checkpoint.memory import InMemorySaver
+    from langgraph.checkpoint.sqlite import SqliteSaver
+    def gate(state): return {"log": [repr(interrupt("go on?"))]}
+    async def agate(state): return {"log": [repr(interrupt("go on?"))]}
+    plain = chain(gate)
+    own_memory = chain(gate, checkpointer=InMemorySaver())
+    file = pathlib.Path(__file__).with_name("own.sqlite")
+    own_file = chain(gate, checkpointer=SqliteSaver(sqlite3.connect(file, check_same_thread=False)))
+    refused = chain(gate, checkpointer=False)
+    only_async = chain(agate)
+"""
+
+
+@pytest.mark.parametrize(
+    ("variable", "file", "note"),
+    [
+        ("plain", ".graphdeck/threads.sqlite", ""),
+        ("own_memory", ".graphdeck/threads.sqlite", "in-memory"),
+        ("own_file", "own.sqlite", ""),
+        ("refused", "", "refuses saving"),
+        ("only_async", ".graphdeck/threads.sqlite", ""),
+    ],
+)
+async def test_savers(
+    write_nodes: WriteGraph,
+    run_graph: RunGraph,
+    engine: LocalEngine,
+    tmp_path: Path,
+    variable: str,
+    file: str,
+    note: str,
+) -> None:
+    graph = write_nodes(SAVERS, variable=variable)
+    shape = await engine.describe(graph)
+    assert shape.file == (str(tmp_path / file) if file else "")
+    assert note in shape.saving
+    found = await run_graph(graph, input={})
+    [started] = of(found, events.RunStarted)
+    assert (started.file, started.note) == (shape.file, shape.saving)
+    [question] = of(found, events.Interrupt)
+    assert ended(found).status == "waiting"
+    if file:
+        assert ended(await run_graph(graph, resume={question.id: True})).status == "done"
+        assert (await engine.state("t")).values == {"log": ["True"]}
+
+
+async def test_the_state_of_a_graph_that_refuses_saving_comes_with_its_events(
+    write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    graph = write_nodes(
+        """
+    def first(state): return {"log": ["first"]}
+    def gate(state): return {"log": [interrupt("go on?")]}
+    refused = chain(first, gate, checkpointer=False)
+    """,
+        variable="refused",
+    )
+    told = of(await run_graph(graph, input={"log": ["input"]}), events.Checkpoint)
+    assert [(each.id, each.source, each.values) for each in told] == [
+        ("", "input", {"log": ["input"]}),
+        ("", "loop", {"log": ["input", "first"]}),
+    ]
+    assert all(each.changed["log"][0] > 0 for each in told)
+
+
+async def test_what_cannot_be_saved_is_named(write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    graph = write_nodes("""
+    import threading
+    class Box(TypedDict, total=False):
+        handle: Any
+    builder = StateGraph(Box)
+    builder.add_node("fill", lambda s: {"handle": 1})
+    builder.add_node("open", lambda s: {"handle": threading.Lock()})
+    builder.add_edge(START, "fill")
+    builder.add_edge("fill", "open")
+    graph = builder.compile()
+    """)
+    failed = ended(await run_graph(graph, input={}))
+    assert (failed.status, failed.next) == ("failed", ("open",))
+    assert failed.error is not None
+    for word in ("open", "handle", "lock"):
+        assert word in failed.error["message"]
+
+
+async def test_own_types_come_back_and_foreign_ones_are_blocked(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path
+) -> None:
+    graph = write_nodes("""
+    import enum, dataclasses
+    class Colour(enum.Enum):
+        TEAL = "teal"
+    @dataclasses.dataclass
+    class Crate:
+        label: str
+    class Box(TypedDict, total=False):
+        things: Any
+        seen: str
+    builder = StateGraph(Box)
+    builder.add_node("fill", lambda s: {"things": [Colour.TEAL, Crate("c")]})
+    builder.add_node("ask", lambda s: interrupt("?") and {"seen": repr(s["things"])})
+    builder.add_edge(START, "fill")
+    builder.add_edge("fill", "ask")
+    graph = builder.compile()
+    """)
+    [question] = of(await run_graph(graph, input={}), events.Interrupt)
+    assert (await engine.state("t")).values["things"] == [
+        {"$type": "agent.Colour", "value": "teal"},
+        {"$type": "agent.Crate", "value": {"label": "c"}},
+    ]
+    assert ended(await run_graph(graph, resume={question.id: True})).status == "done"
+    assert (await engine.state("t")).values["seen"] == "[<Colour.TEAL: 'teal'>, Crate(label='c')]"
