@@ -12,7 +12,7 @@ from graphdeck.graphs.frozen import Frozen
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-Place: TypeAlias = Literal["app", "deck", "approval", "picker", "inbox", "policy", "help", "confirm"]
+Place: TypeAlias = Literal["app", "deck", "approval", "picker", "inbox", "policy", "help", "message", "confirm"]
 
 
 class Action(Frozen):
@@ -69,6 +69,7 @@ _GROUPS: Final = {
     "inbox": "Inbox",
     "policy": "Rules",
     "help": "Help",
+    "message": "A message to a thread that waits",
     "confirm": "Asking back",
 }
 
@@ -84,11 +85,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("input", "i", "input", "Go to the input line; Esc leaves it", "Run"),
     _deck("pause", "space", "pause", "Pause at the next step, or go on with a thread that stands still", "Run"),
     _deck("stop", "ctrl+c", "stop", "Stop the run: first pause, then cancel, then kill", "Run", True),
+    _deck("take_back", "u", "take back", "Take back the answer with which a node failed, to be asked again", "Run"),
     _deck("rules", "P", "rules", "Show the rules in force; trust the project's, revoke grants", "Run"),
     _deck("new_thread", "n", "new thread", "Begin a new thread", "Threads"),
     _deck("focus_threads", "t", "threads", "Go to the list of threads", "Threads"),
     _deck("rename_thread", "R", "rename", "Give this thread a title", "Threads"),
     _deck("delete_thread", "D,delete", "delete", "Delete this thread with all its checkpoints (asks first)", "Threads"),
+    _deck("end_thread", "E", "end", "End this thread unanswered: nothing more of it runs (asks first)", "Threads"),
     _deck("inbox", "I", "inbox", "Open the inbox: everything that waits for you, over all threads", "Threads"),
     _deck("refresh", "r", "refresh", "Read graph, threads and state again", "Threads"),
     _deck("show_graph", "1", "Graph", "Show the graph", "Panes"),
@@ -132,6 +135,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("inbox", "filter", "slash", "filter", "Filter the list"),
     _of("inbox", "order", "o", "order", "Newest or oldest first"),
     _of("inbox", "open_thread", "d", "deck", "Look at this thread in the deck"),
+    _of("inbox", "end_thread", "E", "end", "End this thread unanswered: nothing more of it runs (asks first)"),
     _of("inbox", "copy", "c", "copy", "Copy the thread's id"),
     _of("inbox", "back", "escape", "back", "Back to the list, or to the deck; never decides anything", True),
     _of("policy", "trust", "t", "trust", "Trust the project's rules as they are now, or no longer"),
@@ -140,6 +144,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("policy", "back", "escape", "back", "Go back", True),
     _of("help", "run", "enter", "run", "Do this now"),
     _of("help", "back", "escape", "back", "Go back", True),
+    _of("message", "reject_first", "r", "reject first", "Reject the question, then send what was typed"),
+    _of("message", "drop", "d", "drop", "Drop the question, and send what was typed"),
+    _of("message", "back", "escape", "back", "Send nothing; what was typed is kept"),
     _of("confirm", "yes", "y", "yes", "Do it"),
     _of("confirm", "back", "escape,n", "no", "Do nothing", True),
 )

@@ -6,7 +6,7 @@ Only the bridge talks to the engine. It never touches a widget: everything goes 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from textual.dom import DOMNode
 from textual.message import Message
@@ -16,13 +16,12 @@ from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, ThreadPage
 from graphdeck.graphs.values import Json
+from graphdeck.tui.batch import Batch
 from graphdeck.tui.rules import Rules, forget_grants
 
 if TYPE_CHECKING:
     from graphdeck.tools.policy import Policy
 
-BATCH: Final = 1 / 30
-"""Seconds in which events are gathered into one message, so that thousands a second stay smooth."""
 PAUSE: Final = 0.1
 """Seconds between two reads of one kind, so that a fast run does not read all the time."""
 
@@ -34,6 +33,9 @@ LADDER: Final = (
     "kills the worker; the thread can be continued",
 )
 """What each press of Ctrl+C does."""
+
+
+Act: TypeAlias = Literal["end", "repair"]
 
 
 # -- what it says ----------------------------------------------------------------------------------------------------
@@ -110,6 +112,14 @@ class ThreadsChanged(Message):
     """What was done, in words."""
     deleted: tuple[str, ...] = ()
     """Threads that are gone."""
+
+
+@dataclass(eq=False, repr=False)
+class ThreadActed(Message):
+    """A thread was ended, or an answer to it was taken back."""
+
+    thread: str
+    act: Act
 
 
 @dataclass(eq=False, repr=False)
@@ -256,6 +266,21 @@ class Bridge:
 
         self._start("change", self._tell("change", thread, change))
 
+    def end(self, thread: str, graph: str, file: str, seen: Sequence[str]) -> None:
+        """End a thread, if it still asks what was seen: `ThreadActed`."""
+        self._act("end", thread, lambda: self._engine.end(thread, graph=graph, file=file, by="key", seen=seen))
+
+    def repair(self, thread: str, graph: str, file: str) -> None:
+        """Take back the answer with which a node failed: `ThreadActed`."""
+        self._act("repair", thread, lambda: self._engine.repair(thread, graph=graph, file=file, by="key"))
+
+    def _act(self, act: Act, thread: str, do: Callable[[], Awaitable[object]]) -> None:
+        async def change() -> Message:
+            await do()
+            return ThreadActed(thread, act)
+
+        self._start("change", self._tell("change", thread, change))
+
     def edit_state(self, request: RunRequest, ns: str, values: Mapping[str, Json]) -> None:
         """Write values into the state of a subgraph whose question waits, for the request to go on: `StateWritten`."""
 
@@ -304,7 +329,7 @@ class Bridge:
 
     async def _follow(self, request: RunRequest) -> None:
         """Read a run to its end, its events in batches."""
-        batch = _Batch(lambda events: self._receiver.post_message(RunEvents(request, events)))
+        batch = Batch(lambda events: self._receiver.post_message(RunEvents(request, events)))
         try:
             run = self._run = await self._rules.run(request)
             if self._stops:
@@ -356,27 +381,3 @@ class Bridge:
                 await self._following.pop(kind)()
         finally:
             self._reading.discard(kind)
-
-
-class _Batch:
-    """Gathers events for a moment; a first one and a last one never wait long."""
-
-    def __init__(self, give: Callable[[Sequence[Event]], object]) -> None:
-        self._give = give
-        self._events: list[Event] = []
-        self._timer: asyncio.TimerHandle | None = None
-
-    def add(self, event: Event) -> None:
-        """Take in one event."""
-        self._events.append(event)
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(BATCH, self.flush)
-
-    def flush(self) -> None:
-        """Give on what was gathered."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._events:
-            events, self._events = self._events, []
-            self._give(events)

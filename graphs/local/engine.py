@@ -187,9 +187,11 @@ class LocalEngine:
         place = self._place(snapshot.graph, target) | {"file": snapshot.file}
         return str(await self._pool.request({"job": "update", "change": change, **place}))
 
-    async def end(self, thread: str, *, graph: str = "", file: str = "", by: str = "") -> str:
+    async def end(
+        self, thread: str, *, graph: str = "", file: str = "", by: str = "", seen: Sequence[str] | None = None
+    ) -> str:
         """End a thread without answering it; the new checkpoint's id."""
-        return str(await self._act("end", thread, graph, file, by))
+        return str(await self._act("end", thread, graph, file, by, seen))
 
     async def repair(self, thread: str, *, graph: str = "", file: str = "", by: str = "") -> Sequence[str]:
         """Take back the answers with which nodes failed; the ids of the interrupts that wait again."""
@@ -242,7 +244,9 @@ class LocalEngine:
         """Do blocking work in the one thread that has the files."""
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
 
-    async def _act(self, act: "Act", thread: str, graph: str, file: str, by: str) -> Any:
+    async def _act(
+        self, act: "Act", thread: str, graph: str, file: str, by: str, seen: Sequence[str] | None = None
+    ) -> Any:
         from graphdeck.graphs.local.acts import on_record
 
         snapshot = await self.state(thread, compared=False, file=file)
@@ -250,7 +254,9 @@ class LocalEngine:
         if not graph:
             raise InputError(f"the graph of thread {thread!r} is not known", "name it: --target TARGET")
         place = self._place(graph, self._graph_target(graph)) | {"file": snapshot.file}
-        job = {"job": act, "thread": thread, "checkpoint": snapshot.checkpoint, **place}
+        waits = [question.id for question in snapshot.interrupts]
+        seen = waits if seen is None else list(seen)
+        job = {"job": act, "thread": thread, "checkpoint": snapshot.checkpoint, "seen": seen, **place}
         return await on_record(act, snapshot, graph, by, lambda: self._pool.request(job))
 
     async def _in_turns(self, turns: Turns[T]) -> T:

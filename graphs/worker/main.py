@@ -86,7 +86,7 @@ def _repair(job: Job) -> list[str]:
 
 def _end(job: Job) -> str:
     loaded = load(parse_target(job["graph"], Path(job["cwd"])))
-    return asyncio.run(end_thread(loaded.graph, _saving(loaded, job), job["thread"], job["checkpoint"]))
+    return asyncio.run(end_thread(loaded.graph, _saving(loaded, job), job["thread"], job["checkpoint"], job["seen"]))
 
 
 _JOBS: dict[str, Callable[[Job], Any]] = {

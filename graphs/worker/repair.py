@@ -46,15 +46,15 @@ async def take_answers_back(graph: Graph, saving: Saving, thread: str) -> list[s
         return list(answered)
 
 
-async def end_thread(graph: Graph, saving: Saving, thread: str, seen: str) -> str:
+async def end_thread(graph: Graph, saving: Saving, thread: str, checkpoint: str, seen: Sequence[str]) -> str:
     """Leave out all that a thread would still run, its questions with it; the new checkpoint's id.
 
     What has finished in the step is kept. Raises AnswerRefused where the thread does not stand any more at the
-    checkpoint that was `seen`, and InputError where LangGraph refuses it.
+    checkpoint and at the questions that were seen, and InputError where LangGraph refuses it.
     """
     async with _opened(graph, saving, thread, "end") as (lent, saver, config):
         position = await read_position(lent, saver, config)
-        if position.checkpoint != seen:
+        if position.checkpoint != checkpoint or position.questions.keys() != set(seen):
             raise AnswerRefused(f"thread {thread!r} has gone on meanwhile, and was not ended", "look at it again")
         if position.done:
             raise InputError(f"thread {thread!r} is at its end already", "nothing was changed")

@@ -135,6 +135,8 @@ class GraphRun:
                 f"thread {request.thread!r} waits for an answer; new input would drop its question",
                 "answer it first, or say that the question may be dropped (--drop-question)",
             )
+        elif pending and request.has_input and request.seen and request.seen.keys() != pending.keys():
+            raise AnswerRefused("another question waits by now than the one to be dropped", "look at it again")
         graph_input: Any = None
         if request.resume:
             graph_input = Command(resume=dict(request.resume))

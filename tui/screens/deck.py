@@ -3,7 +3,6 @@
 Dialogs are imported where they open: the first paint need not wait for them.
 """
 
-import uuid
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -19,8 +18,8 @@ from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens import deck_lines
-from graphdeck.tui.screens.deck_answers import DeckAnswers
 from graphdeck.tui.screens.deck_flow import LOOK_EVERY
+from graphdeck.tui.screens.deck_waiting import DeckWaiting
 from graphdeck.tui.screens.inbox_door import InboxDoor, thread_row
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.text import size
@@ -35,7 +34,7 @@ ASK_EVERY: Final = 0.1
 """Seconds between two looks whether a question may open by itself."""
 
 
-class DeckScreen(DeckAnswers):
+class DeckScreen(DeckWaiting):
     """The main screen; carries out what a person wants."""
 
     AUTO_FOCUS = "GraphView"
@@ -97,18 +96,6 @@ class DeckScreen(DeckAnswers):
         return self.look.why_not(name)
 
     # -- running -----------------------------------------------------------------------------------------------------
-
-    @on(InputLine.Submitted)
-    def _submitted(self, event: InputLine.Submitted) -> None:
-        try:
-            request = self.look.starting(event.text, str(uuid.uuid4()))
-        except Refused as reason:
-            self.say(str(reason), style=WARNING)
-            return
-        event.input_line.done()
-        if event.mode == "json":  # a conversation is typed on; other input is followed by watching it run
-            self.action_back()
-        self.start(request)
 
     def action_pause(self) -> None:
         """Pause the run, or go on with a thread that stands still."""

@@ -94,6 +94,10 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
             f" {signs.waiting} {one_line(look.askers, max(8, cells - 40))} ask{many}{dot}a or Ctrl+O opens the question"
         )
         return Content.styled(one_line(words, cells), f"{WARNING} bold")
+    if (failed := look.failed_with_answer) is not None:
+        node = one_line(failed.node, max(8, cells - 60), identifier=True)
+        words = f" {signs.failed} {node} failed with its answer, and would again{dot}u takes the answer back"
+        return Content.styled(one_line(words, cells), f"{WARNING} bold")
     if look.status == "breakpoint" and not look.why_not("pause"):
         words = f" {signs.breakpoint} breakpoint {_detail(look)}{dot}nothing to answer: space goes on"
         return Content.styled(one_line(words, cells), f"{WARNING} bold")

@@ -189,6 +189,29 @@ class InboxScreen(InboxFlow):
         self.show(self.rows._replace(newest_first=not self.rows.newest_first))
         self.read()
 
+    def action_end_thread(self) -> None:
+        """End the thread without answering it, after asking."""
+        from graphdeck.tui.screens.confirm import ConfirmScreen
+
+        item = self.listing.highlighted
+        if item is None or self._is_off("end_thread"):
+            return
+        row = item.row
+
+        def confirmed(yes: bool | None) -> None:
+            if yes:
+                self.bridge.end(row.thread, row.graph, row.file, [question.id for question in row.interrupts])
+
+        detail = f"{inbox_lines.name(row)}\nIts question is dropped, and nothing more of it runs."
+        self.app.push_screen(ConfirmScreen("End this thread?", detail, "end it"), confirmed)
+
+    @on(bridge.ThreadActed)
+    def _acted(self) -> None:
+        """Its question is gone by the person's own hand: the next one is shown."""
+        self.say("the thread is ended")
+        self.on_screen = None
+        self.read()
+
     def action_open_thread(self) -> None:
         """Look at the thread in the deck."""
         item = self.listing.highlighted

@@ -172,6 +172,8 @@ class InboxFlow(Screen[WaitingRow | None]):
                 return "" if status == "waiting" else "there is no question here"
             case "go_on":
                 return "" if status == "breakpoint" else "it does not stand at a breakpoint"
+            case "end_thread":
+                return "" if status in ("waiting", "breakpoint") else "nothing waits here"
             case "open_thread" | "copy":
                 return "" if item else "nothing waits for you"
             case _:

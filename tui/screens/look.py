@@ -14,6 +14,7 @@ from graphdeck.graphs.records import (
     START,
     CheckpointRow,
     Edge,
+    FailedTask,
     GraphShape,
     PendingInterrupt,
     RunRequest,
@@ -126,6 +127,12 @@ class Look(Frozen):
         return self.snapshot.interrupts if self.snapshot and not self.running else ()
 
     @property
+    def failed_with_answer(self) -> FailedTask | None:
+        """A task that failed with the answer to its question, and gets that one again whenever it goes on."""
+        failed = self.snapshot.failed if self.snapshot and not self.running else ()
+        return next((task for task in failed if task.question is not None), None)
+
+    @property
     def asked(self) -> "Asked":
         """The thread's questions, for a person; ValueError where none waits."""
         from graphdeck.graphs.questions.consequences import consequences
@@ -236,11 +243,20 @@ class Look(Frozen):
                 return "" if self.row else "this thread is not saved yet"
             case "delete_thread":
                 return self._why_not_delete()
+            case "end_thread":
+                return self._why_not_act() or ("" if self.status != "done" else "it is at its end")
+            case "take_back":
+                return self._why_not_act() or ("" if self.failed_with_answer else "no node failed with its answer")
             case _:
                 return ""
 
     def _why_not_delete(self) -> str:
         if self.row is None:
+            return "this thread is not saved yet"
+        return "it runs: stop it first (Ctrl+C)" if self.running or self.elsewhere else ""
+
+    def _why_not_act(self) -> str:
+        if self.snapshot is None:
             return "this thread is not saved yet"
         return "it runs: stop it first (Ctrl+C)" if self.running or self.elsewhere else ""
 
@@ -280,12 +296,24 @@ class Look(Frozen):
         return RunRequest(graph=self.graph, thread=self.thread, resume=answers, by=by, seen=seen)
 
     def starting(self, text: str, new_thread: str) -> RunRequest:
-        """The request that runs the thread, or a new one of that id, with what was typed; raises Refused."""
+        """The request that runs the thread, or a new one of that id, with what was typed; raises Refused.
+
+        Where a question waits, the input drops it: ask the person first.
+        """
         if reason := self._why_not_run():
             raise Refused(reason)
-        if self.questions:
-            raise Refused(ANSWER_FIRST)
-        return RunRequest(graph=self.graph, thread=self.thread or new_thread, input=self._input(text), has_input=True)
+        return RunRequest(
+            graph=self.graph,
+            thread=self.thread or new_thread,
+            input=self._input(text),
+            has_input=True,
+            drop_question=bool(self.questions),
+            seen=self.asked.sheet.seen() if self.questions else _NOBODY,
+        )
+
+    def after_rejection(self, text: str) -> RunRequest:
+        """The request that runs the thread with what was typed before its question was rejected; raises Refused."""
+        return dataclasses.replace(self.starting(text, self.thread), drop_question=False, seen=_NOBODY)
 
     def _input(self, text: str) -> Json:
         if self.takes_text and not self._is_whole(text):

@@ -192,12 +192,15 @@ async def test_a_thread_that_waits_ends_with_what_has_finished(
 ) -> None:
     target = write_nodes(FORM)
     (question,) = asked(await run_graph(target, input={}))
-    await engine.end("t", by="key")
+    with pytest.raises(AnswerRefused, match="has gone on meanwhile"):
+        await engine.end("t", by="key", seen=["another question"])
+    await engine.end("t", by="key", seen=[question])
     snapshot = await engine.state("t")
     assert (snapshot.status, snapshot.next, snapshot.interrupts) == ("done", (), ())
     assert snapshot.values["log"] == ["paid"]
-    (record,) = await engine.decisions(thread="t")
-    assert (record.decision, record.outcome, record.interrupt) == ({"graphdeck": "end"}, "applied", question)
+    applied, refused_ = await engine.decisions(thread="t")
+    assert (applied.decision, applied.outcome, applied.interrupt) == ({"graphdeck": "end"}, "applied", question)
+    assert refused_.outcome == "refused"
     assert ended(await run_graph(target)).status == "done", "nothing more runs"
     refused = ended(await run_graph(target, resume={question: "one"}))
     assert refused.error is not None

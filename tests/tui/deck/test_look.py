@@ -63,13 +63,15 @@ def test_other_graphs_take_json_and_say_where_it_is_wrong(travel: GraphShape) ->
         look(shape).starting('{"n":}', "new")
 
 
-def test_input_never_takes_the_place_of_a_question(travel: GraphShape) -> None:
+def test_input_takes_the_place_of_no_other_question_than_the_one_that_was_seen(travel: GraphShape) -> None:
     waiting = look(travel, snapshot=snapshot(status="waiting", interrupts=(QUESTION,), next=("tools",)))
+    request = waiting.starting("go on", "new")
+    assert (request.drop_question, list(request.seen)) == (True, [QUESTION.id])
+    after = waiting.after_rejection("go on")
+    assert (after.drop_question, after.seen, after.input) == (False, {}, request.input)
     with pytest.raises(Refused) as refused:
-        waiting.starting("go on", "new")
-    assert str(refused.value) == ANSWER_FIRST
-    with pytest.raises(Refused, match="answer it first"):
         waiting.continuing()
+    assert str(refused.value) == ANSWER_FIRST
     assert waiting.answering({"q": True}).resume == {"q": True}
 
 

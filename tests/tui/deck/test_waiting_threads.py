@@ -1,0 +1,163 @@
+"""What the deck does with a thread that waits besides answering it: a new message, its end, an answer taken back."""
+
+from typing import Any
+
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.tui.screens.approval import ApprovalScreen
+from graphdeck.tui.screens.confirm import ConfirmScreen
+from graphdeck.tui.screens.new_message import NewMessageScreen
+from graphdeck.tui.widgets.input_line import InputLine
+
+AGENT = """
+    from langchain_core.messages import AIMessage, ToolMessage
+    from langgraph.graph import START, MessagesState, StateGraph
+    from langgraph.types import interrupt
+
+    def model(state):
+        last = state["messages"][-1]
+        if last.type == "tool" or "thanks" in last.content:
+            return {"messages": [AIMessage(f"heard: {last.content}")]}
+        return {"messages": [AIMessage("", tool_calls=[{"name": "book", "args": {"city": last.content}, "id": "c1"}])]}
+
+    def tools(state):
+        call = state["messages"][-1].tool_calls[0]
+        said = interrupt({
+            "action_requests": [{"name": call["name"], "args": call["args"]}],
+            "review_configs": [{"action_name": "book", "allowed_decisions": ["approve", "reject"]}],
+        })
+        decided = said["decisions"][0]["type"]
+        if decided == "reject" and call["args"]["city"] == "Oslo":
+            interrupt("Really not?")
+        return {"messages": [ToolMessage(f"{decided}ed", tool_call_id="c1")]}
+
+    builder = StateGraph(MessagesState).add_node(model).add_node(tools)
+    builder.add_edge(START, "model").add_edge("tools", "model")
+    builder.add_conditional_edges(
+        "model", lambda state: "tools" if state["messages"][-1].tool_calls else "__end__", ["tools", "__end__"]
+    )
+    graph = builder.compile()
+"""
+
+COUNTS = """
+    from typing import TypedDict
+    from langgraph.graph import START, StateGraph
+    from langgraph.types import interrupt
+
+    class State(TypedDict, total=False):
+        n: int
+
+    def count(state):
+        return {"n": int(interrupt("how many?"))}
+
+    graph = StateGraph(State).add_node(count).add_edge(START, "count").compile()
+"""
+
+
+async def wait_then_write(deck: Any, first: str, text: str) -> None:
+    """Have the agent ask about a first message, leave its question waiting, and send another message."""
+    await deck.until(lambda: deck.look.takes_text)
+    await deck.type(first)
+    await deck.until(lambda: deck.look.questions and not deck.look.run)
+    await deck.press("escape")
+    deck.app.deck.asks = False
+    await deck.type(text)
+    await deck.until(lambda: isinstance(deck.app.screen, NewMessageScreen) and "go back" in deck.text)
+
+
+def contents(deck: Any) -> list[str]:
+    return [str(message["content"]) for message in deck.look.values.get("messages", ())]
+
+
+async def test_what_was_typed_is_kept_until_the_person_has_said_what_becomes_of_the_question(
+    open_deck: Any, engine: LocalEngine, write_graph: Any
+) -> None:
+    async with open_deck(engine, graph=write_graph(AGENT), size=(80, 24)) as deck:
+        await wait_then_write(deck, "Rome", "thanks, later")
+        assert "1 tool call stays without a result: book" in " ".join(deck.text.split())
+        await deck.press("d")
+        assert "too soon after another key" in deck.text
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.deck.is_active)
+        assert deck.app.deck.query_one(InputLine).text == "thanks, later"
+        assert deck.look.questions
+        await deck.press("enter")
+        await deck.until(lambda: isinstance(deck.app.screen, NewMessageScreen) and "go back" in deck.text)
+        deck.clock.move_on(2)
+        await deck.press("d")
+        await deck.until(lambda: deck.look.status == "done" and "heard: thanks, later" in contents(deck))
+        assert contents(deck) == ["Rome", "", "thanks, later", "heard: thanks, later"]
+
+
+async def test_a_question_is_rejected_properly_before_the_message_goes(
+    open_deck: Any, engine: LocalEngine, write_graph: Any
+) -> None:
+    async with open_deck(engine, graph=write_graph(AGENT)) as deck:
+        await wait_then_write(deck, "Rome", "thanks, later")
+        deck.clock.move_on(2)
+        await deck.press("r")
+        await deck.until(lambda: deck.look.status == "done" and "heard: thanks, later" in contents(deck))
+        assert contents(deck) == ["Rome", "", "rejected", "heard: rejected", "thanks, later", "heard: thanks, later"]
+        (record,) = await engine.decisions(thread=deck.look.thread)
+        assert (record.decision, record.by) == ({"decisions": [{"type": "reject"}]}, "key")
+
+
+async def test_a_message_is_kept_where_the_rejected_thread_asks_again(
+    open_deck: Any, engine: LocalEngine, write_graph: Any
+) -> None:
+    async with open_deck(engine, graph=write_graph(AGENT)) as deck:
+        await wait_then_write(deck, "Oslo", "thanks, later")
+        deck.clock.move_on(2)
+        await deck.press("r")
+        await deck.until(lambda: deck.app.deck.query_one(InputLine).text == "thanks, later")
+        await deck.until_shown("it asks again: what you typed was not sent")
+        assert contents(deck) == ["Oslo", ""]
+
+
+async def test_a_thread_is_ended_after_asking(open_deck: Any, engine: LocalEngine, write_graph: Any) -> None:
+    async with open_deck(engine, graph=write_graph(COUNTS)) as deck:
+        await deck.until(lambda: deck.look.shape)
+        await deck.press("E")
+        assert "not saved yet" in deck.text
+        await deck.type("{}")
+        await deck.until(lambda: deck.look.questions and not deck.look.run)
+        deck.app.deck.asks = False
+        await deck.press("E")
+        await deck.until(lambda: isinstance(deck.app.screen, ConfirmScreen) and "the question of count" in deck.text)
+        await deck.press("enter", "y")
+        await deck.until(lambda: deck.look.status == "done" and not deck.look.questions)
+        await deck.until_shown("the thread is ended")
+        assert not (await engine.state(deck.look.thread)).interrupts
+
+
+async def test_an_answer_with_which_a_node_failed_is_taken_back_and_asked_again(
+    open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any
+) -> None:
+    target = write_graph(COUNTS)
+    await run_graph(target, input={})
+    (question,) = (await engine.state("t")).interrupts
+    await run_graph(target, resume={question.id: "many"})
+    async with open_deck(engine, graph=target, thread="t", size=(80, 24)) as deck:
+        await deck.until_shown("count failed with its answer, and would again")
+        deck.clock.move_on(2)
+        await deck.press("u")
+        await deck.until(lambda: deck.look.questions)
+        assert deck.look.status == "waiting"
+        deck.clock.move_on(2)
+        await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen) and "how many?" in deck.text)
+
+
+async def test_a_thread_is_ended_from_the_inbox_and_the_next_question_comes(
+    open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any
+) -> None:
+    target = write_graph(COUNTS)
+    for thread in ("one", "two"):
+        await run_graph(target, thread, input={})
+    async with open_deck(engine, pick=False) as deck:
+        await deck.press("I")
+        await deck.until_shown("2 wait for you")
+        await deck.press("E")
+        await deck.until(lambda: isinstance(deck.app.screen, ConfirmScreen) and "nothing more of it runs" in deck.text)
+        await deck.press("y")
+        await deck.until_shown("1 waits for you")
+        await deck.until_shown("how many?")
+        assert [(await engine.state(thread)).status for thread in ("one", "two")] == ["waiting", "done"]
