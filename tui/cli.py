@@ -172,11 +172,12 @@ def run(db: Path | None, as_json: bool, **words: Any) -> int:
 @click.option("--reject", "kind", flag_value="reject", help="Reject the one action that waits.")
 @click.option("--reason", default="", metavar="TEXT", help="Why it is rejected.")
 @click.option("--all", "all_actions", is_flag=True, help="Decide all actions that wait alike.")
+@click.option("--set", "edits", multiple=True, metavar="KEY=JSON", help="Edit the subgraph's state, to be asked again.")
 @click.option("--end", is_flag=True, help="End the thread instead: its questions are dropped, and nothing more runs.")
 @_ask_all
 @_db
 @_json
-def answer(db: Path | None, as_json: bool, ask_all: bool, end: bool, **words: Any) -> int:
+def answer(db: Path | None, as_json: bool, ask_all: bool, end: bool, edits: tuple[str, ...], **words: Any) -> int:
     """Answer the questions of THREAD, and go on with it. Without an answer, print them.
 
     ID is an interrupt's id, or its first letters, 6 at the least.
@@ -185,6 +186,17 @@ def answer(db: Path | None, as_json: bool, ask_all: bool, end: bool, **words: An
     from graphdeck.tui.plain.answer import answer as answer_plain
 
     options = AnswerOptions(**words)
+    if edits:
+        from graphdeck.tui.plain.inner_edit import edit
+
+        if end or options != AnswerOptions(thread=options.thread):
+            raise click.UsageError("--set asks again, so it excludes every answer, --end and --target")
+        thread = options.thread
+        return _with_engine(
+            _files(db),
+            lambda engine: edit(engine, thread, edits, db=db, as_json=as_json, ask_all=ask_all),
+            as_json=as_json,
+        )
     if end:
         from graphdeck.tui.plain.repair import end as end_plain
 

@@ -115,7 +115,12 @@ async def _nothing_waits(engine: Engine, snapshot: Snapshot) -> AnswerRefused:
     """The error for a thread without questions, which says who answered the last one where that is known."""
     found = await engine.decisions(thread=snapshot.thread, limit=REMEMBERED)
     last = next((each for each in found if each.outcome == "applied"), None)
-    said = f"; its last question was answered elsewhere by {last.origin}" if last is not None else ""
+    said = ""
+    if last is not None:
+        done = {"end": "it was ended", "repair": "an answer was taken back"}.get(
+            last.act, "its last question was answered"
+        )
+        said = f"; {done} by {last.origin}{f' ({last.by})' if last.by else ''}"
     return AnswerRefused(
         f"thread {snapshot.thread!r} does not wait for an answer: it is {snapshot.status}{said}",
         f"look at it: graphdeck show {shell_word(snapshot.thread)}",
@@ -159,6 +164,10 @@ def _events(snapshot: Snapshot, graph: str) -> Iterable[Event]:
     return itertools.chain([started], questions, [RunEnded(status="waiting", next=snapshot.next or ())])
 
 
+_SENDS: Final = {"approve": "true", "reject": "false"}
+"""What a plain question is answered by each."""
+
+
 def commands(asked: Sheet, options: AnswerOptions, db: Path | None) -> list[str]:
     """The exact commands that answer what waits, each with a few words before it."""
     words = ["graphdeck", "answer", options.thread]
@@ -166,7 +175,11 @@ def commands(asked: Sheet, options: AnswerOptions, db: Path | None) -> list[str]
     words += ["--db", str(db)] if db is not None else []
     several = ["--all"] if len(asked.actions) > 1 else []
     alike = [name for name in ("approve", "reject") if all(name in action.allowed for action in asked.actions)]
-    lines = [_command(f"{name}:", [*words, f"--{name}", *several]) for name in alike]
+    is_tool = any(action.is_tool for action in asked.actions)
+    lines = [
+        _command(f"{name}:" if is_tool else f"{name} (sends {_SENDS[name]}):", [*words, f"--{name}", *several])
+        for name in alike
+    ]
     answers = [f"{identity}={json_line(value)}" for identity, value in example_answers(asked).items()]
     return [
         *lines,
