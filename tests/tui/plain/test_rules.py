@@ -7,11 +7,15 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from graphdeck.graphs.errors import AnswerRefused
 from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.values import Json
 from graphdeck.tools.policy import Kept, load_policy
 from graphdeck.tui.plain.answer import AnswerOptions, answer
 from graphdeck.tui.plain.run import run
+from graphdeck.tui.rules import Rules
 
 WriteGraph: TypeAlias = Callable[..., str]
 
@@ -191,3 +195,28 @@ async def test_rules_do_not_answer_for_ever(session: Session, monkeypatch: pytes
     session.write_rules('[[rule]]\ntool = "*"\nthen = "refuse"\n')
     assert await session.run(("pay", {}), left=9) == 2
     assert session.decided == [("pay", "reject", "yours 1", "refused by rule yours 1")] * 3
+
+
+async def test_rules_look_into_the_file_that_the_answer_goes_to(
+    session: Session, tmp_path: Path, pool: WorkerPool, write_graph: WriteGraph
+) -> None:
+    session.write_rules(RULES)
+    graph, files = write_graph(ORDERS), (tmp_path / "small.sqlite", tmp_path / "large.sqlite")
+    for file, total in zip(files, (500, 2000), strict=True):  # the same thread in two files
+        engine = LocalEngine(tmp_path, [file], pool=pool)
+        calls: Json = {"calls": [["pay", {"total": total}]], "left": 1}
+        run = await engine.run(RunRequest(graph=graph, thread="t", input=calls, has_input=True))
+        assert [event async for event in run.events()]
+        await engine.close()
+    both = LocalEngine(tmp_path, files, pool=pool)
+    requests = [await approving(both, graph, file) for file in files]
+    await Rules(both).check(requests[0])
+    with pytest.raises(AnswerRefused, match="more than anybody may spend"):
+        await Rules(both).check(requests[1])
+    await both.close()
+
+
+async def approving(engine: LocalEngine, graph: str, file: Path) -> RunRequest:
+    [asked] = (await engine.state("t", file=str(file))).interrupts
+    approve: Json = {"decisions": [{"type": "approve"}]}
+    return RunRequest(graph=graph, thread="t", resume={asked.id: approve}, file=str(file))
