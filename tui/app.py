@@ -61,6 +61,7 @@ class GraphdeckApp(App[None]):
         pick: bool = True,
         clock: Clock | None = None,
         ask_all: bool = False,
+        inbox: bool = False,
     ) -> None:
         super().__init__(css_path=["ascii.tcss", *self.CSS_PATH] if ascii_mode() else None)
         self.set_class(ascii_mode(), "-ascii")
@@ -73,6 +74,7 @@ class GraphdeckApp(App[None]):
             graph=graph,
             thread=thread,
             pick=pick,
+            inbox=inbox,
             rules=Rules(engine, ask_all=ask_all),
             attention=self.attention,
         )
@@ -141,12 +143,21 @@ class GraphdeckApp(App[None]):
         self.push_screen(ConfirmScreen("A run is on. Leave?", detail, "stop it and leave"), confirmed)
 
 
-def run_app(engine: Engine, graph: str | None, thread: str | None, *, pick: bool = True, ask_all: bool = False) -> int:
+def run_app(
+    engine: Engine,
+    graph: str | None,
+    thread: str | None,
+    *,
+    pick: bool = True,
+    ask_all: bool = False,
+    inbox: bool = False,
+) -> int:
     """Run the workbench to its end, then let go of the engine; the exit status.
 
     Without a graph and a thread, `pick` opens the picker of graphs at the start. With `ask_all` no rule allows a call.
+    With `inbox`, everything that waits is shown first.
     """
-    app = GraphdeckApp(engine, graph=graph, thread=thread, pick=pick, ask_all=ask_all)
+    app = GraphdeckApp(engine, graph=graph, thread=thread, pick=pick, ask_all=ask_all, inbox=inbox)
 
     async def whole() -> None:
         try:

@@ -105,8 +105,9 @@ def _now() -> datetime:
 @click.argument("target", required=False)
 @_db
 @click.option("--thread", metavar="ID", help="Thread to open.")
+@click.option("--inbox", is_flag=True, help="Begin with the inbox: everything that waits for you.")
 @_ask_all
-def workbench(target: str | None, db: Path | None, thread: str | None, ask_all: bool) -> int:
+def workbench(target: str | None, db: Path | None, thread: str | None, inbox: bool, ask_all: bool) -> int:
     """Open the workbench, with TARGET if it is given.
 
     TARGET is FILE.py:NAME, FILE.py, MODULE:NAME, a langgraph.json or its folder, a name in it, a checkpoint file,
@@ -114,7 +115,7 @@ def workbench(target: str | None, db: Path | None, thread: str | None, ask_all: 
     """
     if not on_a_terminal():
         raise click.UsageError("the workbench needs a terminal; without one, use: graphdeck run TARGET --input JSON")
-    return open_workbench(target, db, thread, ask_all=ask_all)
+    return open_workbench(target, db, thread, ask_all=ask_all, inbox=inbox)
 
 
 # -- the commands ----------------------------------------------------------------------------------------------------

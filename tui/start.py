@@ -38,6 +38,8 @@ class Opening(NamedTuple):
     """Checkpoint file."""
     thread: str | None = None
     """Thread id."""
+    inbox: bool = False
+    """Begin with everything that waits."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -50,14 +52,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cli.main(words)
     else:
         never_fail_to_encode()
-        sys.exit(status_of(lambda: open_workbench(*opening)))
+        target, db, thread, inbox = opening
+        sys.exit(status_of(lambda: open_workbench(target, db, thread, inbox=inbox)))
 
 
 def plain_opening(words: Sequence[str]) -> Opening | None:
     """The words as they open the workbench; None where they may be a command, or anything else for click to judge."""
     found: dict[str, str] = {}
+    inbox = False
     left = iter(words)
     for word in left:
+        if word == "--inbox":
+            inbox = True
+            continue
         if word in ("--db", "--thread"):
             name, value = word[2:], next(left, "")
         elif any(mark in word for mark in ".:/"):  # no command is called like that
@@ -67,7 +74,7 @@ def plain_opening(words: Sequence[str]) -> Opening | None:
         if name in found or not value or value.startswith("-"):
             return None
         found[name] = value
-    return Opening(**found)
+    return Opening(**found, inbox=inbox)
 
 
 def on_a_terminal() -> bool:
@@ -99,10 +106,12 @@ def status_of(work: Callable[[], int | None]) -> int:
     return status
 
 
-def open_workbench(target: str | None, db: str | Path | None, thread: str | None, *, ask_all: bool = False) -> int:
+def open_workbench(
+    target: str | None, db: str | Path | None, thread: str | None, *, ask_all: bool = False, inbox: bool = False
+) -> int:
     """Open the workbench, with a graph, a checkpoint file and a thread if they are given; the exit status.
 
-    With `ask_all`, no rule or grant allows a tool call.
+    With `ask_all`, no rule or grant allows a tool call; with `inbox`, everything that waits is shown first.
     """
     from graphdeck.graphs.local.targets import is_checkpoint_file
 
@@ -118,7 +127,7 @@ def open_workbench(target: str | None, db: str | Path | None, thread: str | None
     engine.read_ahead()  # while Textual is imported
     from graphdeck.tui.app import run_app
 
-    return run_app(engine, target, thread, pick=not is_file, ask_all=ask_all)
+    return run_app(engine, target, thread, pick=not is_file, ask_all=ask_all, inbox=inbox)
 
 
 def engine_of(files: Files) -> "LocalEngine":

@@ -48,6 +48,7 @@ class DeckScreen(DeckWaiting):
         graph: str | None,
         thread: str | None,
         pick: bool,
+        inbox: bool,
         rules: Rules,
         attention: Attention,
     ) -> None:
@@ -56,6 +57,7 @@ class DeckScreen(DeckWaiting):
         """The way into the inbox."""
         self._first = (graph, thread)
         self._pick = pick
+        self._inbox_first = inbox
         self._several = ""
         self._rounds: tuple[Timer, ...] = ()
 
@@ -69,7 +71,9 @@ class DeckScreen(DeckWaiting):
         if thread:
             self.open_thread(thread)
         self.first_threads()
-        if not graph and not thread and self._pick:
+        if self._inbox_first:
+            self.action_inbox()
+        elif not graph and not thread and self._pick:
             self.action_open_target()
         self._rounds = (self.set_interval(LOOK_EVERY, self.look_around), self.set_interval(ASK_EVERY, self.ask))
 

@@ -120,10 +120,12 @@ def open_deck() -> OpenDeck:
         graph: str | None = None,
         thread: str | None = None,
         pick: bool = True,
+        inbox: bool = False,
         size: tuple[int, int] = (120, 34),
     ) -> AsyncIterator[Driver]:
         clock = StoppedClock()
-        driver = Driver(GraphdeckApp(engine, graph=graph, thread=thread, pick=pick, clock=clock), clock)
+        app = GraphdeckApp(engine, graph=graph, thread=thread, pick=pick, inbox=inbox, clock=clock)
+        driver = Driver(app, clock)
         async with driver.app.run_test(size=size, message_hook=driver.hear) as pilot:
             driver.pilot = pilot
             await pilot.pause()

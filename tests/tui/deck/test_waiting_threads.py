@@ -152,8 +152,7 @@ async def test_a_thread_is_ended_from_the_inbox_and_the_next_question_comes(
     target = write_graph(COUNTS)
     for thread in ("one", "two"):
         await run_graph(target, thread, input={})
-    async with open_deck(engine, pick=False) as deck:
-        await deck.press("I")
+    async with open_deck(engine, inbox=True) as deck:
         await deck.until_shown("2 wait for you")
         await deck.press("E")
         await deck.until(lambda: isinstance(deck.app.screen, ConfirmScreen) and "nothing more of it runs" in deck.text)

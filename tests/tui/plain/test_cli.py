@@ -57,8 +57,8 @@ def test_the_workbench_gets_graph_thread_and_file(
 ) -> None:
     opened: list[object] = []
 
-    def open_app(engine: Any, graph: str | None, thread: str | None, *, pick: bool, ask_all: bool) -> int:
-        assert not ask_all
+    def open_app(engine: Any, graph: str | None, thread: str | None, *, pick: bool, **options: bool) -> int:
+        assert options == {"ask_all": False, "inbox": False}
         opened.append((engine.files, graph, thread, pick))
         return 3
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from graphdeck.tui.cli import commands, workbench
 from graphdeck.tui.start import Opening, plain_opening
 
-WORDS = ("agent.py:graph", "./threads", ".", "travel", "threads", "--db", "--thread", "t.1", "t", "-", "--", "", "-h")
+NAMES = ("agent.py:graph", "./threads", ".", "travel", "threads", "t.1", "t", "")
+WORDS = (*NAMES, "--db", "--thread", "--inbox", "-", "--", "-h")
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=6))
@@ -20,7 +21,8 @@ def test_plain_words_mean_what_click_reads_in_them(words: list[str]) -> None:
     if opening is not None:
         read = workbench.make_context("graphdeck", list(words)).params
         db = None if opening.db is None else Path(opening.db)
-        assert read == {"target": opening.target, "db": db, "thread": opening.thread, "ask_all": False}
+        told = {"target": opening.target, "db": db, "thread": opening.thread, "inbox": opening.inbox}
+        assert read == {**told, "ask_all": False}
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,7 @@ def test_plain_words_mean_what_click_reads_in_them(words: list[str]) -> None:
         ((), Opening()),
         (("agent.py:graph",), Opening("agent.py:graph")),
         (("--thread", "t", "agent.py", "--db", "x"), Opening("agent.py", "x", "t")),
+        (("--inbox", "--db", "x"), Opening(db="x", inbox=True)),
     ],
 )
 def test_the_usual_words_are_plain(words: tuple[str, ...], opening: Opening) -> None:
@@ -45,8 +48,8 @@ def test_plain_words_need_no_click(tmp_path: Path) -> None:
     script = (
         "import sys, graphdeck.tui.start as start\n"
         "sys.stdin.isatty = sys.stdout.isatty = lambda: True\n"
-        "start.open_workbench = lambda *words: print(words, 'click' in sys.modules)\n"
+        "start.open_workbench = lambda *words, **options: print(words, options, 'click' in sys.modules)\n"
         "start.main(['agent.py'])\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
-    assert done.stdout == "('agent.py', None, None) False\n", done.stderr
+    assert done.stdout == "('agent.py', None, None) {'inbox': False} False\n", done.stderr
