@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,18 @@ import pytest
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event, RunEnded
 from graphdeck.graphs.local.engine import LocalEngine
-from graphdeck.graphs.local.lease import holder_of
 from graphdeck.graphs.local.runs import LocalRun
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import RunRequest
 
 WriteGraph = Callable[..., str]
+UntilFree = Callable[[], Awaitable[None]]
 
 STEPS = """
     def first(state): return {"log": ["first"]}
     def second(state):
         print("in the middle")
-        while not HERE.joinpath("go").exists():
-            time.sleep(0.01)
+        wait_at("go")
         return {"log": ["second"]}
     def third(state): return {"log": ["third"]}
     graph = chain(first, second, third)
@@ -48,14 +47,11 @@ async def run(engine: LocalEngine, graph: str, thread: str = "t", **request: Any
     return [event async for event in started.events()]
 
 
-async def until_free(file: Path) -> None:
-    async with asyncio.timeout(20):
-        while holder_of(file, "t"):
-            await asyncio.sleep(0.01)
-
-
-async def test_a_killed_host_loses_the_run_and_no_more(write_nodes: WriteGraph, tmp_path: Path) -> None:
+async def test_a_killed_host_loses_the_run_and_no_more(
+    write_nodes: WriteGraph, tmp_path: Path, gate: Any, until_free: UntilFree
+) -> None:
     graph = write_nodes(STEPS)
+    go = gate("go")
     pool = WorkerPool()
     engine = LocalEngine(tmp_path, pool=pool)
     started = await engine.run(RunRequest(graph=graph, thread="t", input={}, has_input=True))
@@ -67,8 +63,8 @@ async def test_a_killed_host_loses_the_run_and_no_more(write_nodes: WriteGraph, 
             pool._host.send_signal(signal.SIGKILL)
     assert (ended(found).status, ended(found).next) == ("lost", ("second",))
     assert "the worker host was killed by SIGKILL" in (ended(found).error or {})["message"]
-    (tmp_path / "go").touch()  # the worker lives, and drains by itself
-    await until_free(tmp_path / ".graphdeck" / "threads.sqlite")
+    go.unlock()  # the worker lives, and drains by itself
+    await until_free()
     assert (await engine.state("t")).next == ("third",)
     assert ended(await run(engine, graph)).status == "done"
     assert (await engine.state("t")).values == ALL
@@ -93,9 +89,10 @@ asyncio.run(main())
 
 
 async def test_a_killed_front_end_lets_its_worker_drain(
-    write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path
+    write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path, gate: Any, until_free: UntilFree
 ) -> None:
     graph = write_nodes(STEPS)
+    go = gate("go")
     command = [sys.executable, "-c", FRONT_END, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as front_end:
         assert front_end.stdout is not None
@@ -103,8 +100,8 @@ async def test_a_killed_front_end_lets_its_worker_drain(
             pass
         front_end.kill()
     assert (await engine.state("t")).status == "running"
-    (tmp_path / "go").touch()
-    await until_free(tmp_path / ".graphdeck" / "threads.sqlite")
+    go.unlock()
+    await until_free()
     state = await engine.state("t")
     assert (state.status, state.next) == ("stopped", ("third",))
     assert ended(await run(engine, graph)).status == "done"
@@ -113,7 +110,7 @@ async def test_a_killed_front_end_lets_its_worker_drain(
 
 @pytest.mark.parametrize("kind", ["def", "async def"])
 async def test_a_run_that_is_left_and_does_not_drain_is_killed(
-    write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path, kind: str
+    write_nodes: WriteGraph, engine: LocalEngine, until_free: UntilFree, kind: str
 ) -> None:
     graph = write_nodes(f"""
     import graphdeck.graphs.worker.control as control
@@ -130,27 +127,25 @@ async def test_a_run_that_is_left_and_does_not_drain_is_killed(
         pass
     await stream.aclose()
     assert (await engine.state("t")).status == "running"
-    await until_free(tmp_path / ".graphdeck" / "threads.sqlite")
+    await until_free()
     assert (await engine.state("t")).next == ("stuck",)
 
 
 async def test_a_module_that_is_imported_for_ever_can_be_left(
-    write_nodes: WriteGraph, engine: LocalEngine, pool: WorkerPool
+    write_nodes: WriteGraph, engine: LocalEngine, pool: WorkerPool, gate: Any, until_called: Any
 ) -> None:
-    graph = write_nodes("HERE.joinpath('importing').touch()\ntime.sleep(60)\ngraph = chain()\n")
+    graph = write_nodes("unlock('importing')\ntime.sleep(60)\ngraph = chain()\n")
+    importing = gate("importing")
     asked = asyncio.create_task(engine.describe(graph))
-    async with asyncio.timeout(20):
-        while not (Path(engine._cwd) / "importing").exists():
-            await asyncio.sleep(0.01)
-        asked.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await asked
-        while pool._workers:
-            await asyncio.sleep(0.01)
+    await importing.unlocked()
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    await until_called(pool, "_heard", lambda: not pool._workers)
 
 
 async def test_who_stops_waiting_leaves_no_worker(
-    write_nodes: WriteGraph, engine: LocalEngine, pool: WorkerPool
+    write_nodes: WriteGraph, engine: LocalEngine, pool: WorkerPool, until_called: Any
 ) -> None:
     graph = write_nodes("def one(state): return {'n': 1}\ngraph = chain(one)\n")
     for turns in range(12):
@@ -160,9 +155,7 @@ async def test_who_stops_waiting_leaves_no_worker(
         asked.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asked
-    async with asyncio.timeout(20):
-        while pool._workers:
-            await asyncio.sleep(0.01)
+    await until_called(pool, "_heard", lambda: not pool._workers)
     assert (await engine.describe(graph)).title == "agent"
 
 
@@ -181,21 +174,24 @@ LONG = """
     builder.add_conditional_edges("join", lambda state: "plan" if state["n"] < 8 else END, ["plan", END])
     graph = builder.compile()
 """
+Moment = int | float
+"""Number of an event, or seconds from the start."""
+
 WHOLE = {"n": 8, "log": ["0", "1", "2", "|"] * 8}
 
 
-async def kill_soon(run: LocalRun, seconds: float) -> None:
-    await asyncio.sleep(seconds)
-    await run.kill()
-
-
-async def kill_once(engine: LocalEngine, graph: str, thread: str, file: Path, seconds: float) -> int:
-    """Kill a run after some time, look at the file, and continue; 1 where the kill came before the run's end."""
+async def kill_once(engine: LocalEngine, graph: str, thread: str, file: Path, moment: Moment) -> int:
+    """Kill a run at a moment, look at the file, and continue; 1 where the kill came before the run's end."""
     request = RunRequest(graph=graph, thread=thread, input={}, has_input=True, recursion_limit=100)
     started = await engine.run(request)
-    killer = asyncio.create_task(kill_soon(started, seconds))
-    found = [event async for event in started.events()]
-    killer.cancel()
+    killer = asyncio.create_task(kill_after(started, moment)) if isinstance(moment, float) else None
+    found = []
+    async for event in started.events():
+        found.append(event)
+        if event.seq == moment:
+            await started.kill()
+    if killer is not None:
+        killer.cancel()
     if file.exists():
         with closing(sqlite3.connect(file)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -208,11 +204,16 @@ async def kill_once(engine: LocalEngine, graph: str, thread: str, file: Path, se
     return int(was_killed)
 
 
-async def test_a_kill_at_any_moment_loses_nothing(write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path) -> None:
+async def kill_after(run: LocalRun, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await run.kill()
+
+
+async def test_a_kill_at_any_event_loses_nothing(write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path) -> None:
     graph = write_nodes(LONG)
     file = tmp_path / ".graphdeck" / "threads.sqlite"
-    killed = [await kill_once(engine, graph, f"t{n}", file, n * 0.02) for n in range(4)]
-    assert sum(killed) >= 2
+    killed = [await kill_once(engine, graph, f"t{moment}", file, moment) for moment in (1, 7, 20, 43)]
+    assert sum(killed) >= 2  # a worker may be done by the time its event is read
 
 
 @pytest.mark.soak

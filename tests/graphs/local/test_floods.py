@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event, RunEnded
@@ -56,7 +57,9 @@ async def test_a_print_letter_by_letter_is_gathered(write_nodes: WriteGraph, run
     assert time.process_time() - began < 5
 
 
-async def test_a_reader_who_waits_makes_the_worker_wait(write_nodes: WriteGraph, engine: LocalEngine) -> None:
+async def test_a_reader_who_waits_makes_the_worker_wait(
+    write_nodes: WriteGraph, engine: LocalEngine, until_called: Any
+) -> None:
     graph = write_nodes("""
     def endless(state):
         while True:
@@ -68,9 +71,7 @@ async def test_a_reader_who_waits_makes_the_worker_wait(write_nodes: WriteGraph,
     while not isinstance(await anext(stream), events.Output):
         pass
     worker = run._worker
-    async with asyncio.timeout(20):
-        while worker._reading:
-            await asyncio.sleep(0.01)
+    await until_called(worker, "_pause_reading", lambda: not worker._reading)
     assert worker._size < 3 * workers.FULL
     await run.kill()
     async for event in stream:
@@ -80,7 +81,7 @@ async def test_a_reader_who_waits_makes_the_worker_wait(write_nodes: WriteGraph,
 
 
 async def test_children_that_live_on_do_not_hold_the_end(
-    write_nodes: WriteGraph, engine: LocalEngine, run_graph: RunGraph
+    write_nodes: WriteGraph, engine: LocalEngine, run_graph: RunGraph, until_exit: Callable[[int], Awaitable[None]]
 ) -> None:
     graph = write_nodes("""
     def spawn(state):
@@ -96,17 +97,8 @@ async def test_children_that_live_on_do_not_hold_the_end(
         assert isinstance(pids, list)
         loud, quiet = map(int, map(str, pids))
         os.kill(quiet, 9)
-        while alive(loud):  # nobody reads it any more
-            await asyncio.sleep(0.01)
+        await until_exit(loud)  # nobody reads it any more
     assert (await engine.state("t")).status == "done"
-
-
-def alive(pid: int) -> bool:
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 async def test_a_node_may_close_what_it_prints_to(write_nodes: WriteGraph, run_graph: RunGraph) -> None:

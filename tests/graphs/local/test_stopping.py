@@ -1,6 +1,5 @@
 """The ladder of stops, at any moment and more than once, and what goes on in threads that cannot be cancelled."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,12 @@ import pytest
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event, RunEnded
 from graphdeck.graphs.local.engine import LocalEngine
-from graphdeck.graphs.local.lease import holder_of
 from graphdeck.graphs.local.runs import LocalRun
 from graphdeck.graphs.records import RunRequest
 
 RunGraph = Callable[..., Awaitable[list[Event]]]
 WriteGraph = Callable[..., str]
+UntilFree = Callable[[], Awaitable[None]]
 Meet = Callable[[LocalRun, Event], Awaitable[None]]
 
 
@@ -33,12 +32,6 @@ async def run_and(engine: LocalEngine, graph: str, meet: Meet, thread: str = "t"
         found.append(event)
         await meet(run, event)
     return found
-
-
-async def until_freed(tmp_path: Path) -> None:
-    async with asyncio.timeout(10):
-        while holder_of(tmp_path / ".graphdeck" / "threads.sqlite", "t"):
-            await asyncio.sleep(0)
 
 
 LOOP = """
@@ -75,7 +68,7 @@ async def has_thread(engine: LocalEngine) -> bool:
     return bool((await engine.threads()).rows)
 
 
-async def test_stops_after_the_end_do_nothing(write_nodes: WriteGraph, engine: LocalEngine) -> None:
+async def test_stops_after_the_end_do_nothing(write_nodes: WriteGraph, engine: LocalEngine, until_exit: Any) -> None:
     graph = write_nodes(LOOP)
 
     async def stop(run: LocalRun, event: Event) -> None:
@@ -83,7 +76,7 @@ async def test_stops_after_the_end_do_nothing(write_nodes: WriteGraph, engine: L
             await run.drain()
             await run.cancel()
             await run.kill()
-            await asyncio.sleep(0.05)  # the worker ends meanwhile
+            await until_exit(run._worker.pid)
             await run.drain()
             await run.cancel()
             await run.kill()
@@ -91,14 +84,12 @@ async def test_stops_after_the_end_do_nothing(write_nodes: WriteGraph, engine: L
     assert ended(await run_and(engine, graph, stop)).status == "done"
 
 
-async def test_a_question_in_a_drained_step_is_asked(
-    write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path
-) -> None:
+async def test_a_question_in_a_drained_step_is_asked(write_nodes: WriteGraph, engine: LocalEngine, gate: Any) -> None:
+    drained = gate("drained")
     graph = write_nodes("""
     def ask(state):
         print("drain me")
-        while not HERE.joinpath("drained").exists():
-            time.sleep(0.01)
+        wait_at("drained")
         return {"log": [interrupt("?")]}
     graph = chain(ask)
     """)
@@ -106,7 +97,7 @@ async def test_a_question_in_a_drained_step_is_asked(
     async def drain(run: LocalRun, event: Event) -> None:
         if isinstance(event, events.Output):
             await run.drain()
-            (tmp_path / "drained").touch()
+            drained.unlock()
 
     assert ended(await run_and(engine, graph, drain)).status == "waiting"
     [pending] = (await engine.state("t")).interrupts
@@ -142,7 +133,7 @@ STUBBORN = """
 
 
 async def test_a_cancelled_sync_node_holds_its_thread_to_its_end(
-    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path, until_free: UntilFree
 ) -> None:
     graph = write_nodes(STUBBORN + "    graph = chain(stubborn)\n")
 
@@ -156,19 +147,19 @@ async def test_a_cancelled_sync_node_holds_its_thread_to_its_end(
     assert refused.error is not None
     assert refused.error["type"] == "running_elsewhere"
     (tmp_path / "enough").touch()
-    await until_freed(tmp_path)
+    await until_free()
     assert (tmp_path / "finished").exists()
     assert ended(await run_graph(graph)).status == "done"
 
 
 async def test_a_sync_node_whose_sibling_failed_holds_its_thread_too(
-    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path, until_free: UntilFree
 ) -> None:
     graph = write_nodes(STUBBORN + "    def bad(state): raise ValueError('x')\n    graph = fan(stubborn, bad)\n")
     assert ended(await run_graph(graph, input={})).status == "failed"
     assert (await engine.state("t")).status == "running"
     (tmp_path / "enough").touch()
-    await until_freed(tmp_path)
+    await until_free()
     assert (await engine.state("t")).status == "failed"
 
 
