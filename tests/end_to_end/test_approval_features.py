@@ -116,7 +116,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
 
 
 @cache
-def tests_of(file: str) -> frozenset[str]:
+def collected_from(file: str) -> frozenset[str]:
     """The tests that pytest collects from a file: functions of the module that are not skipped."""
     module = ast.parse((TESTS / file).read_text())
     functions = [node for node in module.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
@@ -129,4 +129,4 @@ def test_a_feature_is_proved_by_tests_that_are_there(feature: str) -> None:
     assert FEATURES[feature]
     for named in FEATURES[feature]:
         file, _, name = named.partition("::")
-        assert name in tests_of(file), f"there is no test {named}"
+        assert name in collected_from(file), f"there is no test {named}"
