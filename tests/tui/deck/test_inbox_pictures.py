@@ -39,7 +39,7 @@ def test_inbox(snap_compare: Any, recorded: Any, size: tuple[int, int]) -> None:
     async def ready(pilot: Pilot[None]) -> None:
         await pilot.press("I")
         while not (isinstance(pilot.app.screen, InboxScreen) and pilot.app.screen.asked):
-            await pilot.pause(0.01)
+            await pilot.pause()
         await pilot.pause()
 
     app = GraphdeckApp(recorded, clock=StoppedClock(NOW), pick=False)

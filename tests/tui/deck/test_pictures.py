@@ -80,7 +80,7 @@ def settled(holds: Callable[[DeckScreen], object]) -> Callable[[Pilot[None]], Aw
 async def _until(pilot: Pilot[None], holds: Callable[[], object]) -> None:
     async with asyncio.timeout(20):
         while not holds():
-            await pilot.pause(0.01)
+            await pilot.pause()
     await pilot.pause()
 
 
