@@ -8,12 +8,16 @@ _SHOWN = 120
 """Characters of an answer that are told."""
 
 
+def wrong(failed: FailedTask) -> str:
+    """Why the question does not take the answer with which its node failed; empty where it does, or there is none."""
+    return fault(failed.question, failed.answer) if failed.question is not None else ""
+
+
 def explanation(failed: FailedTask) -> str:
     """What the answer has to do with the failure, and what going on would do; empty where it had received none."""
     if failed.question is None:
         return ""
     answer = f"it failed with the answer that it had received, {safe_repr(failed.answer, _SHOWN)}"
-    wrong = fault(failed.question, failed.answer)
-    if wrong:
-        return f"{answer}, which its question does not take: {wrong}. Whatever is sent now, it gets that one again"
+    if why := wrong(failed):
+        return f"{answer}, which its question does not take: {why}. Whatever is sent now, it gets that one again"
     return f"{answer}, and gets that one again when it goes on"

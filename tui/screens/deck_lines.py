@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from graphdeck.graphs.events import RunEnded
-from graphdeck.graphs.records import END, START
+from graphdeck.graphs.records import END, START, FailedTask
 from graphdeck.tui.actions import Action, action, help_groups
 from graphdeck.tui.clock import age, time_of_day
 from graphdeck.tui.screens.look import Look
-from graphdeck.tui.text import one_line
+from graphdeck.tui.text import one_line, short_json
 from graphdeck.tui.theme import MUTED, WARNING, glyphs, word
 from graphdeck.tui.widgets.status_line import StatusInfo
 
@@ -25,6 +25,7 @@ _KEYS: Final = {
     "running": ("pause", "stop", "input", "new_thread", "help"),
     "elsewhere": ("new_thread", "focus_threads", "open_target", "help"),
     "waiting": ("answer", "input", "new_thread", "focus_threads", "help"),
+    "answered": ("take_back", "pause", "input", "new_thread", "help"),
     "still": ("pause", "input", "new_thread", "focus_threads", "help"),
     "done": ("input", "new_thread", "focus_threads", "open_target", "help"),
 }
@@ -95,8 +96,7 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
         )
         return Content.styled(one_line(words, cells), f"{WARNING} bold")
     if (failed := look.failed_with_answer) is not None:
-        node = one_line(failed.node, max(8, cells - 60), identifier=True)
-        words = f" {signs.failed} {node} failed with its answer, and would again{dot}u takes the answer back"
+        words = f" {signs.failed} {_failed(failed, cells - 28)}{dot}u takes the answer back"
         return Content.styled(one_line(words, cells), f"{WARNING} bold")
     if look.status == "breakpoint" and not look.why_not("pause"):
         words = f" {signs.breakpoint} breakpoint {_detail(look)}{dot}nothing to answer: space goes on"
@@ -104,6 +104,17 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
     if saving := (look.shape.saving if look.shape else "") or look.view.note:
         return Content.styled(one_line(f" {signs.kept} {saving}", cells), MUTED)
     return None
+
+
+def _failed(failed: FailedTask, cells: int) -> str:
+    """That a node failed with its answer, and which one it was, or what is wrong with it."""
+    from graphdeck.graphs.questions.failed import wrong  # the first paint has seldom any
+
+    node = one_line(failed.node, 40, identifier=True)
+    why = wrong(failed)
+    if why:
+        return one_line(f"{node} failed with an answer that its question does not take: {why}", cells)
+    return one_line(f"{node} failed with its answer, {short_json(failed.answer, 200)}", cells)
 
 
 def ended(event: RunEnded) -> str:
@@ -115,6 +126,7 @@ def ended(event: RunEnded) -> str:
 def footer(look: Look, *, typing: bool = False) -> tuple[tuple[Action, ...], frozenset[str]]:
     """The keys that matter now, and the ids of those that are off."""
     stands = {"running": "running", "waiting": "waiting", "done": "done", "idle": "done"}.get(look.status, "still")
+    stands = "answered" if stands == "still" and look.failed_with_answer else stands
     stands = "elsewhere" if look.elsewhere else stands
     names: tuple[str, ...] = _KEYS[stands]
     if typing:

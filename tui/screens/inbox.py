@@ -11,7 +11,7 @@ from textual.worker import Worker, WorkerState
 from graphdeck.graphs.errors import MissingFileError
 from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.questions.model import Sheet
-from graphdeck.graphs.records import RunRequest, WaitingRow
+from graphdeck.graphs.records import RunRequest, Snapshot, WaitingRow
 from graphdeck.tui import actions, bridge
 from graphdeck.tui.rules import forbidden, keep_grants
 from graphdeck.tui.screens import inbox_lines
@@ -191,6 +191,7 @@ class InboxScreen(InboxFlow):
 
     def action_end_thread(self) -> None:
         """End the thread without answering it, after asking."""
+        from graphdeck.graphs.questions.consequences import dropped
         from graphdeck.tui.screens.confirm import ConfirmScreen
 
         item = self.listing.highlighted
@@ -202,7 +203,9 @@ class InboxScreen(InboxFlow):
             if yes:
                 self.bridge.end(row.thread, row.graph, row.file, [question.id for question in row.interrupts])
 
-        detail = f"{inbox_lines.name(row)}\nIts question is dropped, and nothing more of it runs."
+        known = self.asked.snapshot if self.asked and self.asked.thread == row.thread else None
+        lost = "".join(f"\n- {sentence}" for sentence in dropped(known or _only_questions(row), "end"))
+        detail = f"{inbox_lines.name(row)}\nNothing more of it runs; what has finished is kept.{lost}"
         self.app.push_screen(ConfirmScreen("End this thread?", detail, "end it"), confirmed)
 
     @on(bridge.ThreadActed)
@@ -249,3 +252,16 @@ class InboxScreen(InboxFlow):
         if chosen is not None:
             where = "app" if chosen.where == "app" else "screen"
             self.call_later(self.run_action, f"{where}.{chosen.id}")
+
+
+def _only_questions(row: WaitingRow) -> Snapshot:
+    """What is known of a thread whose state has not been read."""
+    return Snapshot(
+        thread=row.thread,
+        checkpoint=row.checkpoint,
+        step=None,
+        status="waiting",
+        next=None,
+        values={},
+        interrupts=row.interrupts,
+    )
