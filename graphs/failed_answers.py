@@ -5,6 +5,15 @@ takes no other one. It goes on calling the question an interrupt that waits, so 
 """
 
 import shlex
+from typing import Final
+
+OWN_ANSWER: Final = """EXISTS (
+    SELECT 1 FROM writes AS own
+    WHERE own.thread_id = asks.thread_id AND own.checkpoint_ns = asks.checkpoint_ns
+    AND own.checkpoint_id = asks.checkpoint_id AND own.channel = '__resume__'
+    AND (own.task_id = asks.task_id OR instr(own.task_path, '~__pregel_push, ' || asks.task_path || ', '))
+)"""
+"""Whether the task of such a row has an answer itself; else a task inside of it has, and may have finished with it."""
 
 
 def answered_sql(task_path: str = "task_path") -> str:

@@ -1,16 +1,15 @@
 """The tasks of a step that are over: failed, with the answers that they had received, or finished beside a question."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
-from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.saved.decode import decode
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.inner import questions_of
 from graphdeck.graphs.saved.rows import NOT_OUTPUT, SavedCheckpoint, Task
 from graphdeck.graphs.saved.status import Due, node_of
 from graphdeck.graphs.tasks import FailedTask, FinishedTask
-from graphdeck.graphs.values import Json, to_json
+from graphdeck.graphs.values import to_json
 
 _LARGE: Final = 1 << 20
 """Bytes of a write from which on it is not searched for results of tools."""
@@ -42,24 +41,25 @@ def _with_answer(
 ) -> FailedTask:
     if not task.answered:
         return failed
-    question: PendingInterrupt | None = None
-    answer: Json = None
-    for asked in questions_of(saved, task, due):
-        known = deeper.get(asked.id)
-        question = known.question if known else asked
-        answer = known.answer if known else _answer(file, saved, task)
-    return FailedTask(node=failed.node, error=failed.error, question=question, answer=answer)
+    asked = questions_of(saved, task, due)
+    known = next((deeper[question.id] for question in asked if question.id in deeper), None)
+    if known is not None:
+        return FailedTask(node=failed.node, error=failed.error, question=known.question, answer=known.answer)
+    received = _received(file, saved, task)
+    if not asked or not received:  # a task inside of it has had the answer, and finished with it
+        return failed
+    return FailedTask(node=failed.node, error=failed.error, question=asked[-1], answer=to_json(received[-1]))
 
 
-def _answer(file: CheckpointFile, saved: SavedCheckpoint, task: Task) -> Json:
-    """The last answer that a task received."""
+def _received(file: CheckpointFile, saved: SavedCheckpoint, task: Task) -> list[Any]:
+    """The answers that a task has received itself."""
     rows = file.query(
         "SELECT type, value FROM writes WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
         " AND task_id = ? AND channel = '__resume__'",
         (*saved.key, task.id),
     )
-    received = decode(*rows[0]) if rows else None
-    return to_json(received[-1] if isinstance(received, list) and received else received)
+    received = decode(*rows[0]) if rows else []
+    return received if isinstance(received, list) else [received]
 
 
 def finished_tasks(

@@ -9,7 +9,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 from langgraph.types import Interrupt, StateSnapshot
 
-from graphdeck.graphs.failed_answers import answered_sql
+from graphdeck.graphs.failed_answers import OWN_ANSWER, answered_sql
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import to_json
 from graphdeck.graphs.worker.saver import NO_OUTPUT, TellingSaver
@@ -72,17 +72,23 @@ async def read_position(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, 
     waiting = {interrupt.id: questions[interrupt.id] for interrupt in state.interrupts if interrupt.id in open_}
     answered: dict[str, Question] = {}
     if any(task.error and task.interrupts for task in state.tasks):
-        failed = await _failed_with_answers(saver, config)
-        answered = {id_: waiting.pop(id_) for id_, question in [*waiting.items()] if question.task in failed}
+        answered = await _take_answered(waiting, saver, config)
     checkpoint = state.config["configurable"]["checkpoint_id"]
     return Position(checkpoint, tuple(state.next), waiting, answered, done=not state.tasks)
 
 
-async def _failed_with_answers(saver: TellingSaver, config: RunnableConfig) -> set[str]:
-    """Ids of the tasks of a thread that failed after they had received an answer."""
-    query = f"SELECT task_id FROM writes AS asks WHERE thread_id = ? AND channel = '__interrupt__' AND {answered_sql()}"
+async def _take_answered(
+    waiting: dict[str, Question], saver: TellingSaver, config: RunnableConfig
+) -> dict[str, Question]:
+    """Take the questions out that have their answers already; those whose own tasks failed with them."""
+    query = (
+        f"SELECT task_id, {OWN_ANSWER} FROM writes AS asks"
+        f" WHERE thread_id = ? AND channel = '__interrupt__' AND {answered_sql()}"
+    )
     async with saver.conn.execute(query, (config["configurable"]["thread_id"],)) as rows:
-        return {row[0] async for row in rows}
+        failed = {task: bool(own) async for task, own in rows}
+    taken = {id_: waiting.pop(id_) for id_, question in [*waiting.items()] if question.task in failed}
+    return {id_: question for id_, question in taken.items() if failed[question.task]}
 
 
 async def finished_tasks(saver: TellingSaver, config: RunnableConfig) -> frozenset[str]:
@@ -103,8 +109,7 @@ async def _position_of_rows(saver: TellingSaver, config: RunnableConfig) -> Posi
         if channel == "__interrupt__" and task not in finished
         for interrupt in (value if isinstance(value, (list, tuple)) else [value])
     }
-    failed = await _failed_with_answers(saver, config)
-    answered = {id_: questions.pop(id_) for id_, question in [*questions.items()] if question.task in failed}
+    answered = await _take_answered(questions, saver, config)
     return Position(found.checkpoint["id"], (), questions, answered)
 
 

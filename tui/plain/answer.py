@@ -12,6 +12,7 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import AnswerRefused, InputError
 from graphdeck.graphs.events import Event, Interrupt, RunEnded, RunStarted, event_to_dict
 from graphdeck.graphs.questions.consequences import consequences
+from graphdeck.graphs.questions.failed import explanation
 from graphdeck.graphs.questions.model import Decision, Sheet
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, RunRequest, Snapshot
@@ -113,6 +114,13 @@ _TYPED: Final = "answer by its id: graphdeck answer THREAD ID=JSON"
 
 async def _nothing_waits(engine: Engine, snapshot: Snapshot) -> AnswerRefused:
     """The error for a thread without questions, which says who answered the last one where that is known."""
+    thread = shell_word(snapshot.thread)
+    for task in snapshot.failed:
+        if why := explanation(task):
+            hint = f"take the answer back, to be asked again: graphdeck repair {thread}"
+            return AnswerRefused(
+                f"thread {snapshot.thread!r} does not wait: node {task.node!r} has failed; {why}", hint
+            )
     found = await engine.decisions(thread=snapshot.thread, limit=REMEMBERED)
     last = next((each for each in found if each.outcome == "applied"), None)
     said = ""
@@ -123,7 +131,7 @@ async def _nothing_waits(engine: Engine, snapshot: Snapshot) -> AnswerRefused:
         said = f"; {done} by {last.origin}{f' ({last.by})' if last.by else ''}"
     return AnswerRefused(
         f"thread {snapshot.thread!r} does not wait for an answer: it is {snapshot.status}{said}",
-        f"look at it: graphdeck show {shell_word(snapshot.thread)}",
+        f"look at it: graphdeck show {thread}",
     )
 
 

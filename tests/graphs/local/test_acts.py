@@ -180,11 +180,27 @@ async def test_a_called_task_is_repaired(engine: LocalEngine, write_nodes: Write
 async def test_a_thread_without_such_a_failure_is_left_alone(
     engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
 ) -> None:
-    target = write_nodes(FORM)
-    await run_graph(target, input={})
+    target = write_nodes("""
+        def ask(state):
+            return {"any": interrupt("how many?")}
+
+        def fail(state):
+            raise ValueError("no luck")
+
+        desk = chain(ask, fail)
+        graph = StateGraph(S).add_node("desk", desk).add_edge(START, "desk").compile()
+        """)
+    (question,) = asked(await run_graph(target, input={}))
     with pytest.raises(InputError, match="no node of thread 't' failed with the answer"):
         await engine.repair("t")
     assert (await engine.state("t")).status == "waiting"
+    failed = ended(await run_graph(target, resume={question: 3}))
+    assert failed.error is not None
+    assert "repair" not in failed.error["hint"], "the node that asked has finished"
+    with pytest.raises(InputError, match="no node of thread 't' failed with the answer"):
+        await engine.repair("t")
+    events = await run_graph(target)
+    assert [event.node for event in events if isinstance(event, NodeStarted)] == ["desk", "fail"]
 
 
 async def test_a_thread_that_waits_ends_with_what_has_finished(

@@ -83,6 +83,19 @@ def test_a_subgraph_is_looked_through(saver: SqliteSaver, look: Look) -> None:
     assert failed.answer == "many"
 
 
+def test_a_subgraph_that_fails_later_did_not_fail_with_its_answer(saver: SqliteSaver, look: Look) -> None:
+    def fail(state: State) -> State:
+        raise ValueError("no luck")
+
+    builder = StateGraph(State).add_node("count", count).add_node("fail", fail)
+    inner = builder.add_edge(START, "count").add_edge("count", "fail").compile()
+    answered(compiled(inner, saver), "3")
+    snapshot, status = stands(look())
+    assert status == {"failed"}
+    assert not snapshot.interrupts, "LangGraph still tells of the question"
+    assert [(failed.node, failed.question) for failed in snapshot.failed] == [("count", None)]
+
+
 def test_the_functional_api_tells_it_once(saver: SqliteSaver, look: Look) -> None:
     @task
     def counted() -> int:

@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from graphdeck.graphs.errors import AnswerRefused
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.records import RunRequest
+from graphdeck.tui.plain.answer import AnswerOptions, answer
 from graphdeck.tui.plain.repair import end, repair
 from graphdeck.tui.plain.run import run
 from graphdeck.tui.plain.show import show
@@ -75,6 +77,9 @@ async def test_an_answer_is_taken_back_and_its_question_asked_again(lines: Lines
     out, _ = lines.printed()
     assert "it failed with the answer that it had received, 'many', and gets that one again when it goes on" in out
     assert "to be asked again:  graphdeck repair t" in out
+    with pytest.raises(AnswerRefused, match="node 'ask' has failed; it failed with the answer") as refused:
+        await answer(lines.engine, AnswerOptions(thread="t", kind="approve"))
+    assert refused.value.hint.endswith("graphdeck repair t")
     assert await repair(lines.engine, "t", target=None, db=None, as_json=False) == 2
     out, _ = lines.printed()
     assert "t: 1 question waits" in out
