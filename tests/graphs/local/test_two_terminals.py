@@ -1,6 +1,8 @@
 """Two terminals on one thread: one question is answered once, whoever is faster."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -78,3 +80,76 @@ async def test_fifty_races_have_one_winner_each(tmp_path: Path, pool: WorkerPool
         folder = tmp_path / str(number)
         folder.mkdir()
         check(folder, *await race(folder, pool))
+
+
+TERMINAL = """
+import asyncio, sys
+from pathlib import Path
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.tui.plain.answer import AnswerOptions, answer
+
+async def main():
+    pool = WorkerPool()
+    await pool.warm()
+    for line in sys.stdin:
+        folder, word = line.split()
+        engine = LocalEngine(Path(folder), pool=pool)
+        print("ready", flush=True)
+        sys.stdin.readline()
+        status = await answer(engine, AnswerOptions(thread="t", answers=(word,)), as_json=True)
+        print("status", status, flush=True)
+        await engine.close()
+    await pool.close()
+
+asyncio.run(main())
+"""
+
+
+class OtherTerminal:
+    """A process of its own that answers one question after the other, each as soon as it is told to go."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-c", TERMINAL]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+
+    def tell(self, line: str) -> None:
+        """Say the next thing."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+
+    def hear(self, word: str) -> str:
+        """The next line that begins with this word."""
+        assert self._process.stdout is not None
+        return next(line for line in self._process.stdout if line.startswith(word))
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate()
+
+
+@pytest.mark.soak
+async def test_fifty_races_of_two_processes_have_one_winner_each(tmp_path: Path, pool: WorkerPool) -> None:
+    terminals = OtherTerminal(), OtherTerminal()
+    for number in range(50):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "agent.py").write_text(GRAPH)
+        engine = LocalEngine(folder, pool=pool)
+        asked = await events_of(engine, RunRequest(graph="agent.py:graph", thread="t", input={}, has_input=True))
+        [question] = [event for event in asked if isinstance(event, events.Interrupt)]
+        for name, terminal in zip(("first", "second"), terminals, strict=True):
+            terminal.tell(f'{folder} {question.id}="{name}"')
+            terminal.hear("ready")
+        for terminal in terminals:
+            terminal.tell("go")
+        assert sorted(terminal.hear("status") for terminal in terminals) == ["status 0\n", "status 1\n"]
+        [paid] = (folder / "paid").read_text().splitlines()
+        record = await engine.decisions(thread="t")
+        assert [(each.decision, each.by) for each in record if each.outcome == "applied"] == [(paid, "command line")]
+        assert {each.outcome for each in record} <= {"applied", "refused"}
+        await engine.close()
+    for terminal in terminals:
+        terminal.close()
