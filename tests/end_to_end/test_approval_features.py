@@ -73,6 +73,24 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "graphs/questions/test_questions.py::test_the_older_shape_is_answered_by_a_list_of_one",
         "tui/test_approval_graphs.py::test_a_node_of_the_older_shape_understands_the_answer",
     ),
+    "a new message to a thread that waits: the question is rejected first, or dropped, and what that loses is said": (
+        "tui/deck/test_waiting_threads.py"
+        "::test_a_question_is_rejected_before_the_message_goes_which_is_kept_where_the_thread_asks_again",
+        "tui/deck/test_waiting_threads.py"
+        "::test_what_was_typed_is_kept_until_the_person_has_said_what_becomes_of_the_question",
+        "tui/plain/test_repair.py::test_new_input_is_refused_by_what_it_would_drop",
+    ),
+    "a thread that a wrong answer has made fail for ever is explained, and asked again": (
+        "graphs/saved/test_failed_answers.py::test_a_wrong_answer_to_the_middleware_is_explained",
+        "graphs/local/test_acts.py::test_a_batch_that_was_answered_wrongly_is_asked_again_and_answered",
+        "tui/deck/test_waiting_threads.py"
+        "::test_an_answer_with_which_a_node_failed_is_taken_back_then_the_thread_is_ended",
+    ),
+    "what an answer has around it: tools that ran, calls that run by themselves, branches that are kept": (
+        "graphs/questions/test_consequences.py::test_what_nobody_is_asked_about_runs_by_itself",
+        "graphs/questions/test_consequences.py::test_a_tool_that_has_run_beside_the_questions_does_not_run_again",
+        "graphs/questions/test_consequences.py::test_branches_beside_a_question",
+    ),
     "a thread that waits is ended without an answer": (
         "graphs/local/test_acts.py::test_a_thread_that_waits_ends_with_what_has_finished",
         "tui/plain/test_repair.py::test_a_thread_is_ended_and_what_is_lost_is_told",

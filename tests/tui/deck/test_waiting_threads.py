@@ -56,6 +56,7 @@ COUNTS = """
 async def wait_then_write(deck: Any, first: str, text: str) -> None:
     """Have the agent ask about a first message, leave its question waiting, and send another message."""
     await deck.until(lambda: deck.look.takes_text)
+    await deck.press("escape")  # out of the input line, where the last message was written
     await deck.type(first)
     await deck.until(lambda: deck.look.questions and not deck.look.run)
     await deck.press("escape")
@@ -88,7 +89,7 @@ async def test_what_was_typed_is_kept_until_the_person_has_said_what_becomes_of_
         assert contents(deck) == ["Rome", "", "thanks, later", "heard: thanks, later"]
 
 
-async def test_a_question_is_rejected_properly_before_the_message_goes(
+async def test_a_question_is_rejected_before_the_message_goes_which_is_kept_where_the_thread_asks_again(
     open_deck: Any, engine: LocalEngine, write_graph: Any
 ) -> None:
     async with open_deck(engine, graph=write_graph(AGENT)) as deck:
@@ -96,40 +97,20 @@ async def test_a_question_is_rejected_properly_before_the_message_goes(
         deck.clock.move_on(2)
         await deck.press("r")
         await deck.until(lambda: deck.look.status == "done" and "heard: thanks, later" in contents(deck))
-        assert contents(deck) == ["Rome", "", "rejected", "heard: rejected", "thanks, later", "heard: thanks, later"]
+        said = ["Rome", "", "rejected", "heard: rejected", "thanks, later", "heard: thanks, later"]
+        assert contents(deck) == said
         (record,) = await engine.decisions(thread=deck.look.thread)
         assert (record.decision, record.by) == ({"decisions": [{"type": "reject"}]}, "key")
 
-
-async def test_a_message_is_kept_where_the_rejected_thread_asks_again(
-    open_deck: Any, engine: LocalEngine, write_graph: Any
-) -> None:
-    async with open_deck(engine, graph=write_graph(AGENT)) as deck:
-        await wait_then_write(deck, "Oslo", "thanks, later")
+        await wait_then_write(deck, "Oslo", "thanks again")
         deck.clock.move_on(2)
         await deck.press("r")
-        await deck.until(lambda: deck.app.deck.query_one(InputLine).text == "thanks, later")
+        await deck.until(lambda: deck.app.deck.query_one(InputLine).text == "thanks again")
         await deck.until_shown("it asks again: what you typed was not sent")
-        assert contents(deck) == ["Oslo", ""]
+        assert contents(deck) == [*said, "Oslo", ""]
 
 
-async def test_a_thread_is_ended_after_asking(open_deck: Any, engine: LocalEngine, write_graph: Any) -> None:
-    async with open_deck(engine, graph=write_graph(COUNTS)) as deck:
-        await deck.until(lambda: deck.look.shape)
-        await deck.press("E")
-        assert "not saved yet" in deck.text
-        await deck.type("{}")
-        await deck.until(lambda: deck.look.questions and not deck.look.run)
-        deck.app.deck.asks = False
-        await deck.press("E")
-        await deck.until(lambda: isinstance(deck.app.screen, ConfirmScreen) and "the question of count" in deck.text)
-        await deck.press("enter", "y")
-        await deck.until(lambda: deck.look.status == "done" and not deck.look.questions)
-        await deck.until_shown("the thread is ended")
-        assert not (await engine.state(deck.look.thread)).interrupts
-
-
-async def test_an_answer_with_which_a_node_failed_is_taken_back_and_asked_again(
+async def test_an_answer_with_which_a_node_failed_is_taken_back_then_the_thread_is_ended(
     open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any
 ) -> None:
     target = write_graph(COUNTS)
@@ -145,6 +126,16 @@ async def test_an_answer_with_which_a_node_failed_is_taken_back_and_asked_again(
         assert deck.look.status == "waiting"
         deck.clock.move_on(2)
         await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen) and "how many?" in deck.text)
+
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.deck.is_active)
+        await deck.press("E")
+        await deck.until(lambda: isinstance(deck.app.screen, ConfirmScreen) and "the question of count" in deck.text)
+        await deck.press("enter", "y")
+        await deck.until(lambda: deck.look.status == "done" and not deck.look.questions)
+        await deck.until_shown("the thread is ended")
+        await deck.press("E")
+        assert "it is at its end" in deck.text
 
 
 async def test_a_thread_is_ended_from_the_inbox_and_the_next_question_comes(
