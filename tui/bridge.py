@@ -4,6 +4,7 @@ Only the bridge talks to the engine. It never touches a widget: everything goes 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -161,6 +162,7 @@ class Bridge:
         self._receiver = receiver
         self._reading: set[str] = set()
         self._following: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._hurry = asyncio.Event()
         self._run: Run | None = None
         self._stops = 0
         self._cancelled: Run | None = None
@@ -210,8 +212,8 @@ class Bridge:
 
         self._ask("waiting", "", read)
 
-    def read_state(self, thread: str, checkpoint: str | None = None) -> None:
-        """Read a state: `StateRead`."""
+    def read_state(self, thread: str, checkpoint: str | None = None, *, at_once: bool = False) -> None:
+        """Read a state: `StateRead`; `at_once` also where another one was read a moment ago."""
 
         async def read() -> Message:
             snapshot = await self._engine.state(thread, checkpoint, compared=False)
@@ -219,6 +221,8 @@ class Bridge:
             return StateRead(snapshot, checkpoint, policy)
 
         self._ask("state", thread, read)
+        if at_once:
+            self._hurry.set()
 
     def read_policy(self, graph: str) -> None:
         """Read the rules of a graph's project and the user's: `PolicyRead`."""
@@ -373,11 +377,20 @@ class Bridge:
         if message is not None:
             self._receiver.post_message(message)
 
+    async def _rest(self, kind: str) -> None:
+        """Rest between two reads, unless a state is wanted at once."""
+        if kind != "state":
+            await asyncio.sleep(PAUSE)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), PAUSE)
+        self._hurry.clear()
+
     async def _read_on(self, kind: str, read: Callable[[], Awaitable[None]]) -> None:
         try:
             await read()
             while kind in self._following:
-                await asyncio.sleep(PAUSE)
+                await self._rest(kind)
                 await self._following.pop(kind)()
         finally:
             self._reading.discard(kind)

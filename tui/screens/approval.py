@@ -58,13 +58,14 @@ class ApprovalScreen(ModalScreen[Outcome]):
         self._panel = QuestionPanel(clock, read)
 
     def compose(self) -> ComposeResult:
-        """The panel, in a frame."""
+        """The panel, in a frame; the classes are set before there are styles, which then need not change."""
+        self.set_class(ascii_mode(), "-ascii")
+        self.set_class(self.app.size.width >= _ROOMY, "-roomy")
         with Vertical(id="dialog"):
             yield self._panel
 
     def on_mount(self) -> None:
         """Ask."""
-        self.set_class(ascii_mode(), "-ascii")
         self._panel.show(self._asked)
 
     def on_resize(self, event: Resize) -> None:

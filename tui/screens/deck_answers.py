@@ -1,10 +1,13 @@
 """The deck's questions: when one opens, and what becomes of an answer, or of an edit of the state before it."""
 
+import asyncio
 import dataclasses
-from typing import TYPE_CHECKING, Any
+import importlib
+from typing import TYPE_CHECKING, Any, Final
 
 from textual import on
 
+from graphdeck.graphs.engine import PAGE
 from graphdeck.graphs.questions.model import Sheet
 from graphdeck.graphs.records import RunRequest
 from graphdeck.tui import bridge
@@ -12,12 +15,15 @@ from graphdeck.tui.approval_gate import ApprovalGate
 from graphdeck.tui.asked import Asked
 from graphdeck.tui.rules import forbidden, keep_grants
 from graphdeck.tui.screens.deck_threads import DeckThreads
-from graphdeck.tui.screens.look import Refused
+from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.input_line import InputLine
 
 if TYPE_CHECKING:
     from graphdeck.tui.screens.approval import Answered, Outcome, StateEdit
+
+
+_DIALOG: Final = "graphdeck.tui.screens.approval"
 
 
 class DeckAnswers(DeckThreads):
@@ -44,10 +50,17 @@ class DeckAnswers(DeckThreads):
         if self.asks and self.look.questions and self.is_active and may_open:
             self._open_question()
 
-    @on(bridge.StateRead)
-    def _ask_at_once(self) -> None:
+    def see(self, look: Look) -> None:
+        """Look at this, and paint it; where it asks, that first."""
+        self.look = look
         if self.asks:
-            self.call_next(self.ask)  # once what was read is looked at
+            self.ask()
+        super().see(look)
+
+    def start(self, request: RunRequest) -> None:
+        """Run the thread; what it may be asked in is imported meanwhile."""
+        super().start(request)
+        asyncio.get_running_loop().run_in_executor(None, importlib.import_module, _DIALOG)
 
     def action_answer(self) -> None:
         """Open the question that waits."""
@@ -63,10 +76,14 @@ class DeckAnswers(DeckThreads):
 
         self.asks = False
         self.app.push_screen(ApprovalScreen(asked or self.asked, self.clock), self._decided)
+        self.is_covered = True
 
     def _decided(self, outcome: "Outcome") -> None:
         from graphdeck.tui.screens.approval import Answered
 
+        self.is_covered = False
+        self.see(self.look)
+        self.bridge.read_threads(PAGE)
         if outcome is None:
             if self.earlier is not None:
                 self.earlier = dataclasses.replace(self.earlier, trouble="", edit=None)

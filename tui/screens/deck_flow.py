@@ -49,6 +49,8 @@ class DeckFlow(Screen[None]):
         """What is looked at."""
         self.asks = False
         """The thread's question opens as soon as it may."""
+        self.is_covered = False
+        """A dialog hides the deck, which is painted again once that is closed."""
         self.policy: Policy | None = None
         """The rules as they were read last; None before."""
         self.clock = clock
@@ -81,11 +83,14 @@ class DeckFlow(Screen[None]):
     def see(self, look: Look) -> None:
         """Look at this, and paint it."""
         self.look = look
-        self.panes.paint(look)
-        self.paint_lines()
+        if not self.is_covered:
+            self.panes.paint(look)
+            self.paint_lines()
 
     def paint_lines(self) -> None:
         """Paint what is around the panes."""
+        if self.is_covered:
+            return
         look, cells = self.look, self.app.size.width
         mode = self.policy.mode if self.policy is not None else ""
         self.query_one(StatusLine).show(deck_lines.status_info(look, mode))
@@ -133,10 +138,10 @@ class DeckFlow(Screen[None]):
             self.see(look)
         self.read_thread()
 
-    def read_thread(self) -> None:
+    def read_thread(self, *, at_once: bool = False) -> None:
         """Read the newest state of the thread; once that is painted, its checkpoints."""
         if self.look.thread and not self.look.refuses_saving:
-            self.bridge.read_state(self.look.thread)
+            self.bridge.read_state(self.look.thread, at_once=at_once)
 
     @property
     def asked(self) -> Asked:
@@ -198,6 +203,8 @@ class DeckFlow(Screen[None]):
 
     @on(bridge.ThreadsRead)
     def _threads_read(self, message: bridge.ThreadsRead) -> None:
+        if self.is_covered:  # they are read again when they can be seen
+            return
         if message.follows:
             self.show_threads(self._threads.followed(message.page))
         else:
@@ -267,9 +274,12 @@ class DeckFlow(Screen[None]):
         if thread != self.look.thread:
             self.change(run=run)
         else:
-            self.change(run=run, live=view)
+            self.look = dataclasses.replace(self.look, run=run, live=view)
+            reads = not self.look.refuses_saving
+            if not (reads and ended is not None and ended.status == "waiting"):  # else what it asks comes at once
+                self.see(self.look)
             if any(isinstance(event, Checkpoint | Interrupt | RunEnded) for event in message.events):
-                self.read_thread()
+                self.read_thread(at_once=ended is not None)
         for event in message.events:
             if isinstance(event, Decided):
                 self._by_rule = decided_text(event)
@@ -331,6 +341,7 @@ class DeckFlow(Screen[None]):
             case "state" | "history" if isinstance(error, ThreadNotFound | MissingFileError):
                 self._thread_missing(message.about)
             case _:
+                self.see(self.look)
                 self.tell(error)
 
     @on(Worker.StateChanged)

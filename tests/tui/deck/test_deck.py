@@ -76,8 +76,6 @@ async def test_leaving_a_question_leaves_it_waiting_and_a_brings_it_back(
 ) -> None:
     put(recorded, "rome", "waiting", interrupts=(QUESTION,))
     async with open_deck(recorded, thread="rome") as deck:
-        await deck.until_shown("opens the question")
-        deck.clock.move_on(1.1)
         await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen))
         await deck.press("escape")
         await deck.until(lambda: deck.app.screen is deck.app.deck)
