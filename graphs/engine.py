@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.records import (
     CheckpointRow,
-    DecisionRecord,
     GraphInfo,
     GraphShape,
     RunRequest,
@@ -18,6 +17,9 @@ from graphdeck.graphs.records import (
     WaitingPage,
 )
 from graphdeck.graphs.values import Json
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.decided import DecisionRecord
 
 PAGE: Final = 50
 """Threads that are read at a time, unless the reader says how many."""
@@ -115,7 +117,7 @@ class Engine(Protocol):
         """One value of a state, by dotted path or JSON Pointer."""
         ...
 
-    async def decisions(self, *, thread: str | None = None, limit: int = PAGE) -> Sequence[DecisionRecord]:
+    async def decisions(self, *, thread: str | None = None, limit: int = PAGE) -> "Sequence[DecisionRecord]":
         """The recorded decisions, newest first."""
         ...
 

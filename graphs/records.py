@@ -16,7 +16,6 @@ END: Final = "__end__"
 ThreadStatus: TypeAlias = Literal["running", "waiting", "failed", "done", "breakpoint", "stopped"]
 GraphKind: TypeAlias = Literal["graph", "functional", "runnable"]
 Durability: TypeAlias = Literal["sync", "async"]
-Outcome: TypeAlias = Literal["applied", "refused", "lost", "sent", "unknown"]
 
 
 # -- graphs ----------------------------------------------------------------------------------------------------
@@ -140,6 +139,8 @@ class ThreadRow(Frozen):
     """Ids of the interrupts that wait for an answer."""
     holder: str = ""
     """Who runs it, where it is running: `pid 4711 on host since ...`."""
+    answered: bool = False
+    """It failed after a question of it had been answered, maybe with that answer: it would get the same one again."""
     error: str = ""
     """Why its rows cannot be read; the other threads are listed all the same."""
 
@@ -267,7 +268,7 @@ class Snapshot(Frozen):
     failed: tuple[FailedTask, ...] = ()
     """Failed tasks of the step."""
     finished: tuple[FinishedTask, ...] = ()
-    """Tasks of the step that have finished while a question beside them waits."""
+    """Tasks of the step that have finished beside others that asked or failed."""
     changed: tuple[str, ...] = ()
     """State keys that differ from the parent checkpoint."""
     parent: str | None = None
@@ -299,62 +300,6 @@ class Value(Frozen):
     """Path as it was asked for, dotted or a JSON Pointer."""
     value: Json
     """In JSON form."""
-
-
-# -- decisions -------------------------------------------------------------------------------------------------
-
-
-class DecisionRecord(Frozen):
-    """An answer that was given to an interrupt, as the record of decisions has it."""
-
-    id: str
-    """Decision id."""
-    time: str
-    """When it was about to be sent, ISO 8601 UTC."""
-    user: str
-    """Login name of who sent it."""
-    host: str
-    """Host name of the machine that it was sent from."""
-    run: str
-    """Id of the run that was to apply it."""
-    graph: str
-    """Target."""
-    file: str
-    """Checkpoint file of the thread."""
-    thread: str
-    """Thread id."""
-    checkpoint: str
-    """Id of the checkpoint that waited; empty where the thread could not be read."""
-    interrupt: str
-    """Interrupt id."""
-    path: tuple[str, ...]
-    """Node names from the outermost graph to the node that asked; empty where the question was not found."""
-    actions: tuple[str, ...]
-    """Tools that asked to run; else what the question is about."""
-    payload: str
-    """SHA-256 of the question's payload in JSON form; empty where the question was not found."""
-    decision: Json
-    """The answer, in JSON form."""
-    by: str
-    """What decided: `key`, `command line`, or `rule NAME`; empty where the front end did not say."""
-    outcome: Outcome
-    """`applied`: the node that asked has received it. `refused`: it was not given to the graph. `lost`: the run ended
-    without it, or died. `sent`: its run goes on. `unknown`: nobody wrote what became of it."""
-    why: str = ""
-    """Why it was refused or lost."""
-    settled: str = ""
-    """When the outcome was known, ISO 8601 UTC; empty for `sent` and `unknown`."""
-
-    @property
-    def act(self) -> str:
-        """What was done in place of an answer, `end` or `repair`; empty for an answer."""
-        data = self.decision
-        return str(data["graphdeck"]) if isinstance(data, dict) and data.keys() == {"graphdeck"} else ""
-
-    @property
-    def origin(self) -> str:
-        """Who gave it and when, as in `kim@host at 2026-05-01 12:04:11 UTC`."""
-        return f"{self.user}@{self.host} at {self.time[:19].replace('T', ' ')} UTC"
 
 
 # -- runs ------------------------------------------------------------------------------------------------------

@@ -16,10 +16,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from graphdeck.graphs.decided import DecisionRecord, Outcome
 from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.local.home import home_of, make_home_of
 from graphdeck.graphs.local.lease import holder_of
-from graphdeck.graphs.records import DecisionRecord, Outcome
 from graphdeck.graphs.values import Json, json_line
 
 NAME: Final = "decisions.jsonl"

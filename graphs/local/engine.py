@@ -23,7 +23,6 @@ from graphdeck.graphs.local.library import Library
 from graphdeck.graphs.local.targets import Target, find_graphs, parse_target, source_hash
 from graphdeck.graphs.records import (
     CheckpointRow,
-    DecisionRecord,
     GraphInfo,
     GraphShape,
     RunRequest,
@@ -37,6 +36,7 @@ from graphdeck.graphs.saved.file import Turns, at_once, open_file
 from graphdeck.graphs.values import Json
 
 if TYPE_CHECKING:
+    from graphdeck.graphs.decided import DecisionRecord
     from graphdeck.graphs.local.acts import Act
     from graphdeck.graphs.local.runs import LocalRun
     from graphdeck.graphs.local.sent import SentAnswers
@@ -162,7 +162,7 @@ class LocalEngine:
         """One value of a state, by dotted path or JSON Pointer."""
         return await self._read(lambda: self._library.value(thread, checkpoint, path))
 
-    async def decisions(self, *, thread: str | None = None, limit: int = PAGE) -> Sequence[DecisionRecord]:
+    async def decisions(self, *, thread: str | None = None, limit: int = PAGE) -> "Sequence[DecisionRecord]":
         """The recorded decisions, newest first."""
         return await self._read(lambda: self._library.decisions(thread, limit))
 

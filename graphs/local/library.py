@@ -8,7 +8,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from graphdeck.graphs.errors import FileError, GraphdeckError, InputError, MissingFileError, ThreadNotFound
 from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint
@@ -16,7 +16,6 @@ from graphdeck.graphs.local.lease import any_held, told_holder
 from graphdeck.graphs.local.memory import NAMES, graphs_of, titles_of
 from graphdeck.graphs.records import (
     CheckpointRow,
-    DecisionRecord,
     FileProblem,
     PendingInterrupt,
     Snapshot,
@@ -31,6 +30,9 @@ from graphdeck.graphs.saved.lookup import find_checkpoint
 from graphdeck.graphs.saved.rows import newest_checkpoint
 from graphdeck.graphs.saved.state import read_state, read_value
 from graphdeck.graphs.saved.threads import nobody, threads_in_turns
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.decided import DecisionRecord
 
 T = TypeVar("T")
 _NO_FILE_HINT = "run a graph, or name one: --db FILE"
@@ -130,7 +132,7 @@ class Library:
                 return path, *read_questions(file, thread)
         return None
 
-    def decisions(self, thread: str | None, limit: int) -> list[DecisionRecord]:
+    def decisions(self, thread: str | None, limit: int) -> "list[DecisionRecord]":
         """The recorded decisions about all files, newest first."""
         from graphdeck.graphs.local.decisions import read_decisions
 

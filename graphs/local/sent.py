@@ -12,13 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from graphdeck.graphs.decided import DecisionRecord, Outcome
 from graphdeck.graphs.errors import AnswerRefused, GraphdeckError, RunningElsewhere
 from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.local.decisions import answered_by, note_intents, note_outcomes
 from graphdeck.graphs.local.lease import holder_of
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.questions.seen import payload_hash
-from graphdeck.graphs.records import DecisionRecord, Outcome, PendingInterrupt, RunRequest
+from graphdeck.graphs.records import PendingInterrupt, RunRequest
 from graphdeck.graphs.saved.asked import read_questions
 from graphdeck.graphs.saved.file import open_file
 from graphdeck.graphs.values import Json, to_json

@@ -20,7 +20,7 @@ from graphdeck.graphs.saved.rows import (
     newest_checkpoint,
     whole,
 )
-from graphdeck.graphs.saved.status import Due, due_after, next_nodes, pending, status_of
+from graphdeck.graphs.saved.status import Due, due_after, next_nodes, status_of
 from graphdeck.graphs.saved.threads import find_graph, never, nobody
 from graphdeck.graphs.tasks import FailedTask, FinishedTask
 from graphdeck.graphs.values import Json, to_json
@@ -157,7 +157,7 @@ class _Reader(NamedTuple):
         return failed_tasks(self.file, saved, tasks, due, (failed for child in inner for failed in child.failed))
 
     def _finished(self, saved: SavedCheckpoint, tasks: list[Task], due: Due) -> tuple[FinishedTask, ...]:
-        if not pending(tasks) or not any(task.finished for task in tasks):
+        if not any(task.finished for task in tasks) or not any(task.interrupts or task.failed for task in tasks):
             return ()
         from graphdeck.graphs.saved.over import finished_tasks
 

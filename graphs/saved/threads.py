@@ -254,6 +254,7 @@ class _Lister(NamedTuple):
             next=next_,
             interrupts=tuple(str(interrupt.get("id", "")) for _, interrupt in pending(tasks)),
             holder=holder,
+            answered=status == "failed" and any(task.answered and task.failed for task in tasks),
         )
 
     def _head(self, newest: _Newest, tasks: list[Task]) -> _Head:

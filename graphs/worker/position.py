@@ -27,6 +27,8 @@ class Question:
     """Node name; empty likewise."""
     ns: tuple[str, ...] = ()
     """Subgraph path."""
+    cancelled: bool = False
+    """The task was cancelled since: another one failed, or the run was stopped."""
 
     @property
     def asked(self) -> PendingInterrupt:
@@ -88,7 +90,7 @@ async def _take_answered(
     async with saver.conn.execute(query, (config["configurable"]["thread_id"],)) as rows:
         failed = {task: bool(own) async for task, own in rows}
     taken = {id_: waiting.pop(id_) for id_, question in [*waiting.items()] if question.task in failed}
-    return {id_: question for id_, question in taken.items() if failed[question.task]}
+    return {id_: question for id_, question in taken.items() if failed[question.task] and not question.cancelled}
 
 
 async def finished_tasks(saver: TellingSaver, config: RunnableConfig) -> frozenset[str]:
@@ -116,7 +118,8 @@ async def _position_of_rows(saver: TellingSaver, config: RunnableConfig) -> Posi
 def _questions(state: StateSnapshot, ns: tuple[str, ...]) -> Iterator[Question]:
     """Each interrupt with its task, as every level of subgraphs repeats it: the deepest comes last."""
     for task in state.tasks:
-        yield from (Question(interrupt, task.id, task.name, ns) for interrupt in task.interrupts)
+        cancelled = str(task.error or "").startswith("CancelledError(")
+        yield from (Question(interrupt, task.id, task.name, ns, cancelled) for interrupt in task.interrupts)
         if isinstance(task.state, StateSnapshot):
             yield from _questions(task.state, (*ns, f"{task.name}:{task.id}"))
 

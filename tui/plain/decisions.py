@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
+from graphdeck.graphs.decided import DecisionRecord, Outcome
 from graphdeck.graphs.engine import Engine
-from graphdeck.graphs.records import DecisionRecord, Outcome
 from graphdeck.graphs.values import Json, json_line, to_json
 from graphdeck.tui.plain.terminal import Column, Terminal, table
 from graphdeck.tui.text import one_line, safe, short_json

@@ -7,7 +7,7 @@ from typing import Final
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.questions.consequences import consequences
-from graphdeck.graphs.records import RunRequest, Snapshot
+from graphdeck.graphs.records import FailedTask, RunRequest, Snapshot
 from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.clock import age
 from graphdeck.tui.message_text import is_message
@@ -68,7 +68,8 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
             }
             for pending in snapshot.interrupts
         ],
-        "failed": [{"node": task.node, "error": task.error} for task in snapshot.failed],
+        "failed": [_failed_json(task) for task in snapshot.failed],
+        "finished": [{"node": task.node, "results": list(task.results)} for task in snapshot.finished],
         "graph": snapshot.graph or None,
         "file": snapshot.file,
         "parent": snapshot.parent,
@@ -76,6 +77,13 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
     }
     if snapshot.subgraphs:
         data["subgraphs"] = [snapshot_json(inner) for inner in snapshot.subgraphs]
+    return data
+
+
+def _failed_json(task: FailedTask) -> dict[str, Json]:
+    data: dict[str, Json] = {"node": task.node, "error": task.error}
+    if task.question is not None:  # it had its answer
+        data |= {"interrupt": task.question.id, "answer": task.answer}
     return data
 
 

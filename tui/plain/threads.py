@@ -8,6 +8,7 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.records import FileProblem, ThreadRow, ThreadStatus
 from graphdeck.graphs.values import Json, json_line, to_json
 from graphdeck.tui.clock import age
+from graphdeck.tui.plain.arguments import shell_word
 from graphdeck.tui.plain.errors import tell_problems
 from graphdeck.tui.plain.terminal import Column, Terminal, node_names, table
 from graphdeck.tui.text import one_line, safe
@@ -108,6 +109,8 @@ def thread_json(row: ThreadRow) -> dict[str, Json]:
     }
     if row.holder:
         data["holder"] = row.holder
+    if row.answered:
+        data["answered"] = True
     if row.error:
         data["error"] = row.error
     return to_json(data)  # type: ignore[return-value] # a dict with text keys stays one
@@ -122,6 +125,12 @@ def thread_lines(rows: Sequence[ThreadRow], terminal: Terminal, now: datetime) -
     lines = [terminal.glyph(row.status) + line[1:] for row, line in zip(rows, lines, strict=True)]  # glyph in colour
     errors = [f"{safe(row.thread, identifier=True)}: {safe(row.error)}" for row in rows if row.error]
     errors += [f"{safe(row.thread, identifier=True)}: run by {safe(row.holder)}" for row in rows if row.holder]
+    errors += [
+        f"{safe(row.thread, identifier=True)}: failed after it was answered; why, and the way out:"
+        f" graphdeck show {shell_word(row.thread)}"
+        for row in rows
+        if row.answered
+    ]
     note = ["(some texts are cut; --json has them whole)"] if was_cut else []
     return [heading, *lines, *errors, *note]
 

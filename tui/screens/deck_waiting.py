@@ -84,6 +84,8 @@ class DeckWaiting(DeckAnswers):
         else:
             request = self.look.starting(text, self.look.thread)
         self.query_one(InputLine).done()
+        if not self.look.takes_text:
+            self.action_back()
         self.start(request)
         if way == "reject_first":
             self.later = Later(thread=request.thread, text=text)

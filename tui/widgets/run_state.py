@@ -122,6 +122,7 @@ def fold(view: RunView, batch: Iterable[Event]) -> RunView:
 def from_snapshot(snapshot: Snapshot, messages: Iterable[ChatMessage] = ()) -> RunView:
     """The view of a saved thread that does not run."""
     nodes: dict[str, NodeState] = {START: NodeState(outcome="done")}
+    nodes |= {task.node: NodeState(outcome="kept") for task in snapshot.finished}
     for node in snapshot.next or ():
         nodes[node] = _stands_before(snapshot.status)
     for task in snapshot.failed:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from graphdeck.graphs.decided import DecisionRecord
 from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.local.decisions import (
     BLOCK,
@@ -20,7 +21,6 @@ from graphdeck.graphs.local.decisions import (
 )
 from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.questions.seen import payload_hash
-from graphdeck.graphs.records import DecisionRecord
 from graphdeck.graphs.values import Json
 
 

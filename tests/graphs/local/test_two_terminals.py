@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from graphdeck.graphs import events
+from graphdeck.graphs.decided import DecisionRecord
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
-from graphdeck.graphs.records import DecisionRecord, RunRequest
+from graphdeck.graphs.records import RunRequest
 
 GRAPH = """
 from pathlib import Path
