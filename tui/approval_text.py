@@ -72,8 +72,10 @@ def _decided(action: Action, decision: Decision) -> str:
     return f"{word}: {decision.reason}" if decision.reason else word
 
 
-def still_to_do(rows: Sheet) -> str:
-    """What the dialog waits for."""
+def still_to_do(rows: Sheet, mode: str = "question") -> str:
+    """What the dialog waits for; where something is open in it, that nothing has come of that yet."""
+    if mode != "question":
+        return "nothing is sent or changed yet"
     if not rows.undecided:
         return "all decided: s sends them together" if len(rows.actions) > 1 else "decided: s sends it"
     if len(rows.actions) == 1:

@@ -124,7 +124,7 @@ async def test_the_decided_are_sent_alone_after_it_is_said_what_runs_again(open_
     async with open_dialog(*two) as person:
         assert "send the decided" not in person.text
         await person.press("a", "S")
-        assert "runs again later, from the first line: ship. S again sends" in person.text
+        assert "S again sends 1; then runs again from the first line, and asks: ship" in person.text
         await person.press("escape", "n", "S", "S")
     assert person.outcome.answers == {"q1": True}
     assert person.outcome.by == {"q1": "key"}

@@ -10,10 +10,10 @@ from textual.widgets import Static, TextArea
 
 from graphdeck.graphs.values import Json
 from graphdeck.tui.form_model import WHOLE, Form
-from graphdeck.tui.text import one_line, short_json
+from graphdeck.tui.text import one_line, safe, short_json, width
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED
 from graphdeck.tui.widgets.answer_text import AnswerText
-from graphdeck.tui.widgets.form_line import Choice, FormLine
+from graphdeck.tui.widgets.form_line import ANSWER, NAME_CELLS, Choice, FormLine
 
 
 class FormFields(Vertical):
@@ -47,7 +47,7 @@ class FormFields(Vertical):
         super().__init__(id=id)
         self.form: Form | None = None
         """What is typed; None while it is closed."""
-        self._prompt = ""
+        self._prompt = self._verb = ""
         self._has_lines = False  # while they are being made, a new size must not paint them
 
     def compose(self) -> ComposeResult:
@@ -56,13 +56,14 @@ class FormFields(Vertical):
         yield VerticalScroll(id="form-lines", can_focus=False)
         yield Static(id="form-foot", markup=False)
 
-    async def ask(self, form: Form, prompt: str) -> None:
-        """Ask for the value of a form."""
-        self.form, self._prompt, self._has_lines = form, prompt, False
+    async def ask(self, form: Form, prompt: str, verb: str = "sends") -> None:
+        """Ask for the value of a form; the verb says what is done with it."""
+        self.form, self._prompt, self._verb, self._has_lines = form, prompt, verb, False
         self.display = True
         lines = self.query_one("#form-lines", VerticalScroll)
         await lines.remove_children()
-        await lines.mount_all(FormLine(index) for index in range(len(form.fields)))
+        names = max(width(safe(field.name or ANSWER, identifier=True)) for field in form.fields)
+        await lines.mount_all(FormLine(index, min(NAME_CELLS, names + 3)) for index in range(len(form.fields)))
         self._has_lines = True
         self._paint()
         wrong = form.wrong()
@@ -162,7 +163,7 @@ class FormFields(Vertical):
 
     def _foot(self, form: Form, wrong: dict[int, str], cells: int) -> Content:
         if not wrong:
-            return Content.assemble(("sends ", ACCENT), (short_json(form.value(), cells - 6), ACCENT))
+            return Content.styled(f"{self._verb} {short_json(form.value(), cells - len(self._verb) - 1)}", ACCENT)
         index = self.current if self.current in wrong else min(wrong, key=lambda place: (place == WHOLE, place))
         name = f"{form.fields[index].name}: " if index != WHOLE and form.fields[index].name else ""
         return Content.styled(one_line(f"{name}{wrong[index]}", cells), ERROR)

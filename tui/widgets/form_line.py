@@ -17,7 +17,10 @@ from graphdeck.tui.widgets.answer_text import AnswerText
 
 LARGE: Final = 20_000
 """Characters from which on a text is only edited in a person's editor: a text field would take seconds for it."""
-_NAME_CELLS: Final = 22
+ANSWER: Final = "answer"
+"""What the only field of a form is called, where it holds the whole value."""
+NAME_CELLS: Final = 22
+"""Cells of a field's name at the most."""
 _NOTE_CELLS: Final = 18
 
 
@@ -75,19 +78,22 @@ class FormLine(Horizontal):
 
     DEFAULT_CSS = f"""
     FormLine {{ height: auto; }}
-    FormLine .name {{ width: {_NAME_CELLS}; max-width: 40%; height: 1; }}
+    FormLine .name {{ max-width: 40%; height: 1; }}
     FormLine AnswerText {{ width: 1fr; }}
     FormLine .note {{ width: {_NOTE_CELLS}; max-width: 30%; height: 1; padding: 0 0 0 1; }}
     """
 
-    def __init__(self, index: int) -> None:
+    def __init__(self, index: int, name_cells: int = NAME_CELLS) -> None:
         super().__init__()
         self.index = index
         """Place of the field in its form."""
+        self._name_cells = name_cells
 
     def compose(self) -> ComposeResult:
         """Name, text or choice, note."""
-        yield Static(classes="name", markup=False)
+        name = Static(classes="name", markup=False)
+        name.styles.width = self._name_cells
+        yield name
         yield AnswerText()
         yield Choice()
         yield Static(classes="note", markup=False)
@@ -101,7 +107,7 @@ class FormLine(Horizontal):
     def paint(self, form: Form, wrong: str) -> None:
         """Show the field as it is in the form."""
         field, (mode, text) = form.fields[self.index], form.entries[self.index]
-        name = one_line(field.name or "answer", _NAME_CELLS - 3, identifier=True)
+        name = one_line(field.name or ANSWER, NAME_CELLS - 3, identifier=True)
         self.query_one(".name", Static).update(Content.styled(f"{name}{' *' if field.required else ''}", MUTED))
         choice, area = self.query_one(Choice), self.query_one(AnswerText)
         chooses = mode == "choice" or (mode in ("null", "absent") and field.modes[0] == "choice")

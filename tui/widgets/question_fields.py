@@ -19,8 +19,8 @@ from graphdeck.tui.widgets.input_line import typeable
 from graphdeck.tui.widgets.question_hints import PanelMode
 from graphdeck.tui.widgets.question_view import QuestionView
 
-_EDIT = "Enter shows what changes; Ctrl+T takes a field as JSON, null or left out; Ctrl+J new line"
-_FILL = "Enter sends; * must be given; Ctrl+T takes a field as JSON, null or left out; Ctrl+J new line"
+_EDIT = "Enter shows what changes; Ctrl+J new line"
+_FILL = "Enter takes it; * must be given; Ctrl+J new line"
 
 
 class QuestionFields(QuestionView):
@@ -59,7 +59,7 @@ class QuestionFields(QuestionView):
 
     async def _ask_form(self, mode: PanelMode, filled: Form, prompt: str) -> None:
         self.mode = mode
-        await self.form.ask(filled, prompt)
+        await self.form.ask(filled, prompt, "sends" if prompt == _FILL else "becomes")
         self.say("")
 
     def action_toggle_json(self) -> None:

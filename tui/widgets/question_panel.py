@@ -246,7 +246,7 @@ class QuestionPanel(QuestionFields):
             self._send(asking)
             return
         sent, again = len(asking.sheet.partial()), ", ".join(asking.again)
-        self.say(f"sends {sent}; runs again later, from the first line: {again}. S again sends, Esc does not", WARNING)
+        self.say(f"S again sends {sent}; then runs again from the first line, and asks: {again}", WARNING)
         self.is_confirming = True
 
     def _send(self, asking: Asking) -> None:

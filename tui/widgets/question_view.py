@@ -189,7 +189,7 @@ class QuestionView(Vertical):
             ],
             asking.current,
         )
-        text, style = self._said if self._said[0] else (still_to_do(asking.sheet), MUTED)
+        text, style = self._said if self._said[0] else (still_to_do(asking.sheet, self.mode), MUTED)
         self._hint.update(Content.styled(one_line(text, cells), style))
         of_state = self.draft is not None and self.draft.of_state
         self._keys.show(hints(asking, self.mode, cells, of_state=of_state, why_not_take=self.why_not_take))
