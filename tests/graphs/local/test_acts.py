@@ -12,10 +12,11 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 
 from graphdeck.graphs.errors import AnswerRefused, InputError, RunningElsewhere
-from graphdeck.graphs.events import Event, Interrupt, NodeKept, NodeStarted, RunEnded
+from graphdeck.graphs.events import Event, Interrupt, NodeKept, NodeStarted, Output, RunEnded
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.home import default_file
 from graphdeck.graphs.local.lease import Lease
+from graphdeck.graphs.records import RunRequest
 
 RunGraph = Callable[..., Awaitable[list[Event]]]
 WriteGraph = Callable[..., str]
@@ -201,6 +202,34 @@ async def test_a_thread_without_such_a_failure_is_left_alone(
         await engine.repair("t")
     events = await run_graph(target)
     assert [event.node for event in events if isinstance(event, NodeStarted)] == ["desk", "fail"]
+
+
+async def test_an_answer_that_a_stopped_node_has_received_is_not_asked_for_again(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph, tmp_path: Path
+) -> None:
+    target = write_nodes("""
+        async def ask(state):
+            n = interrupt("how many?")
+            print("heard")
+            if not (HERE / "go on").exists():
+                await asyncio.Event().wait()
+            return {"any": n}
+
+        graph = chain(ask)
+        """)
+    (question,) = asked(await run_graph(target, input={}))
+    run = await engine.run(RunRequest(graph=target, thread="t", resume={question: 3}))
+    async for event in run.events():
+        if isinstance(event, Output):
+            await run.cancel()
+    stopped = await engine.state("t")
+    assert (stopped.status, stopped.interrupts) == ("stopped", ())
+    with pytest.raises(InputError, match="no node of thread 't' failed with the answer"):
+        await engine.repair("t")
+    (tmp_path / "go on").touch()
+    events = await run_graph(target)
+    assert (ended(events).status, asked(events)) == ("done", [])
+    assert (await engine.state("t")).values["any"] == 3
 
 
 async def test_a_thread_that_waits_ends_with_what_has_finished(

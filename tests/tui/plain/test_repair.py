@@ -16,8 +16,8 @@ from graphdeck.tui.plain.repair import end, repair
 from graphdeck.tui.plain.run import run
 from graphdeck.tui.plain.show import show
 from graphdeck.tui.plain.terminal import Terminal
+from graphdeck.tui.plain.threads import threads
 
-NOW = datetime(2026, 5, 1, tzinfo=UTC)
 WriteGraph: TypeAlias = Callable[..., str]
 Cli: TypeAlias = Callable[..., Any]
 
@@ -41,6 +41,10 @@ ASKS = """
     builder.add_edge(START, "pay").add_edge(START, "ask")
     graph = builder.compile()
 """
+
+
+def now() -> datetime:
+    return datetime(2026, 5, 1, tzinfo=UTC)
 
 
 class Lines:
@@ -73,7 +77,11 @@ async def test_an_answer_is_taken_back_and_its_question_asked_again(lines: Lines
     question = await lines.question()
     assert await lines.run(resume={question: "many"}) == 1
     assert "graphdeck repair t" in lines.printed()[1]
-    await show(lines.engine, "t", None, checkpoint=None, as_json=False, db=None, terminal=Terminal(), now=lambda: NOW)
+    await threads(
+        lines.engine, status=None, query="", sort="updated", limit=None, as_json=False, terminal=Terminal(), now=now
+    )
+    assert "t: failed after it was answered; why, and the way out: graphdeck show t" in lines.printed()[0]
+    await show(lines.engine, "t", None, checkpoint=None, as_json=False, db=None, terminal=Terminal(), now=now)
     out, _ = lines.printed()
     assert "it failed with the answer that it had received, 'many', and gets that one again when it goes on" in out
     assert "to be asked again:  graphdeck repair t" in out
