@@ -156,12 +156,16 @@ def _graph_of(inner: Snapshot) -> str:
 
 
 def _asked(action: Action, signs: Glyphs) -> Iterator[Paragraph]:
-    if isinstance(action.payload, dict) and action.payload:
-        yield from table(action.payload, signs)
+    payload = action.payload
+    if not action.is_tool and isinstance(payload, dict) and payload.keys() == {"$type", "value"}:
+        yield Paragraph(text=safe(str(payload["$type"]), identifier=True), style=MUTED)
+        payload = payload["value"]
+    if isinstance(payload, dict) and payload:
+        yield from table(payload, signs)
     elif action.is_tool:
         yield Paragraph(text="without arguments", style=MUTED)
     else:
-        yield value_line("", action.payload, signs)
+        yield value_line("", payload, signs)
     for heading, value in action.details.items():
         yield Paragraph()
         yield Paragraph(text=safe(heading, identifier=True), style=MUTED)

@@ -246,6 +246,15 @@ async def test_asked_again_after_a_refusal_it_knows_what_was_decided_and_typed(o
     assert person.outcome.answers == {"q1": 2, "b1": {"decisions": [{"type": "reject", "message": "dear"}]}}
 
 
+async def test_an_object_of_a_type_is_shown_as_its_type_and_its_fields(open_dialog: Any) -> None:
+    async with open_dialog(plain({"$type": "agent.Budget", "value": {"label": "per night", "cents": 9900}})) as person:
+        assert [line.rstrip() for line in person.whole.splitlines()[:3]] == [
+            "agent.Budget",
+            "label   per night",
+            "cents   9900",
+        ]
+
+
 def test_decisions_are_kept_for_the_same_question_only() -> None:
     decided = sheet([plain("old"), MAIL]).decide(0, Decision("approve")).decide(1, Decision("approve", by="rule x"))
     earlier = Asked(graph="g", thread="t1", sheet=decided, trouble="refused", edit={"a": 1})
