@@ -55,26 +55,22 @@ def _rows(
     file: CheckpointFile, thread: str, ids: list[tuple[str, int]], head: SavedCheckpoint
 ) -> Iterator[CheckpointRow]:
     """The rows; those of older checkpoints are remembered, as whoever follows a run reads them at each step."""
-    ahead: SavedCheckpoint | None = head
     for id_, size in ids:
         key = ("row", thread, id_, size)
         known: CheckpointRow | None = file.remembered.get(key)
         if known is not None and id_ != head.id:
             yield known
             continue
-        saved = ahead if ahead is not None and ahead.id == id_ else load_checkpoint(file, thread, "", id_)
+        saved = head if id_ == head.id else load_checkpoint(file, thread, "", id_)
         if saved is None:  # deleted meanwhile
             continue
-        ahead = load_checkpoint(file, thread, "", saved.parent) if saved.parent else None
-        row = _row(file, saved, ahead, is_head=id_ == head.id)
+        row = _row(file, saved, is_head=id_ == head.id)
         if id_ != head.id and row.next is not None:  # else its writes, which may still come, have a say
             file.remember(key, row)
         yield row
 
 
-def _row(
-    file: CheckpointFile, saved: SavedCheckpoint, parent: SavedCheckpoint | None, *, is_head: bool
-) -> CheckpointRow:
+def _row(file: CheckpointFile, saved: SavedCheckpoint, *, is_head: bool) -> CheckpointRow:
     tasks = load_tasks(file, saved.key)
     return CheckpointRow(
         checkpoint=saved.id,
@@ -83,5 +79,16 @@ def _row(
         source=saved.source,
         time=saved.time,
         next=next_nodes(due_after(saved, tasks), tasks, finished_too=not is_head),
-        changed=changed_keys(saved, parent),
+        changed=_changed(file, saved),
     )
+
+
+def _changed(file: CheckpointFile, saved: SavedCheckpoint) -> tuple[str, ...]:
+    """What a checkpoint changed; remembered from when it was the newest, so that its parent is read once."""
+    key = ("changed", *saved.key, len(saved.blob))
+    known: tuple[str, ...] | None = file.remembered.get(key)
+    if known is None:
+        parent = load_checkpoint(file, saved.key[0], "", saved.parent) if saved.parent else None
+        known = changed_keys(saved, parent)
+        file.remember(key, known)
+    return known

@@ -19,6 +19,10 @@ _PUSH: Final = "~__pregel_push, "
 NOT_OUTPUT: Final = ("__error__", "__error_source_node__", "__interrupt__", "__resume__")
 """Channels that a task writes without having finished."""
 
+_LOADED: Final = "loaded"
+_KEPT: Final = 2
+"""Checkpoints that stay decoded: a newest one and its parent."""
+
 Key: TypeAlias = tuple[str, str, str]
 """Thread id, `checkpoint_ns` and checkpoint id."""
 
@@ -139,14 +143,31 @@ def newest_checkpoint(file: CheckpointFile, thread: str) -> tuple[str, int] | No
 def load_checkpoint(
     file: CheckpointFile, thread: str, ns: str = "", checkpoint: str | None = None
 ) -> SavedCheckpoint | None:
-    """A checkpoint, by default the newest of its namespace; None where there is none, `Undecodable` where broken."""
+    """A checkpoint, by default the newest of its namespace; None where there is none, `Undecodable` where broken.
+
+    The last few are kept: whoever follows a run asks for its newest as state, row and history one after the other.
+    """
     which = "checkpoint_id = ?" if checkpoint else "? IS NULL ORDER BY checkpoint_id DESC LIMIT 1"
-    rows = file.query(
-        "SELECT checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata FROM checkpoints"
-        f" WHERE thread_id = ? AND checkpoint_ns = ? AND {which}",
-        (thread, ns, checkpoint),
-    )
-    return read_checkpoint(thread, ns, rows[0]) if rows else None
+    where = f"FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND {which}"
+    found = file.query(f"SELECT checkpoint_id, length(checkpoint) {where}", (thread, ns, checkpoint))
+    if not found:
+        return None
+    key = (thread, ns, *found[0])
+    kept: dict[object, SavedCheckpoint] = file.remembered.setdefault(_LOADED, {})
+    saved = kept.pop(key, None)
+    if saved is None:
+        rows = file.query(
+            "SELECT checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata FROM checkpoints"
+            " WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?",
+            (thread, ns, found[0][0]),
+        )
+        if not rows:  # deleted meanwhile
+            return None
+        saved = read_checkpoint(thread, ns, rows[0])
+    kept[key] = saved
+    if len(kept) > _KEPT:
+        del kept[next(iter(kept))]
+    return saved
 
 
 def read_checkpoint(thread: str, ns: str, row: tuple[Any, ...]) -> SavedCheckpoint:

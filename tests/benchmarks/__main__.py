@@ -3,6 +3,7 @@
 They are ratios to something plain that runs in turns with ours, where they can be; still, a busy machine blurs them.
 """
 
+import busy
 import dialog
 import first_screen
 import inbox
@@ -16,4 +17,5 @@ if __name__ == "__main__":
     saved.tell_command()
     opening.main()
     inbox.main()
+    busy.main()
     dialog.main()

@@ -92,11 +92,10 @@ def add_message(messages: list[ChatMessage], event: Message) -> None:
 
 def _place(messages: list[ChatMessage], new: ChatMessage) -> int | None:
     """Where a message stands already: under its id, or being written by the same task."""
-    for place in range(len(messages) - 1, -1, -1):
-        old = messages[place]
-        if (new.id and old.id == new.id) or (old.writing and old.task == new.task and new.role == "ai"):
-            return place
-    return None
+    places = [place for place, old in enumerate(messages) if old.id == new.id] if new.id else []
+    if new.role == "ai":
+        places += [place for place, old in enumerate(messages) if old.writing and old.task == new.task]
+    return max(places, default=None)
 
 
 def add_token(messages: list[ChatMessage], event: Token) -> None:

@@ -73,7 +73,13 @@ class Rows(ScrollView, can_focus=True):
     def rows_changed(self) -> None:
         """Take in that the rows are others now; the cursor stays in range."""
         count = self.row_count()
-        self.virtual_size = Size(self.row_width(), count)
+        size = Size(self.row_width(), count)
+        if self.show_vertical_scrollbar and count >= self.virtual_size.height and size.width == self.virtual_size.width:
+            # More of the same needs no new room: by `virtual_size` itself the whole screen would be arranged anew.
+            self.set_reactive(Rows.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = count
+        else:
+            self.virtual_size = size
         self.set_reactive(Rows.cursor, max(0, min(self.cursor, count - 1)))
         self.refresh()
 
