@@ -35,7 +35,8 @@ async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as
 
     It goes on by itself where rules answer all that waits.
     """
-    request = await with_whole_ids(engine, request) if request.resume else request
+    if request.resume and not request.seen:  # else somebody has looked at the questions already
+        request = await with_whole_ids(engine, request)
     output = Output(sys.stdout)
     printer = JsonPrinter(output) if as_json else LinePrinter(output, request, terminal_of(sys.stdout), db)
     ladder = StopLadder()
