@@ -128,17 +128,17 @@ class FormFields(Vertical):
         wrong = self.form.wrong()
         if wrong:
             self._focus(min(wrong) if min(wrong) != WHOLE else self.current)
-            self._paint()
+            self._mark()
         else:
             self.post_message(self.Submitted(self, self.form.value()))
 
     def on_descendant_focus(self) -> None:
         """Say what is wrong with this field first."""
-        self._paint()
+        self._mark()
 
     def on_resize(self) -> None:
         """Cut the lines to the new width."""
-        self._paint()
+        self._mark()
 
     def _focus(self, index: int) -> None:
         for line in self.query(FormLine):
@@ -152,11 +152,18 @@ class FormFields(Vertical):
             self.post_message(self.Typed())
 
     def _paint(self) -> None:
+        if self.form is not None and self._has_lines:
+            for line in self.query(FormLine):
+                line.load(self.form)
+            self._mark()
+
+    def _mark(self) -> None:
+        """Say what each field takes and what is wrong; touches no text: what was typed last may not be in the form."""
         if self.form is None or not self._has_lines:
             return
         wrong = self.form.wrong()
         for line in self.query(FormLine):
-            line.paint(self.form, wrong.get(line.index, ""))
+            line.mark(self.form, wrong.get(line.index, ""))
         cells = max(20, self.size.width - 1)
         self.query_one("#form-prompt", Static).update(Content.styled(one_line(self._prompt, cells), MUTED))
         self.query_one("#form-foot", Static).update(self._foot(self.form, wrong, cells))

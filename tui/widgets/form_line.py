@@ -104,11 +104,9 @@ class FormLine(Horizontal):
         text = self.query_one(AnswerText)
         return text if text.display else self.query_one(Choice)
 
-    def paint(self, form: Form, wrong: str) -> None:
-        """Show the field as it is in the form."""
+    def load(self, form: Form) -> None:
+        """Put what the form holds into the field."""
         field, (mode, text) = form.fields[self.index], form.entries[self.index]
-        name = one_line(field.name or ANSWER, NAME_CELLS - 3, identifier=True)
-        self.query_one(".name", Static).update(Content.styled(f"{name}{' *' if field.required else ''}", MUTED))
         choice, area = self.query_one(Choice), self.query_one(AnswerText)
         chooses = mode == "choice" or (mode in ("null", "absent") and field.modes[0] == "choice")
         choice.display, area.display = chooses, not chooses
@@ -123,6 +121,12 @@ class FormLine(Horizontal):
             area.read_only = False
             area.placeholder = MODE_NAMES[mode] if mode in ("null", "absent") else ""
             _load(area, "" if mode in ("null", "absent") else text)
+
+    def mark(self, form: Form, wrong: str) -> None:
+        """Say what the field is called, what it takes, and whether something is wrong."""
+        field, mode = form.fields[self.index], form.entries[self.index].mode
+        name = one_line(field.name or ANSWER, NAME_CELLS - 3, identifier=True)
+        self.query_one(".name", Static).update(Content.styled(f"{name}{' *' if field.required else ''}", MUTED))
         note = MODE_NAMES[mode] if mode in ("null", "absent", "json") else field.kind
         shown = f"{glyphs().failed} {note}" if wrong else note
         self.query_one(".note", Static).update(Content.styled(fit(shown, _NOTE_CELLS), ERROR if wrong else MUTED))
