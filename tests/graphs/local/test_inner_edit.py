@@ -9,6 +9,7 @@ from graphdeck.graphs.errors import GraphdeckError, InputError
 from graphdeck.graphs.events import Event, NodeStarted, RunEnded
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.records import Snapshot
+from graphdeck.graphs.values import Json
 
 WriteGraph: TypeAlias = Callable[..., str]
 RunGraph: TypeAlias = Callable[..., Awaitable[list[Event]]]
@@ -93,7 +94,7 @@ async def test_the_question_is_asked_anew_about_what_was_written(
     before = await engine.state("t")
     (question,) = before.interrupts
     assert question.path == tuple(path.split())
-    values = {"draft": "by hand", "log": ["by hand"]}
+    values: Json = {"draft": "by hand", "log": ["by hand"]}
     await engine.update("t", values, ns=innermost(before).ns.split("|"), replace=True)
     written = innermost(await engine.state("t"))
     assert (written.values["draft"], written.values["log"]) == ("by hand", ["by hand"])
