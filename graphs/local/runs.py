@@ -35,6 +35,7 @@ class LocalRun:
         self._worker = worker
         self._seq = 0
         self._started = False
+        self._killed = False
         self._file = Path()
         self._early: deque[Event] = deque(maxlen=EARLY)
         self._running: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -75,6 +76,7 @@ class LocalRun:
 
     async def kill(self) -> None:
         """End the worker's whole process group at once."""
+        self._killed = True
         self._worker.kill()
 
     async def _hear(self, answers: SentAnswers, told: Mapping[str, Sequence[str]]) -> None:
@@ -137,6 +139,8 @@ class LocalRun:
             self._started = True
             found.append(events.RunStarted(thread=self._request.thread, graph=self._request.graph))
         following = tuple(dict.fromkeys(node for node, ns in self._running.values() if not ns))
+        if self._killed:  # as it was wanted: the thread is told as stopped in every list too
+            return [*found, events.RunEnded(status="stopped", next=following)]
         return [*found, events.RunEnded(status="lost", next=following, error=error.to_dict())]
 
     def _number(self, event: Event) -> Event:

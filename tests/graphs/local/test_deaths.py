@@ -195,7 +195,7 @@ async def kill_once(engine: LocalEngine, graph: str, thread: str, file: Path, mo
     if file.exists():
         with closing(sqlite3.connect(file)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    was_killed = ended(found).status == "lost"
+    was_killed = ended(found).status == "stopped"
     if was_killed:
         has_begun = file.exists() and thread in {row.thread for row in (await engine.threads(limit=1000)).rows}
         again: dict[str, Any] = {} if has_begun else {"input": {}}

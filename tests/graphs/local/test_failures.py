@@ -172,7 +172,7 @@ async def test_drain_cancel_and_kill(write_nodes: WriteGraph, engine: LocalEngin
     cancelled = await stop("cancelled", 60, "cancel")
     assert (cancelled.status, cancelled.next) == ("stopped", ("slow",))
     killed = await stop("killed", 60, "kill")
-    assert (killed.status, killed.next) == ("lost", ("slow",))
+    assert (killed.status, killed.next, killed.error) == ("stopped", ("slow",), None)
     statuses = {row.thread: row.status for row in (await engine.threads()).rows}
     assert statuses == {"drained": "stopped", "cancelled": "stopped", "killed": "stopped"}
 

@@ -77,7 +77,7 @@ async def test_a_reader_who_waits_makes_the_worker_wait(
     async for event in stream:
         last = event
     assert isinstance(last, RunEnded)
-    assert last.status == "lost"
+    assert last.status == "stopped"
 
 
 async def test_children_that_live_on_do_not_hold_the_end(

@@ -177,5 +177,5 @@ async def test_a_stopped_worker_can_be_killed(write_nodes: WriteGraph, engine: L
             await run.cancel()
             await run.kill()
 
-    assert ended(await run_and(engine, graph, climb)).status == "lost"
+    assert ended(await run_and(engine, graph, climb)).status == "stopped"
     assert (await engine.state("t")).status == "stopped"
