@@ -325,7 +325,8 @@ class Look(Frozen):
         try:
             return typed(text or "{}", as_json=True)
         except ValueError as error:
-            raise Refused(str(error)) from None
+            opening = "the graph is not open yet, so only JSON can be sent: Enter again when it is drawn"
+            raise Refused(opening if self.shape is None else str(error)) from None
 
     def _is_whole(self, text: str) -> bool:
         """A message graph takes JSON too, where it is an object that names nothing but state keys."""

@@ -63,6 +63,12 @@ def test_other_graphs_take_json_and_say_where_it_is_wrong(travel: GraphShape) ->
         look(shape).starting('{"n":}', "new")
 
 
+def test_text_for_a_graph_that_is_not_open_yet_is_not_called_wrong(travel: GraphShape) -> None:
+    opening = dataclasses.replace(look(travel, thread=""), shape=None)
+    with pytest.raises(Refused, match="not open yet"):
+        opening.starting("a hotel, please", "new")
+
+
 def test_input_takes_the_place_of_no_other_question_than_the_one_that_was_seen(travel: GraphShape) -> None:
     waiting = look(travel, snapshot=snapshot(status="waiting", interrupts=(QUESTION,), next=("tools",)))
     request = waiting.starting("go on", "new")
