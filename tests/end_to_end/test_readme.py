@@ -167,7 +167,7 @@ async def test_the_workbench_opens(
     assert ran.status == 0
     opened: list[tuple[LocalEngine, str | None, bool]] = []
 
-    def run_app(engine: LocalEngine, graph: str | None, thread: str | None, *, pick: bool, ask_all: bool) -> int:
+    def run_app(engine: LocalEngine, graph: str | None, thread: str | None, *, pick: bool, **_: bool) -> int:
         opened.append((engine, graph, pick))
         return 0
 
