@@ -125,6 +125,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
         "graphs/local/test_two_terminals.py::test_two_terminals_answer_one_question",
         "graphs/local/test_two_terminals.py::test_fifty_races_have_one_winner_each",
         "graphs/local/test_two_terminals.py::test_fifty_races_of_two_processes_have_one_winner_each",
+        "tui/deck/test_key_and_command.py::test_twenty_races_have_one_winner_each",
         "graphs/local/test_outcomes.py::test_who_meets_the_lease_is_told_who_is_answering",
     ),
     "every decision is on record, with what became of it": (
