@@ -5,7 +5,8 @@ from collections.abc import Mapping, Set
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.questions.model import Action, Decision, Sheet
-from graphdeck.graphs.records import Snapshot
+from graphdeck.graphs.questions.read import sheet
+from graphdeck.graphs.records import GraphShape, Snapshot
 from graphdeck.graphs.values import Json, json_line
 
 
@@ -46,11 +47,18 @@ class Asked(Frozen):
 
     def without(self, answers: Mapping[str, Json]) -> "Asked":
         """The same, without the decisions that were sent and taken."""
-        sheet = self.sheet
-        for index, action in enumerate(sheet.actions):
+        now = self.sheet
+        for index, action in enumerate(now.actions):
             if action.interrupt in answers:
-                sheet = sheet.take_back(index)
-        return dataclasses.replace(self, sheet=sheet, trouble="", edit=None)
+                now = now.take_back(index)
+        return dataclasses.replace(self, sheet=now, trouble="", edit=None)
+
+    def of(self, shape: GraphShape) -> "Asked":
+        """The same, with the name of its graph and the schemas of its tools."""
+        asks = sheet(self.snapshot.interrupts if self.snapshot else (), shape.tools)
+        is_same = [action.interrupt for action in asks.actions] == [action.interrupt for action in self.sheet.actions]
+        now = Sheet(asks.actions, self.sheet.decisions) if is_same else self.sheet
+        return dataclasses.replace(self, graph=shape.title, sheet=now)
 
     def inner(self, action: Action) -> Snapshot | None:
         """The state of the subgraph that asks; None where the graph itself does, or the state is not known."""
@@ -66,22 +74,22 @@ def _asks(state: Snapshot, action: Action) -> bool:
     return any(each.id == action.interrupt for each in state.interrupts)
 
 
-def _with_earlier(sheet: Sheet, earlier: Sheet) -> Sheet:
+def _with_earlier(now: Sheet, earlier: Sheet) -> Sheet:
     """The sheet with a person's earlier decisions; what rules decided is for the rules of now.
 
     A question is the same where it has the same id and asks the same; after an edit of the state, where it asks the
     same under an id that is new, as the old one is gone.
     """
-    both = {action.interrupt for action in sheet.actions} & {action.interrupt for action in earlier.actions}
+    both = {action.interrupt for action in now.actions} & {action.interrupt for action in earlier.actions}
     left: dict[tuple[object, ...], list[Decision | None]] = {}
     for index, action in enumerate(earlier.actions):
         left.setdefault(_about(action, both), []).append(earlier.decisions.get(index))
-    for index, action in enumerate(sheet.actions):
+    for index, action in enumerate(now.actions):
         found = left.get(_about(action, both))
         decision = found.pop(0) if found else None
         if decision is not None and not decision.by and not action.wrong(decision):
-            sheet = sheet.decide(index, decision)
-    return sheet
+            now = now.decide(index, decision)
+    return now
 
 
 def _about(action: Action, known: Set[str]) -> tuple[object, ...]:

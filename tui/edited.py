@@ -7,7 +7,7 @@ from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.paragraphs import Paragraph
 from graphdeck.tui.text import safe, width
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED, Glyphs
-from graphdeck.tui.value_lines import value_line
+from graphdeck.tui.value_lines import text_line, value_line
 
 _KEY_CELLS = 24
 
@@ -60,4 +60,5 @@ def _text_lines(old: str, new: str, signs: Glyphs) -> Iterator[Paragraph]:
             *(("+", line) for line in b[b_start:b_end]),
         ]  # fmt: skip
         for sign, line in shown:
-            yield value_line(f"  {sign} ", line, signs, styles[sign])
+            shows_all = line == line.rstrip()  # spaces at its end would not be seen
+            yield text_line(f"  {sign} ", line if shows_all else json_line(line), signs, styles[sign])

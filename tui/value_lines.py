@@ -42,7 +42,12 @@ def _is_record(value: Json) -> TypeGuard[dict[str, Json]]:
 
 def value_line(head: str, value: Json, signs: Glyphs, style: str = "") -> Paragraph:
     """A value behind its name, whole, in a style."""
-    text = "\n".join(line.expandtabs(4) for line in _text(value).replace("\r\n", "\n").split("\n"))
+    return text_line(head, _text(value), signs, style)
+
+
+def text_line(head: str, value: str, signs: Glyphs, style: str = "") -> Paragraph:
+    """A text behind its name, whole and as it is, in a style."""
+    text = "\n".join(line.expandtabs(4) for line in value.replace("\r\n", "\n").split("\n"))
     name = is_name(text)
     marked = safe(text, identifier=name, lines=True, ascii_only=False)
     return Paragraph(

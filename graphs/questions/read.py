@@ -28,6 +28,8 @@ _OLDER_KEYS: Final[Mapping[DecisionKind, str]] = {
     "reject": "allow_ignore",
     "respond": "allow_respond",
 }
+_USUAL_DESCRIPTION: Final = "Tool execution requires approval"
+"""What the middleware says of every call, unless it is told otherwise."""
 _ANY: Final[Mapping[str, Json]] = {}
 """No schemas of tools are known."""
 
@@ -304,12 +306,13 @@ def _is_config(config: object) -> bool:
 
 
 def _details(value: Mapping[str, Json], shown: tuple[str, ...]) -> dict[str, Json]:
-    """What a question says besides; its description without the arguments that the middleware repeats in it."""
+    """What a question says besides; its description without what the middleware says of every call."""
     rest = {key: item for key, item in value.items() if key not in shown}
     description = rest.get("description")
     if isinstance(description, str):
         repeated = f"\n\nTool: {value.get('name')}\nArgs: {value.get('args')}"
-        rest["description"] = description.removesuffix(repeated)
+        told = description.removesuffix(repeated)
+        rest["description"] = "" if told == _USUAL_DESCRIPTION else told
     return {key: item for key, item in rest.items() if item is not None and item != ""}
 
 

@@ -60,6 +60,22 @@ async def test_edited_arguments_keep_their_types_and_are_shown_before_they_are_s
     assert type(person.outcome.answers["b1"]["decisions"][0]["edited_action"]["args"]["copies"]) is int
 
 
+async def test_a_long_text_is_compared_line_by_line(open_dialog: Any) -> None:
+    note = batch(("write", {"text": "one\ntwo\nthree"}, ALL))
+    async with open_dialog(note) as person:
+        await person.press("e", "down", "down")
+        await person.type("3 ")
+        await person.press("ctrl+j", "4", "enter")
+        assert [line.rstrip() for line in person.whole.splitlines()[1:]] == [
+            "  text",
+            "    one",
+            "    two",
+            "  - three",
+            '  + "3 "',
+            "  + 4",
+        ]
+
+
 async def test_escape_takes_an_edit_back_step_by_step_and_leaves_all_as_it_was(open_dialog: Any) -> None:
     async with open_dialog(MAIL) as person:
         await person.press("e")

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.screen import ModalScreen
 
+from graphdeck.graphs.records import GraphShape
 from graphdeck.graphs.values import Json
 from graphdeck.tui.asked import Asked
 from graphdeck.tui.clock import Clock
@@ -67,6 +68,11 @@ class ApprovalScreen(ModalScreen[Outcome]):
     def on_mount(self) -> None:
         """Ask."""
         self._panel.show(self._asked)
+
+    def learn(self, shape: GraphShape) -> None:
+        """The graph is loaded by now, and tells its name and the schemas of its tools."""
+        self._asked = self._asked.of(shape)
+        self._panel.learn(shape)
 
     def on_resize(self, event: Resize) -> None:
         """Leave some room around the panel where there is plenty."""

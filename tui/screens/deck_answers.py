@@ -20,7 +20,7 @@ from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.input_line import InputLine
 
 if TYPE_CHECKING:
-    from graphdeck.tui.screens.approval import Answered, Outcome, StateEdit
+    from graphdeck.tui.screens.approval import Answered, ApprovalScreen, Outcome, StateEdit
 
 
 _DIALOG: Final = "graphdeck.tui.screens.approval"
@@ -32,6 +32,7 @@ class DeckAnswers(DeckThreads):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._gate = ApprovalGate()
+        self._dialog: ApprovalScreen | None = None
 
     def key_pressed(self) -> None:
         """Told by the app of every key, wherever it goes."""
@@ -75,12 +76,19 @@ class DeckAnswers(DeckThreads):
         from graphdeck.tui.screens.approval import ApprovalScreen
 
         self.asks = False
-        self.app.push_screen(ApprovalScreen(asked or self.asked, self.clock), self._decided)
+        self._dialog = ApprovalScreen(asked or self.asked, self.clock)
+        self.app.push_screen(self._dialog, self._decided)
         self.is_covered = True
+
+    @on(bridge.GraphDescribed)
+    def _tell_dialog(self, message: bridge.GraphDescribed) -> None:
+        if message.graph == self.look.graph and self._dialog is not None:
+            self._dialog.learn(message.shape)
 
     def _decided(self, outcome: "Outcome") -> None:
         from graphdeck.tui.screens.approval import Answered
 
+        self._dialog = None
         self.is_covered = False
         self.see(self.look)
         self.bridge.read_threads(PAGE)

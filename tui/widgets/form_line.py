@@ -110,7 +110,7 @@ class FormLine(Horizontal):
         choice, area = self.query_one(Choice), self.query_one(AnswerText)
         chooses = mode == "choice" or (mode in ("null", "absent") and field.modes[0] == "choice")
         choice.display, area.display = chooses, not chooses
-        choice.shown = _choice_text(text) if mode == "choice" else ""
+        choice.shown = _choice_text(text) if mode == "choice" else MODE_NAMES[mode]
         choice.refresh()
         if not area.display:
             pass
@@ -127,7 +127,7 @@ class FormLine(Horizontal):
         field, mode = form.fields[self.index], form.entries[self.index].mode
         name = one_line(field.name or ANSWER, NAME_CELLS - 3, identifier=True)
         self.query_one(".name", Static).update(Content.styled(f"{name}{' *' if field.required else ''}", MUTED))
-        note = MODE_NAMES[mode] if mode in ("null", "absent", "json") else field.kind
+        note = MODE_NAMES[mode] if mode == "json" else field.kind
         shown = f"{glyphs().failed} {note}" if wrong else note
         self.query_one(".note", Static).update(Content.styled(fit(shown, _NOTE_CELLS), ERROR if wrong else MUTED))
 

@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from graphdeck.graphs.questions.model import Decision
+from graphdeck.graphs.records import GraphShape
 from graphdeck.graphs.values import Json
 from graphdeck.tui import actions
 from graphdeck.tui.asked import Asked
@@ -77,6 +78,13 @@ class QuestionPanel(QuestionFields):
             self.look(asking)
         if asked.trouble:
             self.say(asked.trouble, ERROR)
+
+    def learn(self, shape: GraphShape) -> None:
+        """The graph is loaded by now: edits follow the schemas of its tools from here on."""
+        if self.asking is not None:
+            asked = dataclasses.replace(self.asking.asked, sheet=self.asking.sheet).of(shape)
+            self.asking = dataclasses.replace(self.asking, asked=asked, sheet=asked.sheet)
+            self.paint()
 
     # -- deciding ----------------------------------------------------------------------------------------------------
 

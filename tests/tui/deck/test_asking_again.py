@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import fcntl
 import textwrap
 from pathlib import Path
@@ -157,6 +158,29 @@ async def test_a_node_that_fails_with_the_answer_says_so(
         await asked(deck, "please_review")
         await press(deck, "t", *"never", "enter")
         await deck.until(lambda: "not like this" in deck.text and not deck.look.run)
+
+
+async def test_arguments_are_edited_by_their_schemas_also_where_the_graph_was_loaded_later(
+    open_deck: Any, recorded: Any, put: Any, travel: Any, monkeypatch: Any
+) -> None:
+    loaded = asyncio.Event()
+    schema: Any = {"type": "object", "properties": {"to": {"type": "string"}, "copies": {"type": "integer"}}}
+
+    async def describe(_: str) -> Any:
+        await loaded.wait()
+        return dataclasses.replace(travel, title="post", tools={"send": schema})
+
+    recorded.shape = None
+    monkeypatch.setattr(recorded, "describe", describe)
+    call = {"type": "tool_approval", "name": "send", "args": {"to": "ann"}}
+    put(recorded, "rome", "waiting", interrupts=(dataclasses.replace(SHIP, value=call, schema=None),))
+    async with open_deck(recorded, thread="rome") as deck:
+        await asked(deck, "send asks to run")
+        loaded.set()
+        await asked(deck, "post › text of rome")
+        await press(deck, "e")
+        await asked(deck, "copies")
+        assert "integer" in deck.text, deck.text
 
 
 # -- the inbox -------------------------------------------------------------------------------------------------------
