@@ -50,13 +50,14 @@ _limit = click.option(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, then exit with its status."""
+    sys.exit(status_of(lambda: carry_out(sys.argv[1:] if arguments is None else arguments)))
+
+
+def carry_out(arguments: Sequence[str]) -> int:
+    """Run the command line; its exit status."""
     never_fail_to_encode()
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = list(arguments)
     command = commands if words[:1] and words[0] in {*commands.commands, "-h", "--help", "--version"} else workbench
-    sys.exit(status_of(lambda: _read_by_click(command, words)))
-
-
-def _read_by_click(command: click.Command, words: list[str]) -> int:
     try:
         status: int = command.main(words, prog_name="graphdeck", standalone_mode=False) or 0
     except click.ClickException as error:

@@ -45,15 +45,18 @@ class Opening(NamedTuple):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run graphdeck, then exit with its status."""
     words = sys.argv[1:] if arguments is None else arguments
+    sys.exit(status_of(lambda: _begin(words)))  # whose imports Ctrl+C may meet too
+
+
+def _begin(words: Sequence[str]) -> int:
     opening = plain_opening(words)
     if opening is None or not on_a_terminal():
         from graphdeck.tui import cli
 
-        cli.main(words)
-    else:
-        never_fail_to_encode()
-        target, db, thread, inbox = opening
-        sys.exit(status_of(lambda: open_workbench(target, db, thread, inbox=inbox)))
+        return cli.carry_out(words)
+    never_fail_to_encode()
+    target, db, thread, inbox = opening
+    return open_workbench(target, db, thread, inbox=inbox)
 
 
 def plain_opening(words: Sequence[str]) -> Opening | None:

@@ -53,3 +53,19 @@ def test_plain_words_need_no_click(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
     assert done.stdout == "('agent.py', None, None) {'inbox': False} False\n", done.stderr
+
+
+@pytest.mark.parametrize("words", ["'threads'", "'agent.py'"])
+def test_an_interrupt_while_it_still_imports_leaves_no_traceback(tmp_path: Path, words: str) -> None:
+    script = (
+        "import sys, graphdeck.tui.start as start\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name in ('click', 'textual'):\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed())\n"
+        "sys.stdin.isatty = sys.stdout.isatty = lambda: True\n"
+        f"start.main([{words}])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
