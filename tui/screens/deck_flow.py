@@ -1,16 +1,13 @@
 """The deck's flow: what the engine says changes what is looked at, and what is looked at is painted."""
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from textual import on
-from textual.app import ComposeResult
-from textual.screen import Screen
-from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from graphdeck.graphs.engine import PAGE, Engine
-from graphdeck.graphs.errors import GraphdeckError, MissingFileError, ThreadNotFound
+from graphdeck.graphs.errors import MissingFileError, ThreadNotFound
 from graphdeck.graphs.events import Checkpoint, Decided, Interrupt, RunEnded
 from graphdeck.graphs.records import FileProblem, RunRequest, ThreadPage, ThreadRow
 from graphdeck.tui import bridge
@@ -19,44 +16,29 @@ from graphdeck.tui.bridge import Bridge
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules, apply
 from graphdeck.tui.screens import deck_lines
+from graphdeck.tui.screens.deck_painting import DeckPainting
 from graphdeck.tui.screens.look import Look
-from graphdeck.tui.screens.panes import Panes
 from graphdeck.tui.screens.thread_rows import ThreadRows
-from graphdeck.tui.theme import ERROR, MUTED
+from graphdeck.tui.theme import ERROR
 from graphdeck.tui.widgets.input_line import InputLine
-from graphdeck.tui.widgets.key_footer import KeyFooter
 from graphdeck.tui.widgets.log_lines import decided_text
 from graphdeck.tui.widgets.run_state import RunView, fold, was_refused
-from graphdeck.tui.widgets.status_line import StatusLine
-
-if TYPE_CHECKING:
-    from graphdeck.tools.policy import Policy
 
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether a checkpoint file has changed."""
 
 
-class DeckFlow(Screen[None]):
-    """Holds the look, follows the engine, and paints; what a person does is the deck's."""
+class DeckFlow(DeckPainting):
+    """Follows the engine; what a person does is the deck's."""
 
     def __init__(self, engine: Engine, clock: Clock, rules: Rules) -> None:
-        super().__init__()
+        super().__init__(clock)
         self.rules = rules
         """What decides without a person."""
         self.bridge = Bridge(engine, self, rules)
         """The way to the engine."""
-        self.look = Look()
-        """What is looked at."""
         self.asks = False
         """The thread's question opens as soon as it may."""
-        self.is_covered = False
-        """A dialog hides the deck, which is painted again once that is closed."""
-        self.policy: Policy | None = None
-        """The rules as they were read last; None before."""
-        self.clock = clock
-        """Where the time comes from."""
-        self.panes = Panes(clock)
-        """The panes."""
         self.earlier: Asked | None = None
         """What was asked before and was not taken, with the decisions so far: they are kept for the same question."""
         self._views: dict[str, RunView] = {}
@@ -64,57 +46,6 @@ class DeckFlow(Screen[None]):
         self._typed_for = ""
         self._threads = ThreadRows()
         self._problems: tuple[FileProblem, ...] = ()
-
-    def compose(self) -> ComposeResult:
-        """Status, banner, panes, notice, input, keys."""
-        yield StatusLine(id="status")
-        yield Static(id="banner", markup=False)
-        yield self.panes
-        yield Static(id="notice", markup=False)
-        yield InputLine(id="input")
-        yield KeyFooter(id="keys")
-
-    # -- painting ----------------------------------------------------------------------------------------------------
-
-    def change(self, **changes: Any) -> None:
-        """Look at something else, in some fields, and paint it."""
-        self.see(dataclasses.replace(self.look, **changes))
-
-    def see(self, look: Look) -> None:
-        """Look at this, and paint it."""
-        self.look = look
-        if not self.is_covered:
-            self.panes.paint(look)
-            self.paint_lines()
-
-    def paint_lines(self) -> None:
-        """Paint what is around the panes."""
-        if self.is_covered:
-            return
-        look, cells = self.look, self.app.size.width
-        mode = self.policy.mode if self.policy is not None else ""
-        self.query_one(StatusLine).show(deck_lines.status_info(look, mode))
-        banner = deck_lines.banner(look, self.clock.now(), cells)
-        line = self.query_one("#banner", Static)
-        line.display = banner is not None
-        if banner is not None and banner != line.content:
-            line.update(banner, layout=False)
-        entry = self.query_one(InputLine)
-        entry.mode = "text" if look.takes_text else "json"
-        entry.border_title = "text" if look.takes_text else "JSON"
-        self.query_one(KeyFooter).show(*deck_lines.footer(look, typing=entry.has_focus))
-
-    def say(self, text: str, hint: str = "", style: str = MUTED) -> None:
-        """Tell what just happened, until the next key."""
-        line = self.query_one("#notice", Static)
-        notice = deck_lines.notice(text, hint, style, max(10, self.app.size.width - 2))
-        if line.display != bool(text) or line.content != notice:  # else each key would have the screen arranged anew
-            line.display = bool(text)
-            line.update(notice)
-
-    def tell(self, error: GraphdeckError) -> None:
-        """Tell an error."""
-        self.say(error.message, error.hint, ERROR)
 
     # -- what is looked at -------------------------------------------------------------------------------------------
 
