@@ -103,7 +103,7 @@ FLAKY = """
 import pathlib
 
 def flaky(state):
-    tries = pathlib.Path("tries")
+    tries = pathlib.Path(__file__).with_name("tries")
     count = int(tries.read_text()) + 1 if tries.exists() else 1
     tries.write_text(str(count))
     if count % 3:
