@@ -221,6 +221,8 @@ class RuledRun:
             return None
         request = self._request
         policy = await self._rules.policy(request.graph, ask_all=request.ask_all)
+        if apply(told, policy, request.thread, self._file).undecided:  # then no large state is read in vain
+            return None
         try:
             saved = await self._engine.state(request.thread, compared=False, file=self._file)
         except GraphdeckError:  # whoever looks at the thread is told what is wrong with it

@@ -122,7 +122,7 @@ async def _nothing_waits(engine: Engine, snapshot: Snapshot) -> AnswerRefused:
                 f"thread {snapshot.thread!r} does not wait: node {task.node!r} has failed; {why}", hint
             )
     found = await engine.decisions(thread=snapshot.thread, limit=REMEMBERED)
-    last = next((each for each in found if each.outcome == "applied"), None)
+    last = next((each for each in found if each.outcome == "applied" and each.file == snapshot.file), None)
     said = ""
     if last is not None:
         done = {"end": "it was ended", "repair": "an answer was taken back"}.get(
