@@ -166,10 +166,9 @@ def _asked(action: Action, signs: Glyphs) -> Iterator[Paragraph]:
         yield Paragraph(text="without arguments", style=MUTED)
     else:
         yield value_line("", payload, signs)
-    for heading, value in action.details.items():
+    if action.details:
         yield Paragraph()
-        yield Paragraph(text=safe(heading, identifier=True), style=MUTED)
-        yield value_line("", value, signs)
+        yield from table(action.details, signs)
 
 
 def _runs_again(action: Action, excerpts: Sequence[Excerpt], signs: Glyphs) -> Iterator[Paragraph]:

@@ -172,7 +172,7 @@ async def test_arguments_are_edited_by_their_schemas_also_where_the_graph_was_lo
 
     recorded.shape = None
     monkeypatch.setattr(recorded, "describe", describe)
-    call = {"type": "tool_approval", "name": "send", "args": {"to": "ann"}}
+    call: Any = {"type": "tool_approval", "name": "send", "args": {"to": "ann"}}
     put(recorded, "rome", "waiting", interrupts=(dataclasses.replace(SHIP, value=call, schema=None),))
     async with open_deck(recorded, thread="rome") as deck:
         await asked(deck, "send asks to run")
