@@ -48,7 +48,7 @@ class RunStarted(Event):
     durability: str = "sync"
     """`sync` or `async`."""
     note: str = ""
-    """What graphdeck changed about saving, in one sentence; usually empty."""
+    """What graphdeck changed about saving, or left out when it loaded the graph; usually empty."""
 
 
 class Checkpoint(Event):

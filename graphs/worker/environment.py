@@ -26,25 +26,25 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 
-def load_config_env(target: Target) -> None:
+def load_config_env(target: Target) -> str:
     """Put the project's dependencies on `sys.path` and set its variables; what the shell has set already wins.
 
     Raises TargetError where `langgraph.json` or its file of variables cannot be read; a target that names a file
-    itself goes without a broken `langgraph.json`, and tells so.
+    itself goes without a broken `langgraph.json`: what is given back says so, and is empty otherwise.
     """
     if target.config is None:
-        return
+        return ""
     try:
         config = read_config(target.config)
     except TargetError as error:
         if target.kind != "file":
             raise
-        print(f"{target.path.name} is loaded without {CONFIG_NAME}: {error.message}", file=sys.stderr)
-        return
+        return f"{target.path.name} is loaded without {CONFIG_NAME}: {error.message}"
     put_first_on_path([*config.dependencies, target.root])
     variables = read_env(config.env) if isinstance(config.env, Path) else config.env
     for name, value in variables.items():
         os.environ.setdefault(name, value)
+    return ""
 
 
 def put_first_on_path(folders: list[Path]) -> None:

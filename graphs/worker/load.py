@@ -56,6 +56,8 @@ class Loaded:
     """Types that its checkpoints may build: (module, name), for `JsonPlusSerializer(allowed_msgpack_modules=...)`."""
     description: str
     """First line of the module's docstring, or the `description` of `langgraph.json`."""
+    note: str = ""
+    """What it had to be loaded without, in one sentence; usually empty."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +82,7 @@ def load(target: Target) -> Loaded:
     if target.kind in ("checkpoint_file", "folder"):
         raise TargetError(f"{target.path} names no single graph", "name one: FILE.py:NAME")
     description = _described(target)
-    load_config_env(target)
+    note = load_config_env(target)
     target = entry_target(target)
     module = import_target(target)
     name, value = _pick(module, target)
@@ -98,6 +100,7 @@ def load(target: Target) -> Loaded:
         own_modules=own,
         allowed_types=(*types, *PROMPT_VALUES) if kind == "runnable" else types,
         description=description or _first_line(module.__doc__),
+        note=note,
     )
 
 

@@ -20,7 +20,7 @@ class Saving:
     serde: SerializerProtocol
     """How values become bytes."""
     note: str
-    """What a person should know of it, in one sentence; usually empty."""
+    """What a person should know of it and of how the graph was loaded, in one sentence; usually empty."""
 
 
 def plan_saving(loaded: Loaded, asked: Path | None, default: Path, *, trust: bool = False) -> Saving:
@@ -31,12 +31,16 @@ def plan_saving(loaded: Loaded, asked: Path | None, default: Path, *, trust: boo
     own = own_file(loaded.graph)
     if own.kind == "refused":
         note = "this graph refuses saving (checkpointer=False): a pause cannot be continued"
-        return Saving(None, JsonPlusSerializer(), note)
+        return Saving(None, JsonPlusSerializer(), _joined(note, loaded.note))
     file, note = _file(own, asked, default)
     if trust:
         trust_blocked(file)
     types = [*loaded.allowed_types, *(tuple(name.rpartition(".")[::2]) for name in trusted_types(file))]
-    return Saving(file, own.serde or JsonPlusSerializer(allowed_msgpack_modules=types), note)
+    return Saving(file, own.serde or JsonPlusSerializer(allowed_msgpack_modules=types), _joined(note, loaded.note))
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
 
 
 def _file(own: SaverInfo, asked: Path | None, default: Path) -> tuple[Path, str]:

@@ -9,13 +9,14 @@ from graphdeck.graphs.local.targets import Target
 from graphdeck.graphs.worker.environment import load_config_env, parse_env, read_env
 
 
-def test_a_file_goes_without_a_broken_langgraph_json_and_tells_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_goes_without_a_broken_langgraph_json_and_tells_so(tmp_path: Path) -> None:
     config = tmp_path / "langgraph.json"
     config.write_text('{"graphs": {')
-    load_config_env(Target(kind="file", path=tmp_path / "agent.py", root=tmp_path, config=config))
-    assert "agent.py is loaded without langgraph.json" in capsys.readouterr().err
+    note = load_config_env(Target(kind="file", path=tmp_path / "agent.py", root=tmp_path, config=config))
+    assert note.startswith(f"agent.py is loaded without langgraph.json: {config}")
+    config.write_text('{"graphs": {"a": "./agent.py:graph"}, "dependencies": []}')
+    assert load_config_env(Target(kind="file", path=tmp_path / "agent.py", root=tmp_path, config=config)) == ""
+    config.write_text('{"graphs": {')
     with pytest.raises(TargetError):
         load_config_env(Target(kind="config", path=config, root=tmp_path, config=config))
 
