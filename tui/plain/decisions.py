@@ -2,14 +2,14 @@
 
 import dataclasses
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from graphdeck.graphs.decided import DecisionRecord, Outcome
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.values import Json, json_line, to_json
 from graphdeck.tui.plain.terminal import Column, Terminal, table
-from graphdeck.tui.text import one_line, safe, short_json
+from graphdeck.tui.text import cut, one_line, safe, short_json, width
 
 ALL: Final = sys.maxsize
 
@@ -49,11 +49,21 @@ def decision_json(row: DecisionRecord) -> dict[str, Json]:
 
 
 def decision_lines(rows: Sequence[DecisionRecord], terminal: Terminal) -> list[str]:
-    """Decisions as a table that fits the terminal, and a last line that says what was cut."""
+    """Decisions as a table, or two lines each where the terminal is too narrow for one; what was cut is said last."""
     if not rows:
         return ["no decisions"]
     lines, was_cut = table(_COLUMNS, [_cells(row) for row in rows], terminal)
+    if any(width(line) > terminal.columns for line in lines):
+        whole = [line for row in rows for line in _two_lines(row)]
+        lines = [cut(line, terminal.columns) for line in whole]
+        was_cut = lines != whole
     return [*lines, *(["(some texts are cut; --json has them whole)"] if was_cut else [])]
+
+
+def _two_lines(row: DecisionRecord) -> Iterator[str]:
+    time, who, thread, asked, decision, by, _ = _cells(row)
+    yield "  ".join(filter(None, (time, row.outcome, asked, decision)))
+    yield "    " + "  ".join(filter(None, (f"thread {thread}", who, by, _why(row))))
 
 
 def _cells(row: DecisionRecord) -> list[str]:
@@ -64,8 +74,13 @@ def _cells(row: DecisionRecord) -> list[str]:
         one_line(", ".join(row.actions) or ":".join(row.path), 100),
         decision_text(row.decision, 100),
         safe(row.by, identifier=True),
-        one_line(f"{row.outcome}: {row.why}" if row.why else row.outcome, 200),
+        f"{row.outcome}: {_why(row)}" if row.why else row.outcome,
     ]
+
+
+def _why(row: DecisionRecord) -> str:
+    """Why an answer came to nothing, without what the row tells besides."""
+    return one_line(row.why.partition(" was not sent: ")[2] or row.why, 200)
 
 
 def decision_text(answer: Json, cells: int) -> str:

@@ -15,6 +15,7 @@ from graphdeck.tui.plain.answer import AnswerOptions, answer
 from graphdeck.tui.plain.decisions import decisions
 from graphdeck.tui.plain.run import run
 from graphdeck.tui.plain.terminal import Terminal
+from graphdeck.tui.text import width
 
 WriteGraph: TypeAlias = Callable[..., str]
 Cli: TypeAlias = Callable[..., Any]
@@ -232,8 +233,14 @@ async def test_decisions_are_listed_newest_first_with_all_that_is_known(desk: De
     assert heading.split() == ["time", "(UTC)", "who", "thread", "asked", "decision", "by", "outcome"]
     assert all(part in newest for part in ("pay", "reject: too", "command line", "applied"))
     assert "\x1b" not in desk.out
-    assert "refused: the answer to interrupt" in refused
+    assert "refused: it must be {" in refused
     assert "other" in oldest
+
+    for columns in (40, 60, 80):  # too narrow for a table
+        assert await desk.decisions(terminal=Terminal(columns=columns)) == 0
+        lines = desk.out.splitlines()
+        assert max(map(width, lines[:-1])) <= columns
+        assert ("applied  pay" in lines[0], "thread t" in lines[1], len(lines)) == (True, True, 7)
 
     assert await desk.decisions(as_json=True, thread="t") == 0
     first, second = desk.objects
