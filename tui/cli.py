@@ -269,6 +269,7 @@ def threads(db: Files, status: Any, search: str, sort: str, limit: int | None, a
             query=search,
             sort=sort,
             limit=_rows(limit, as_json),
+            name_files=bool(db),
             as_json=as_json,
             terminal=_terminal(),
             now=_now,

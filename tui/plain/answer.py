@@ -18,7 +18,7 @@ from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, RunRequest, Snapshot
 from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.plain.answers import around_lines, example_answers, question_text
-from graphdeck.tui.plain.arguments import BY, answers_of, shell_word
+from graphdeck.tui.plain.arguments import BY, answers_of, repair_command, shell_word, show_command
 from graphdeck.tui.plain.ids import REMEMBERED, with_whole_ids
 from graphdeck.tui.plain.run import run
 from graphdeck.tui.plain.terminal import indent, terminal_of
@@ -69,7 +69,7 @@ async def answer(
             f"the graph of thread {options.thread!r} is not known", "name it: graphdeck answer THREAD --target TARGET"
         )
     if not words and not snapshot.interrupts:
-        raise await _nothing_waits(engine, snapshot)
+        raise await _nothing_waits(engine, snapshot, db)
     if not words and not options.kind:
         return _ask(snapshot, graph, options, db, as_json=as_json)
     resume = _decide_all(snapshot, options) if options.kind else words
@@ -112,12 +112,11 @@ def _decide_all(snapshot: Snapshot, options: AnswerOptions) -> dict[str, Json]:
 _TYPED: Final = "answer by its id: graphdeck answer THREAD ID=JSON"
 
 
-async def _nothing_waits(engine: Engine, snapshot: Snapshot) -> AnswerRefused:
+async def _nothing_waits(engine: Engine, snapshot: Snapshot, db: Path | None) -> AnswerRefused:
     """The error for a thread without questions, which says who answered the last one where that is known."""
-    thread = shell_word(snapshot.thread)
     for task in snapshot.failed:
         if why := explanation(task):
-            hint = f"take the answer back, to be asked again: graphdeck repair {thread}"
+            hint = f"take the answer back, to be asked again: {repair_command(snapshot, db)}"
             return AnswerRefused(
                 f"thread {snapshot.thread!r} does not wait: node {task.node!r} has failed; {why}", hint
             )
@@ -131,7 +130,7 @@ async def _nothing_waits(engine: Engine, snapshot: Snapshot) -> AnswerRefused:
         said = f"; {done} by {last.origin}{f' ({last.by})' if last.by else ''}"
     return AnswerRefused(
         f"thread {snapshot.thread!r} does not wait for an answer: it is {snapshot.status}{said}",
-        f"look at it: graphdeck show {thread}",
+        f"look at it: {show_command(snapshot.thread, db)}",
     )
 
 

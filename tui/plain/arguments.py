@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from graphdeck.graphs.errors import InputError, MissingFileError
-from graphdeck.graphs.records import Durability, RunRequest
+from graphdeck.graphs.records import Durability, RunRequest, Snapshot
 from graphdeck.graphs.values import Json, json_line
 
 BY: Final = "command line"
@@ -190,6 +190,14 @@ def command_line(request: RunRequest, db: Path | None, answers: Mapping[str, Jso
 def show_command(thread: str, db: Path | None, path: str | None = None) -> str:
     """The shell command that shows a thread's state, or one value of it."""
     words = ["graphdeck", "show", thread, *([path] if path is not None else [])]
+    if db is not None:
+        words += ["--db", str(db)]
+    return " ".join(map(shell_word, words))
+
+
+def repair_command(snapshot: Snapshot, db: Path | None) -> str:
+    """The shell command that takes back the answer with which a node of the thread failed."""
+    words = ["graphdeck", "repair", snapshot.thread, *([] if snapshot.graph else ["--target", "TARGET"])]
     if db is not None:
         words += ["--db", str(db)]
     return " ".join(map(shell_word, words))

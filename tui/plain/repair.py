@@ -10,7 +10,7 @@ from graphdeck.graphs.questions.failed import explanation
 from graphdeck.graphs.records import Snapshot
 from graphdeck.graphs.values import json_line
 from graphdeck.tui.plain.answer import AnswerOptions, answer
-from graphdeck.tui.plain.arguments import BY, shell_word
+from graphdeck.tui.plain.arguments import BY, repair_command
 from graphdeck.tui.plain.terminal import Terminal, terminal_of
 from graphdeck.tui.text import safe
 
@@ -50,6 +50,5 @@ def failure_lines(snapshot: Snapshot, terminal: Terminal, db: Path | None) -> It
     for task in snapshot.failed:
         yield f"{terminal.glyph('failed')} {safe(task.node, identifier=True)}  {safe(task.error, lines=True)}"
         if why := explanation(task):
-            words = ["graphdeck", "repair", snapshot.thread, *(["--db", str(db)] if db is not None else [])]
             yield f"  {safe(why)}"
-            yield f"  take the answer back, to be asked again:  {' '.join(map(shell_word, words))}"
+            yield f"  take the answer back, to be asked again:  {repair_command(snapshot, db)}"

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.records import FileProblem, ThreadRow, ThreadStatus
 from graphdeck.graphs.values import Json, json_line, to_json
 from graphdeck.tui.clock import age
-from graphdeck.tui.plain.arguments import shell_word
+from graphdeck.tui.plain.arguments import show_command
 from graphdeck.tui.plain.errors import tell_problems
 from graphdeck.tui.plain.terminal import Column, Terminal, node_names, table
 from graphdeck.tui.text import one_line, safe
@@ -39,18 +40,19 @@ async def threads(
     query: str,
     sort: str,
     limit: int | None,
+    name_files: bool = False,
     as_json: bool,
     terminal: Terminal,
     now: Callable[[], datetime],
 ) -> int:
-    """Print the threads; without a limit all of them; the exit status."""
+    """Print the threads; without a limit all of them; the exit status. `name_files`: commands must name the file."""
     problems: list[FileProblem] = []
     rows, more = await _rows(_all(engine, status, query, limit if sort == "updated" else None, problems), sort, limit)
     if as_json:
         for row in rows:
             print(json_line(thread_json(row)))
         return tell_problems(problems)
-    for line in thread_lines(rows, terminal, now()):
+    for line in thread_lines(rows, terminal, now(), name_files=name_files):
         print(line)
     if more:
         print(f"more threads are saved: --limit shows them (here {limit}), --search and --status choose")
@@ -116,7 +118,9 @@ def thread_json(row: ThreadRow) -> dict[str, Json]:
     return to_json(data)  # type: ignore[return-value] # a dict with text keys stays one
 
 
-def thread_lines(rows: Sequence[ThreadRow], terminal: Terminal, now: datetime) -> list[str]:
+def thread_lines(
+    rows: Sequence[ThreadRow], terminal: Terminal, now: datetime, *, name_files: bool = False
+) -> list[str]:
     """Threads as a table that fits the terminal, and a last line that says what was cut."""
     if not rows:
         return ["no threads"]
@@ -127,7 +131,7 @@ def thread_lines(rows: Sequence[ThreadRow], terminal: Terminal, now: datetime) -
     errors += [f"{safe(row.thread, identifier=True)}: run by {safe(row.holder)}" for row in rows if row.holder]
     errors += [
         f"{safe(row.thread, identifier=True)}: failed after it was answered; why, and the way out:"
-        f" graphdeck show {shell_word(row.thread)}"
+        f" {show_command(row.thread, Path(row.file) if name_files else None)}"
         for row in rows
         if row.answered
     ]
