@@ -1,7 +1,7 @@
 """The subgraphs in the middle of a step, and the questions that wait in them, read without any values."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.saved.file import CheckpointFile
@@ -9,24 +9,47 @@ from graphdeck.graphs.saved.rows import SavedCheckpoint, Task, load_checkpoint, 
 from graphdeck.graphs.saved.status import Due, due_after, node_of, pending
 from graphdeck.graphs.values import to_json
 
+UPDATE: Final = "update"
+"""Source of a checkpoint that somebody wrote by hand."""
+
 
 def waiting_interrupts(file: CheckpointFile, saved: SavedCheckpoint, tasks: Sequence[Task]) -> list[PendingInterrupt]:
     """The questions that wait after a checkpoint, those of its subgraphs with their deepest path."""
+    return _waiting(file, saved, tasks)[0]
+
+
+def _waiting(
+    file: CheckpointFile, saved: SavedCheckpoint, tasks: Sequence[Task]
+) -> tuple[list[PendingInterrupt], bool]:
+    """The questions that wait after a checkpoint, and whether its state or one in it was edited since they came."""
     due = due_after(saved, tasks)
     deeper: dict[str, PendingInterrupt] = {}
+    edited: set[str] = set()
     if pending(tasks):
         for child in inner_checkpoints(file, saved, tasks, due):
-            found = waiting_interrupts(file, child, load_tasks(file, child.key))
+            found, is_edited = _waiting(file, child, load_tasks(file, child.key))
             deeper |= {interrupt.id: interrupt for interrupt in found}
-    return interrupts_of(saved, tasks, due, deeper)
+            edited |= {child.key[1]} if is_edited else set()
+    asked = interrupts_of(saved, tasks, due, deeper, edited)
+    return asked, saved.source == UPDATE or bool(edited)
 
 
 def interrupts_of(
-    saved: SavedCheckpoint, tasks: Sequence[Task], due: Due, deeper: Mapping[str, PendingInterrupt]
+    saved: SavedCheckpoint,
+    tasks: Sequence[Task],
+    due: Due,
+    deeper: Mapping[str, PendingInterrupt],
+    edited: Iterable[str] = (),
 ) -> list[PendingInterrupt]:
-    """The questions of a checkpoint's tasks, each once: a subgraph's is stored at each level, and is in `deeper`."""
-    found = [_question(saved, task, due, fields) for task, fields in pending(tasks)]
-    return [deeper.get(question.id, question) for question in found]
+    """The questions of a checkpoint's tasks, each once: a subgraph's is stored at each level, and is in `deeper`.
+
+    `edited` are the namespaces of subgraphs whose state was edited: what they asked before is asked anew, under another
+    id, when the thread goes on, and takes no answer.
+    """
+    prefix = f"{saved.key[1]}|" if saved.key[1] else ""
+    anew = {ns.removeprefix(prefix).split("|")[0].partition(":")[2] for ns in edited}
+    found = [(task.id, _question(saved, task, due, fields)) for task, fields in pending(tasks)]
+    return [deeper.get(asked.id, asked) for task, asked in found if asked.id in deeper or task not in anew]
 
 
 def questions_of(saved: SavedCheckpoint, task: Task, due: Due) -> list[PendingInterrupt]:

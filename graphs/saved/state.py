@@ -8,7 +8,7 @@ from graphdeck.graphs.saved.changes import changed_keys
 from graphdeck.graphs.saved.decode import Packed, Undecodable
 from graphdeck.graphs.saved.delta import delta_keys, delta_value
 from graphdeck.graphs.saved.file import CheckpointFile
-from graphdeck.graphs.saved.inner import inner_checkpoints, interrupts_of
+from graphdeck.graphs.saved.inner import UPDATE, inner_checkpoints, interrupts_of
 from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
 from graphdeck.graphs.saved.paths import find_value
 from graphdeck.graphs.saved.rows import (
@@ -113,6 +113,11 @@ def _kept_values(file: CheckpointFile, thread: str, checkpoint: str | None) -> M
     return kept.values if asked_for and newest and ((thread, "", newest[0]), newest[1]) == kept[:2] else None
 
 
+def _is_edited(state: Snapshot) -> bool:
+    """Whether the state of a subgraph, or of one in it, was written by hand."""
+    return state.source == UPDATE or any(map(_is_edited, state.subgraphs))
+
+
 class _Reader(NamedTuple):
     file: CheckpointFile
     graph: str
@@ -127,14 +132,17 @@ class _Reader(NamedTuple):
         next_ = next_nodes(due, tasks, finished_too=not newest)
         inner = tuple(self.snapshot(child, newest=True) for child in inner_checkpoints(self.file, saved, tasks, due))
         deeper = {interrupt.id: interrupt for child in inner for interrupt in child.interrupts}
+        edited = [child.ns for child in inner if _is_edited(child)]
+        asked = interrupts_of(saved, tasks, due, deeper, edited)
+        status = status_of(due, next_, tasks, running=running, breakpoint_=breakpoint_)
         return Snapshot(
             thread=saved.key[0],
             checkpoint=saved.id,
             step=saved.step,
-            status=status_of(due, next_, tasks, running=running, breakpoint_=breakpoint_),
+            status="stopped" if status == "waiting" and not asked else status,
             next=next_,
             values=_values(self.file, saved),
-            interrupts=tuple(interrupts_of(saved, tasks, due, deeper)),
+            interrupts=tuple(asked),
             failed=self._failed(saved, tasks, due, inner),
             finished=self._finished(saved, tasks, due),
             changed=changed_keys(saved, self._parent(saved)) if self.compared else (),
@@ -145,7 +153,13 @@ class _Reader(NamedTuple):
             file=str(self.file.path),
             ns=saved.key[1],
             subgraphs=inner,
+            authors=self._authors(saved) if newest and not saved.key[1] else {},
         )
+
+    def _authors(self, saved: SavedCheckpoint) -> Mapping[str, str]:
+        from graphdeck.graphs.saved.authors import authors  # a list of threads needs none
+
+        return authors(self.file, saved.key[0], saved.id)
 
     def _failed(
         self, saved: SavedCheckpoint, tasks: list[Task], due: Due, inner: tuple[Snapshot, ...]

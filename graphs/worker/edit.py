@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from langchain_core.runnables import RunnableConfig
 from langgraph.channels import BinaryOperatorAggregate
 from langgraph.channels.delta import DeltaChannel
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.errors import InvalidUpdateError
 from langgraph.pregel import Pregel
 from langgraph.types import Overwrite, StateSnapshot, StateUpdate
@@ -157,12 +158,14 @@ class InnerEdit:
                 f"the state was not changed: {names} has finished beside the question, and would run again",
                 "answer first",
             )
-        ran = [self._as_node] if self._as_node else await self._ran_last(config)
+        saved = await self._saver.aget_tuple(config)
+        assert saved is not None  # its question waits
+        ran = [self._as_node] if self._as_node else self._ran_last(saved)
         updates = [StateUpdate(values if index == 0 else None, node) for index, node in enumerate(ran)]
         checkpoint = _id_of(await self._graph.abulk_update_state(config, [updates]))
         after = await self._graph.aget_state(config)
         if sorted(after.next) != sorted(before.next):
-            self._take_back(checkpoint)
+            self._take_back(checkpoint, saved)
             raise InputError(
                 f"the state was not changed: {', '.join(after.next) or 'nothing'} would come next then,"
                 f" instead of {', '.join(before.next)}",
@@ -179,20 +182,24 @@ class InnerEdit:
                 raise InputError("the state was not changed: its question does not wait any more", "look at it again")
         return state
 
-    async def _ran_last(self, config: RunnableConfig) -> list[str]:
+    def _ran_last(self, saved: CheckpointTuple) -> list[str]:
         """The nodes of the step before: all of them say again what comes next."""
-        found = await self._saver.aget_tuple(config)
-        seen = found.checkpoint["versions_seen"] if found else {}
+        seen = saved.checkpoint["versions_seen"]
         last = {node: max(seen[node].values()) for node in self._inner.nodes if seen.get(node)}
         return [node for node, version in last.items() if version == max(last.values())]
 
-    def _take_back(self, checkpoint: str) -> None:
-        key = (self._thread, "|".join(self._ns), checkpoint)
+    def _take_back(self, checkpoint: str, saved: CheckpointTuple) -> None:
+        """Leave the rows as they were: LangGraph also writes what it was given beside the checkpoint before."""
+        tasks = {task for task, _, _ in saved.pending_writes or ()}
+        key = (self._thread, "|".join(self._ns))
+        which = "thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
         with _transaction(self._file) as connection:
             for table in TABLES:
-                connection.execute(
-                    f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?", key
-                )
+                connection.execute(f"DELETE FROM {table} WHERE {which}", (*key, checkpoint))
+            connection.execute(
+                f"DELETE FROM writes WHERE {which} AND task_id NOT IN ({', '.join('?' * len(tasks))})",
+                (*key, saved.checkpoint["id"], *tasks),
+            )
 
 
 @contextmanager

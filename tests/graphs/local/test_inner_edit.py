@@ -96,7 +96,10 @@ async def test_the_question_is_asked_anew_about_what_was_written(
     assert question.path == tuple(path.split())
     values: Json = {"draft": "by hand", "log": ["by hand"]}
     await engine.update("t", values, ns=innermost(before).ns.split("|"), replace=True)
-    written = innermost(await engine.state("t"))
+    stands = await engine.state("t")
+    assert (stands.status, stands.interrupts) == ("stopped", ()), "the old question takes no answer any more"
+    assert [row.interrupts for row in (await engine.waiting()).rows] == [()]
+    written = innermost(stands)
     assert (written.values["draft"], written.values["log"]) == ("by hand", ["by hand"])
     again = await run_graph(target)
     assert [event.node for event in again if isinstance(event, NodeStarted)] == path.split(), "and nothing else"
