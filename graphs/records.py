@@ -285,6 +285,8 @@ class Snapshot(Frozen):
     """`checkpoint_ns`: empty for the graph itself."""
     subgraphs: tuple["Snapshot", ...] = ()
     """States of the subgraphs that are in the middle of this step."""
+    authors: Mapping[str, str] = field(default_factory=dict)
+    """Of the newest checkpoint: which node wrote a message, by message id; only the newest, as far as it is known."""
 
     @property
     def node(self) -> str:

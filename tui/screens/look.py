@@ -70,12 +70,13 @@ class Look(Frozen):
         """The look with the newest state of the thread."""
         if self.old is not None:
             return dataclasses.replace(self, snapshot=snapshot)
-        return dataclasses.replace(self, snapshot=snapshot, saved=conversation_of(snapshot.values, self.saved))
+        saved = conversation_of(snapshot.values, self.saved, snapshot.authors)
+        return dataclasses.replace(self, snapshot=snapshot, saved=saved)
 
     def with_old(self, old: Snapshot | None) -> "Look":
         """The look at an older checkpoint, or back at the newest one."""
-        shown = old or self.snapshot
-        return dataclasses.replace(self, old=old, saved=conversation_of(shown.values) if shown else ())
+        shown, authors = old or self.snapshot, self.snapshot.authors if self.snapshot else {}
+        return dataclasses.replace(self, old=old, saved=conversation_of(shown.values, authors=authors) if shown else ())
 
     def without_questions(self) -> "Look":
         """The look as long as nobody knows what waits now."""

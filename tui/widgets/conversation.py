@@ -12,6 +12,7 @@ TEXT_LIMIT: Final = 20_000
 """Characters of one message that the conversation keeps; the state pane has the rest."""
 MESSAGE_LIMIT: Final = 1_000
 """Messages that the conversation keeps."""
+NO_AUTHORS: Final[Mapping[str, str]] = {}
 REMOVE_ALL: Final = "__remove_all__"
 """Id of LangGraph's message that removes all messages before it."""
 
@@ -60,9 +61,12 @@ def from_json(message: Mapping[str, Json], *, node: str = "", task: str = "") ->
     )
 
 
-def conversation_of(values: Mapping[str, Json], last: Iterable[ChatMessage] = ()) -> tuple[ChatMessage, ...]:
+def conversation_of(
+    values: Mapping[str, Json], last: Iterable[ChatMessage] = (), authors: Mapping[str, str] = NO_AUTHORS
+) -> tuple[ChatMessage, ...]:
     """The conversation in a state: its key `messages`, else the first key that holds messages.
 
+    `authors` has the nodes that wrote them, by message id.
     Of a state that was read with `last`, messages that are the same objects as before are not made anew.
     """
     known = {id(message.source): message for message in last}
@@ -70,7 +74,10 @@ def conversation_of(values: Mapping[str, Json], last: Iterable[ChatMessage] = ()
         value = values.get(key)
         found = [item for item in value[-MESSAGE_LIMIT:] if is_message(item)] if isinstance(value, list) else []
         if found:
-            return tuple(known.get(id(message)) or from_json(message) for message in found)
+            return tuple(
+                known.get(id(message)) or from_json(message, node=authors.get(text_of(message, "id"), ""))
+                for message in found
+            )
     return ()
 
 

@@ -125,6 +125,11 @@ def test_a_state_without_messages_has_no_conversation() -> None:
     assert [message.text for message in conversation_of({"chat": [{"type": "human", "content": "hi"}]})] == ["hi"]
 
 
+def test_a_saved_message_has_the_node_that_wrote_it() -> None:
+    said = conversation_of({"messages": SAID[:2]}, authors={"2": "planner"})
+    assert [message.node for message in said] == ["", "planner"]
+
+
 def test_what_a_run_adds_follows_what_was_saved() -> None:
     saved = conversation_of({"messages": SAID[:2]})
     live = conversation_of({"messages": SAID[1:3]})
