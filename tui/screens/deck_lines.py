@@ -96,7 +96,7 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
         )
         return Content.styled(one_line(words, cells), f"{WARNING} bold")
     if (failed := look.failed_with_answer) is not None:
-        words = f" {signs.failed} {_failed(failed, cells - 28)}{dot}u takes the answer back"
+        words = f" {signs.failed} {_failed(failed, cells - 32)}{dot}u takes the answer back"
         return Content.styled(one_line(words, cells), f"{WARNING} bold")
     if look.status == "breakpoint" and not look.why_not("pause"):
         words = f" {signs.breakpoint} breakpoint {_detail(look)}{dot}nothing to answer: space goes on"
@@ -110,10 +110,10 @@ def _failed(failed: FailedTask, cells: int) -> str:
     """That a node failed with its answer, and which one it was, or what is wrong with it."""
     from graphdeck.graphs.questions.failed import wrong  # the first paint has seldom any
 
-    node = one_line(failed.node, 40, identifier=True)
+    node = one_line(failed.node, max(8, cells // 3), identifier=True)
     why = wrong(failed)
     if why:
-        return one_line(f"{node} failed with an answer that its question does not take: {why}", cells)
+        return one_line(f"{node} failed, wrongly answered: {why}", cells)
     return one_line(f"{node} failed with its answer, {short_json(failed.answer, 200)}", cells)
 
 
