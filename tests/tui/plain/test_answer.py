@@ -1,6 +1,7 @@
 """`graphdeck answer` and `graphdeck decisions`: what is said is sent, and nothing else; what was sent is listed."""
 
 import json
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -173,15 +174,13 @@ async def test_a_reason_that_the_question_cannot_take_is_not_lost_in_silence(des
 
 
 async def test_a_thread_that_no_run_of_graphdeck_made_is_answered_by_its_target(
-    desk: Desk, tmp_path: Path, engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, tmp_path: Path, engine: LocalEngine
 ) -> None:
-    monkeypatch.syspath_prepend(str(tmp_path))
-    import agent  # type: ignore[import-not-found] # the test's own file
-
     await desk.ask("made so that the file is there", thread="another")
     file = tmp_path / ".graphdeck" / "threads.sqlite"
     with SqliteSaver.from_conn_string(str(file)) as saver:
-        agent.builder.compile(checkpointer=saver).invoke({"asks": ["pay?"]}, {"configurable": {"thread_id": "foreign"}})
+        builder = runpy.run_path(str(tmp_path / "agent.py"))["builder"]
+        builder.compile(checkpointer=saver).invoke({"asks": ["pay?"]}, {"configurable": {"thread_id": "foreign"}})
     with pytest.raises(InputError, match="the graph of thread 'foreign' is not known") as refused:
         await desk.answer(thread="foreign", kind="approve")
     assert "--target TARGET" in refused.value.hint
