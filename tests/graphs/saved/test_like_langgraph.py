@@ -22,7 +22,7 @@ from graphdeck.graphs.saved.waiting import waiting_places, waiting_row
 from graphdeck.graphs.values import to_json
 
 NAMES = ["a", "b", "a+b", "c d", "e"]
-KINDS = ["say", "ask", "ask", "fail", "send", "goto", "inner", "quiet"]
+KINDS = ["say", "ask", "ask", "tough", "fail", "send", "goto", "inner", "quiet"]
 THREADS_A_FILE = 50
 WIDEST = 8
 """Tasks at most from which a thread goes on: a loop that sends triples them with each step, and four steps follow."""
@@ -45,6 +45,8 @@ def act(kind: str, name: str, target: str) -> Any:
         match kind:
             case "ask":
                 return {"log": [f"{name}: {interrupt(f'{name}?')}"]}
+            case "tough" if interrupt(f"{name}?") and len(state.get("log", [])) % 2:
+                raise ValueError(name)
             case "fail" if len(state.get("log", [])) % 2:
                 raise ValueError(name)
             case "goto":
@@ -116,20 +118,27 @@ def without_empty(values: Any) -> Any:
     return {key: to_json(value) for key, value in values.items() if value}
 
 
-def pending_ids(snapshot: StateSnapshot) -> set[str]:
-    return {question.id for question in snapshot.interrupts}
+def pending_ids(snapshot: StateSnapshot, saver: Any) -> set[str]:
+    """The questions that wait: LangGraph goes on telling of those whose nodes failed with their answers."""
+    writes = saver.get_tuple(snapshot.config).pending_writes
+    answered = {task for task, channel, _ in writes if channel == "__resume__"}
+    failed = {
+        question.id for task in snapshot.tasks if task.error and task.id in answered for question in task.interrupts
+    }
+    return {question.id for question in snapshot.interrupts} - failed
 
 
 def check(graph: Any, config: RunnableConfig, file: CheckpointFile, thread: str) -> None:
     """Compare all that rows tell with what the graph tells."""
     head = graph.get_state(config)
+    pending = pending_ids(head, graph.checkpointer)
     state = read_state(file, thread)
     assert state.next is not None
     assert sorted(state.next) == sorted(head.next)
-    assert {question.id for question in state.interrupts} == pending_ids(head)
+    assert {question.id for question in state.interrupts} == pending
     failed = [task for task in head.tasks if task.error is not None and task.result is None]
     assert len(state.failed) <= len(failed)
-    if pending_ids(head):
+    if pending:
         assert state.status == "waiting"
     elif failed:
         assert state.status in ("failed", "stopped")
@@ -137,7 +146,7 @@ def check(graph: Any, config: RunnableConfig, file: CheckpointFile, thread: str)
         assert state.status == ("stopped" if head.next else "done")
     (row,) = [row for row in list_threads(file).rows if row.thread == thread]
     assert (row.status, row.next, row.step) == (state.status, state.next, state.step)
-    assert set(row.interrupts) == pending_ids(head)
+    assert set(row.interrupts) == pending
 
     places = [place for place in waiting_places(file) if place.thread == thread]
     assert bool(places) == (row.status == "waiting")
