@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import json
 import os
 import stat
 from collections.abc import Sequence
@@ -291,22 +292,34 @@ def test_decisions_are_kept_for_the_same_question_only() -> None:
 # -- bad and large payloads ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        {"text": "x" * 5_000_000, "end": "END"},
-        {"nan": float("nan"), "blob": b"\x00\xff", "set": {1}, "deep": [[[{"a": [None]}]]]},
-        [{"action_request": {"action": 3}}, {"config": None}],
-        {"action_requests": [{"name": "a"}], "review_configs": "?"},
-        {"type": "tool_approval", "name": None},
-        [],
-        None,
-        0,
-    ],
-    ids=["5 MB", "odd values", "malformed older", "malformed batch", "malformed call", "empty list", "null", "zero"],
-)
-async def test_whatever_is_asked_can_be_read_and_answered(value: Any, open_dialog: Any) -> None:
-    async with open_dialog(plain(to_json(value)), size=(60, 20)) as person:
-        assert "t type" in person.text
-        await person.press("end", "t", *"no", "enter")
-    assert person.outcome.answers == {"q1": "no"}
+ODD: dict[str, Any] = {
+    "odd values": {"nan": float("nan"), "blob": b"\x00\xff", "set": {1}, "deep": [[[{"a": [None]}]]]},
+    "malformed older shape": [{"action_request": {"action": 3}}, {"config": None}],
+    "malformed batch": {"action_requests": [{"name": "a"}], "review_configs": "?"},
+    "malformed call": {"type": "tool_approval", "name": None},
+    "empty list": [],
+    "null": None,
+    "zero": 0,
+}
+
+
+async def test_whatever_is_asked_can_be_read_and_answered(open_dialog: Any) -> None:
+    async with open_dialog(*(plain(to_json(value), key) for key, value in ODD.items()), size=(60, 20)) as person:
+        for number, key in enumerate(ODD, 1):
+            assert f"action {number} of {len(ODD)}" in person.text
+            await person.press("t")
+            await person.type(json.dumps(key) if "JSON" in person.text.split("your answer as")[1][:6] else key)
+            await person.press("enter")
+        await person.press("s")
+    assert person.outcome.answers == {key: key for key in ODD}
+
+
+async def test_five_megabytes_can_be_read_to_their_end_and_answered(open_dialog: Any) -> None:
+    async with open_dialog(plain({"text": "x" * 5_000_000, "end": "END"})) as person:
+        assert "more rows below" in person.text
+        await person.press("a")
+        assert "approve: scroll to its end first" in person.text
+        await person.press("end")
+        assert "END" in person.text
+        await person.press("a")
+    assert person.outcome.answers == {"q1": True}

@@ -86,6 +86,18 @@ class LongText(ScrollView, can_focus=True):
         """Go on by a page."""
         self.scroll_page_down(animate=False)
 
+    def action_page_up(self) -> None:
+        """Go back by a page."""
+        self.scroll_page_up(animate=False)
+
+    def action_scroll_home(self) -> None:
+        """Go to the beginning, at once however far it is."""
+        self.scroll_home(animate=False)
+
+    def action_scroll_end(self) -> None:
+        """Go to the end, at once however far it is."""
+        self.scroll_end(animate=False)
+
     def render_line(self, y: int) -> Strip:
         """One row of the text."""
         number = y + self.scroll_offset.y
