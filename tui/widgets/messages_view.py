@@ -32,7 +32,7 @@ class MessagesView(Rows):
         super().__init__(id=id)
         self._messages: Sequence[ChatMessage] = ()
         self._lines: Sequence[_Line] = ()
-        self._laid: dict[int, tuple[ChatMessage, bool, Sequence[_Line]]] = {}
+        self._laid: dict[int, tuple[ChatMessage, tuple[str, ...], Sequence[_Line]]] = {}
         self._width = 0
         self._at_end = True
         self.empty_text = "no messages"
@@ -78,7 +78,7 @@ class MessagesView(Rows):
         blocks: list[Sequence[_Line]] = []
         laid, count = {}, 0
         for message in reversed(self._messages):
-            pending = any(call.id not in answered for call in message.calls)
+            pending = tuple(call.id for call in message.calls if call.id not in answered)
             known = self._laid.get(id(message))
             lines = known[2] if known and known[1] == pending else tuple(self._wrap(message, answered))
             laid[id(message)] = (message, pending, lines)  # holds the message, so that its id stays its own
