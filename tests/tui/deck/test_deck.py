@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from graphdeck.graphs.errors import TargetLoadError
 from graphdeck.graphs.events import NodeStarted, RunEnded, RunStarted
 from graphdeck.graphs.records import PendingInterrupt
@@ -243,22 +241,20 @@ async def test_a_click_opens_a_thread_and_a_click_on_a_key_does_what_it_says(
         await deck.until(lambda: deck.app.focused is not None and deck.app.focused.id == "input")
 
 
-@pytest.mark.parametrize("key", ["2", "4", "6"])
-async def test_panes_and_focus_stay_when_the_terminal_changes_its_size(
-    open_deck: Any, recorded: Any, put: Any, key: str
-) -> None:
+async def test_panes_and_focus_stay_when_the_terminal_changes_its_size(open_deck: Any, recorded: Any, put: Any) -> None:
     put(recorded, "rome")
     async with open_deck(recorded, thread="rome", size=(80, 24)) as deck:
         await deck.until(lambda: deck.look.history)
-        await deck.press(key)
-        focused = deck.app.focused
-        assert focused is not None
-        for width, height in ((130, 40), (58, 18), (80, 24)):
-            await deck.pilot.resize_terminal(width, height)
-            await deck.pilot.pause()
-            assert deck.app.focused is focused
-            assert focused.size.width > 10
-            assert focused.region.height > 2
+        for key in ("2", "4", "6"):
+            await deck.press(key)
+            focused = deck.app.focused
+            assert focused is not None
+            for width, height in ((130, 40), (58, 18), (80, 24)):
+                await deck.pilot.resize_terminal(width, height)
+                await deck.pilot.pause()
+                assert deck.app.focused is focused, key
+                assert focused.size.width > 10
+                assert focused.region.height > 2
 
 
 async def test_all_panes_are_shown_from_120_by_34_and_two_at_80_by_24(open_deck: Any, recorded: Any) -> None:
