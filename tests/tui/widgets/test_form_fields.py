@@ -4,11 +4,12 @@ from textual.app import App, ComposeResult
 from textual.events import Resize
 from textual.geometry import Size
 
+from graphdeck.graphs.values import Json
 from graphdeck.tui.form_schema import form
 from graphdeck.tui.widgets.answer_text import AnswerText
 from graphdeck.tui.widgets.form_fields import FormFields
 
-SCHEMA = {"type": "object", "required": ["amount"], "properties": {"amount": {"type": "number"}}}
+SCHEMA: Json = {"type": "object", "required": ["amount"], "properties": {"amount": {"type": "number"}}}
 
 
 class FormApp(App[None]):

@@ -45,8 +45,8 @@ async def test_a_conversation(harness: NewApp, lines: Lines) -> None:
 
 async def test_each_of_several_calls_is_marked_until_its_own_result_is_there(harness: NewApp, lines: Lines) -> None:
     view = MessagesView()
-    calls = [{"name": name, "args": {}, "id": name} for name in ("look", "mail", "pay")]
-    asked = {"type": "ai", "content": "", "id": "1", "tool_calls": calls}
+    calls: list[Json] = [{"name": name, "args": {}, "id": name} for name in ("look", "mail", "pay")]
+    asked: Json = {"type": "ai", "content": "", "id": "1", "tool_calls": calls}
     saved = conversation_of({"messages": [asked]})
     result = ChatMessage(role="tool", text="sent", name="mail", answers="mail")
     async with harness(view).run_test(size=(60, 10)):
