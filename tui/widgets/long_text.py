@@ -25,7 +25,7 @@ class LongText(ScrollView, can_focus=True):
     ]
 
     DEFAULT_CSS = """
-    LongText { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
+    LongText { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     """
 
     class Scrolled(Message):
@@ -112,9 +112,9 @@ class LongText(ScrollView, can_focus=True):
         if not cells or cells == self._laid_out_for:
             return
         self._laid_out_for = cells
-        asked = rows(self._paragraphs[: self._asked], cells - 1)
+        asked = rows(self._paragraphs[: self._asked], cells)
         self._asked_rows = len(asked)
-        self._rows = asked + rows(self._paragraphs[self._asked :], cells - 1)
+        self._rows = asked + rows(self._paragraphs[self._asked :], cells)
         self.virtual_size = Size(cells, len(self._rows))
         self.refresh()
 
