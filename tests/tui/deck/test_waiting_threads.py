@@ -3,9 +3,11 @@
 from typing import Any
 
 from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.questions.read import sheet
+from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.tui.screens.approval import ApprovalScreen
 from graphdeck.tui.screens.confirm import ConfirmScreen
-from graphdeck.tui.screens.new_message import NewMessageScreen
+from graphdeck.tui.screens.new_message import NewMessageScreen, rejected, why_not_reject
 from graphdeck.tui.widgets.input_line import InputLine
 
 AGENT = """
@@ -67,6 +69,15 @@ async def wait_then_write(deck: Any, first: str, text: str) -> None:
 
 def contents(deck: Any) -> list[str]:
     return [str(message["content"]) for message in deck.look.values.get("messages", ())]
+
+
+def test_only_what_takes_a_rejection_is_rejected() -> None:
+    batch = {"action_requests": [{"name": "book", "args": {}}], "review_configs": []}
+    asked = sheet([PendingInterrupt(id="1", node="tools", ns=(), value=batch)])
+    assert why_not_reject(asked) == ""
+    assert rejected(asked).answers() == {"1": {"decisions": [{"type": "reject"}]}}
+    number = PendingInterrupt(id="2", node="count", ns=(), value="how many?", schema={"type": "integer"})
+    assert why_not_reject(sheet([number])) == "count takes no rejection: answer it (a)"
 
 
 async def test_what_was_typed_is_kept_until_the_person_has_said_what_becomes_of_the_question(
