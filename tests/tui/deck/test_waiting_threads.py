@@ -5,6 +5,7 @@ from typing import Any
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt
+from graphdeck.graphs.values import Json
 from graphdeck.tui.screens.approval import ApprovalScreen
 from graphdeck.tui.screens.confirm import ConfirmScreen
 from graphdeck.tui.screens.new_message import NewMessageScreen, rejected, why_not_reject
@@ -72,7 +73,7 @@ def contents(deck: Any) -> list[str]:
 
 
 def test_only_what_takes_a_rejection_is_rejected() -> None:
-    batch = {"action_requests": [{"name": "book", "args": {}}], "review_configs": []}
+    batch: Json = {"action_requests": [{"name": "book", "args": {}}], "review_configs": []}
     asked = sheet([PendingInterrupt(id="1", node="tools", ns=(), value=batch)])
     assert why_not_reject(asked) == ""
     assert rejected(asked).answers() == {"1": {"decisions": [{"type": "reject"}]}}
