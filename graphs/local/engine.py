@@ -140,7 +140,7 @@ class LocalEngine:
 
     async def waiting(self, *, limit: int = PAGE, cursor: str | None = None, newest_first: bool = True) -> WaitingPage:
         """A page of the threads that wait for a person, with their questions."""
-        return await self._read(lambda: self._library.waiting(limit, cursor, newest_first))
+        return await self._in_turns(self._library.waiting(limit, cursor, newest_first))
 
     async def assign(self, thread: str, graph: str, *, file: str = "") -> None:
         """Remember which target a thread belongs to, where its rows do not tell; the file itself is not touched."""

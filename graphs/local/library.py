@@ -95,12 +95,12 @@ class Library:
         following = None if all(end == _ENDED for end in ends.values()) else json.dumps(ends)
         return ThreadPage(rows=tuple(rows), cursor=following, problems=tuple(problems))
 
-    def waiting(self, limit: int, cursor: str | None, newest_first: bool) -> WaitingPage:
+    def waiting(self, limit: int, cursor: str | None, newest_first: bool) -> Turns[WaitingPage]:
         """A page of what waits for a person in all files; those that cannot be read are named in it."""
         from graphdeck.graphs.local.waiting import waiting_page
 
         files, problems = self._readable()
-        return waiting_page(files, problems, limit=limit, cursor=cursor, newest_first=newest_first)
+        return (yield from waiting_page(files, problems, limit=limit, cursor=cursor, newest_first=newest_first))
 
     def state(self, thread: str, checkpoint: str | None, *, compared: bool = True, file: str = "") -> Snapshot:
         """The state of a thread, with the frames that were kept for its questions."""

@@ -11,7 +11,7 @@ from graphdeck.graphs.local.lease import any_held, told_holder
 from graphdeck.graphs.local.library import problem
 from graphdeck.graphs.local.memory import graphs_of, titles_of
 from graphdeck.graphs.records import FileProblem, WaitingPage, WaitingRow
-from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.file import CheckpointFile, Turns
 from graphdeck.graphs.saved.threads import nobody
 from graphdeck.graphs.saved.waiting import Place, waiting_places, waiting_row
 
@@ -36,8 +36,8 @@ def waiting_page(
     limit: int,
     cursor: str | None,
     newest_first: bool,
-) -> WaitingPage:
-    """A page over all files; those that cannot be read are named beside the given problems."""
+) -> Turns[WaitingPage]:
+    """A page over all files, with a rest at each file and row; files that cannot be read join the given problems."""
     found: list[_Found] = []
     bad = list(problems)
     for file in files:
@@ -46,6 +46,7 @@ def waiting_page(
             found += [_Found(place, str(file.path), source) for place in source.places()]
         except GraphdeckError as error:
             bad.append(problem(str(file.path), error))
+        yield
     found.sort(key=lambda each: each.key, reverse=newest_first)
     start = _read_cursor(cursor)
     rows: list[WaitingRow] = []
@@ -56,6 +57,7 @@ def waiting_page(
         if len(rows) == limit:
             following = json.dumps(last.key if last else None)
             return WaitingPage(rows=tuple(rows), cursor=following, total=len(found), problems=tuple(bad))
+        yield
         row = each.source.row(each.place)
         if row is not None:
             rows.append(row)

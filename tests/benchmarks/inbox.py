@@ -17,6 +17,7 @@ from saved import config, seconds, spread
 
 from graphdeck.graphs.engine import PAGE
 from graphdeck.graphs.local.library import Library
+from graphdeck.graphs.saved.file import at_once
 
 THREADS = 20_000
 WAITING = 500
@@ -49,7 +50,7 @@ def main() -> None:
 def first_page(path: Path) -> None:
     """Open the file and read the first page."""
     library = Library([path], may_be_missing=False)
-    page = library.waiting(PAGE, None, True)
+    page = at_once(library.waiting(PAGE, None, True))
     library.close()
     assert (len(page.rows), page.total) == (PAGE, WAITING)
 
@@ -60,7 +61,7 @@ def write_and_look(writer: SqliteSaver, library: Library) -> None:
         "UPDATE checkpoints SET metadata = metadata || ' ' WHERE rowid = (SELECT max(rowid) FROM checkpoints)"
     )
     writer.conn.commit()
-    assert library.waiting(PAGE, None, True).total == WAITING
+    assert at_once(library.waiting(PAGE, None, True)).total == WAITING
 
 
 def fill_waiting(path: Path) -> None:
