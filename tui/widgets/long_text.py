@@ -25,7 +25,9 @@ class LongText(ScrollView, can_focus=True):
     ]
 
     DEFAULT_CSS = """
-    LongText { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    LongText {
+        height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+    }
     """
 
     class Scrolled(Message):
