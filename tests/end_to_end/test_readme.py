@@ -52,7 +52,9 @@ IN_A_PROJECT = (
     "graphdeck threads | show | history | delete | rename",
     "graphdeck draw TARGET",
     "graphdeck COMMAND --help",
+    "graphdeck inbox | answer | decisions | repair",
 )
+WITHOUT_AN_ANSWER = ("graphdeck repair ID", "graphdeck answer ID --end")
 BY_CI = (
     "pip install uv",
     "uv run graphdeck",
@@ -84,7 +86,7 @@ def opening() -> list[list[str]]:
 
 
 def test_every_command_of_the_readme_is_tried_here() -> None:
-    known = {BOOKING, *SCRIPT, *IN_A_PROJECT, *BY_CI}
+    known = {BOOKING, *SCRIPT, *IN_A_PROJECT, *WITHOUT_AN_ANSWER, *BY_CI}
     found = {*blocks(), *inline("graphdeck .+")}
     opened = {" ".join(["graphdeck", *words]) for words in opening()}
     assert found - opened - {"graphdeck decisions"} == known
@@ -129,7 +131,7 @@ def test_the_rules_do_what_is_said_of_them(tmp_path: Path) -> None:
     assert config_folder({}) == Path("~/.config/graphdeck").expanduser()
     assert f"After {MOST_IN_A_ROW} answers" in section
     keys = {key: action("deck" if key == "P" else "approval", name).shown_key for key, name in
-            {"P": "rules", "g": "grant", "u": "take_back"}.items()}  # fmt: skip
+            {"P": "rules", "g": "grant", "G": "grant_tool", "u": "take_back"}.items()}  # fmt: skip
     assert all(key == shown and f"`{key}`" in section for key, shown in keys.items())
 
 
@@ -141,7 +143,7 @@ async def test_the_commands_in_a_project(graphdeck: Any, tmp_path: Path) -> None
     assert ran.events[-1]["status"] == "breakpoint"
     assert (await graphdeck(*_words(IN_A_PROJECT[1], ID=thread))).status == 0
     assert (await graphdeck("show", thread, "n")).out == "2\n"
-    for command in re.findall(r"\w+", IN_A_PROJECT[2])[1:]:
+    for command in re.findall(r"(\w+)(?: \||$)", f"{IN_A_PROJECT[2]} | {IN_A_PROJECT[5]}"):
         done = await graphdeck(*_words(IN_A_PROJECT[4], COMMAND=command))
         assert done.status == 0
         assert f"graphdeck {command}" in done.out
@@ -149,6 +151,18 @@ async def test_the_commands_in_a_project(graphdeck: Any, tmp_path: Path) -> None
         done = await graphdeck(*_words(IN_A_PROJECT[3]), *form.split())
         assert done.status == 0
         assert text in done.out
+
+
+async def test_an_answer_is_taken_back_and_a_thread_ended(graphdeck: Any, tmp_path: Path) -> None:
+    (tmp_path / "agent.py").write_text(COUNTER.replace("+ 1", "/ interrupt('By what?')").replace(
+        "from typing", "from langgraph.types import interrupt\nfrom typing"))  # fmt: skip
+    ran = await graphdeck("run", "agent.py", "--input", '{"n": 1}', "--json")
+    thread, question = ran.events[0]["thread"], ran.events[-2]["id"]
+    assert (await graphdeck("answer", thread, f"{question}=0")).status == 1
+    repaired = await graphdeck(*_words(WITHOUT_AN_ANSWER[0], ID=thread))
+    assert (repaired.status, "By what?" in repaired.out) == (2, True)
+    assert (await graphdeck(*_words(WITHOUT_AN_ANSWER[1], ID=thread))).status == 0
+    assert (await graphdeck("threads", "--status", "done", "--json")).events[0]["thread"] == thread
 
 
 def _words(command: str, **more: str) -> list[str]:
@@ -165,10 +179,12 @@ async def test_the_workbench_opens(
     (tmp_path / "package" / "module.py").write_text(COUNTER)
     ran = await graphdeck("run", "agent.py", "--input", '{"n": 1}', "--thread", "t", "--db", "threads.sqlite")
     assert ran.status == 0
-    opened: list[tuple[LocalEngine, str | None, bool]] = []
+    opened: list[tuple[LocalEngine, str | None, bool, bool]] = []
 
-    def run_app(engine: LocalEngine, graph: str | None, thread: str | None, *, pick: bool, **_: bool) -> int:
-        opened.append((engine, graph, pick))
+    def run_app(
+        engine: LocalEngine, graph: str | None, thread: str | None, *, pick: bool, inbox: bool = False, **_: bool
+    ) -> int:
+        opened.append((engine, graph, pick, inbox))
         return 0
 
     monkeypatch.setattr("gc.disable", lambda: None)
@@ -176,11 +192,12 @@ async def test_the_workbench_opens(
     monkeypatch.setattr("graphdeck.tui.app.run_app", run_app)
     monkeypatch.setattr("graphdeck.tui.cli.on_a_terminal", lambda: True)
     assert (await graphdeck(*words)).status == 0
-    ((engine, graph, pick),) = opened
+    ((engine, graph, pick, inbox),) = opened
+    assert inbox == ("--inbox" in words)
     if graph is not None:
         shape = await engine.describe(graph)
         assert len(shape.nodes) > 2
-    elif words:
+    elif words and not inbox:
         assert [row.thread for row in (await engine.threads()).rows] == ["t"]
         assert not pick
     else:
