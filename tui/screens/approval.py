@@ -59,10 +59,9 @@ class ApprovalScreen(ModalScreen[Outcome]):
         self._panel = QuestionPanel(clock, read)
 
     def compose(self) -> ComposeResult:
-        """The panel, in a frame; the classes are set before there are styles, which then need not change."""
-        self.set_class(ascii_mode(), "-ascii")
-        self.set_class(self.app.size.width >= _ROOMY, "-roomy")
-        with Vertical(id="dialog"):
+        """The panel, in a frame; its classes are set before there are styles, which then need not change."""
+        classes = [*(["-roomy"] if self.app.size.width >= _ROOMY else []), *(["-ascii"] if ascii_mode() else [])]
+        with Vertical(id="dialog", classes=" ".join(classes)):
             yield self._panel
 
     def on_mount(self) -> None:
@@ -76,7 +75,7 @@ class ApprovalScreen(ModalScreen[Outcome]):
 
     def on_resize(self, event: Resize) -> None:
         """Leave some room around the panel where there is plenty."""
-        self.set_class(event.size.width >= _ROOMY, "-roomy")
+        self.query_one("#dialog").set_class(event.size.width >= _ROOMY, "-roomy")
 
     @on(QuestionPanel.Decided)
     def _decided(self, event: QuestionPanel.Decided) -> None:

@@ -3,7 +3,6 @@
 from typing import Literal, TypeAlias
 
 from textual import on
-from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -51,16 +50,13 @@ class AnswerField(Vertical):
         """What it asks for."""
         self._as_json = False
 
-    def compose(self) -> ComposeResult:
-        """What it is for, the text, what it sends."""
-        yield Static(id="answer-prompt", markup=False)
-        yield AnswerText(id="answer-text")
-        yield Static(id="answer-preview", markup=False)
-
     def ask(self, wanted: Wanted, text: str = "", *, as_json: bool = False) -> None:
         """Ask for this, with a text to begin with; an answer is taken as text or as JSON first."""
         self.asks_for, self._as_json = wanted, as_json
         self.display = True
+        if not self.children:  # only now: most questions are answered by a key
+            prompt, preview = Static(id="answer-prompt", markup=False), Static(id="answer-preview", markup=False)
+            self.mount(prompt, AnswerText(id="answer-text"), preview)
         field = self.query_one(AnswerText)
         field.show(text)
         field.focus()
@@ -113,7 +109,8 @@ class AnswerField(Vertical):
 
     def on_resize(self) -> None:
         """Cut the lines to the new width."""
-        self._refresh()
+        if self.asks_for:
+            self._refresh()
 
     def _refresh(self) -> None:
         cells = max(20, self.size.width - 1)

@@ -1,7 +1,6 @@
 """A form: one line a field, with what each takes and what is wrong with it; nothing typed is ever lost."""
 
 from textual import on
-from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -50,16 +49,13 @@ class FormFields(Vertical):
         self._prompt = self._verb = ""
         self._has_lines = False  # while they are being made, a new size must not paint them
 
-    def compose(self) -> ComposeResult:
-        """What it is for, the fields, what is wrong or will be sent."""
-        yield Static(id="form-prompt", markup=False)
-        yield VerticalScroll(id="form-lines", can_focus=False)
-        yield Static(id="form-foot", markup=False)
-
     async def ask(self, form: Form, prompt: str, verb: str = "sends") -> None:
         """Ask for the value of a form; the verb says what is done with it."""
         self.form, self._prompt, self._verb, self._has_lines = form, prompt, verb, False
         self.display = True
+        if not self.children:  # only now: most questions are answered by a key
+            head, foot = Static(id="form-prompt", markup=False), Static(id="form-foot", markup=False)
+            await self.mount(head, VerticalScroll(id="form-lines", can_focus=False), foot)
         lines = self.query_one("#form-lines", VerticalScroll)
         await lines.remove_children()
         names = max(width(safe(field.name or ANSWER, identifier=True)) for field in form.fields)
