@@ -78,8 +78,9 @@ def _around(level: Snapshot, asked: Sequence[Action]) -> Iterator[str]:
     if kept:
         have = "have" if len(kept) > 1 else "has"
         yield f"{_names(kept)} {have} finished beside it, and {'do' if len(kept) > 1 else 'does'} not run again"
-    if level.failed and asked:
-        failed = [task.node for task in level.failed]
+    asking = {action.path[-1] for action in asked}  # a node that did not take its answer has failed, and asks again
+    failed = [task.node for task in level.failed if task.node not in asking]
+    if failed and asked:
         yield f"{_names(failed)} failed beside it, and {'run' if len(failed) > 1 else 'runs'} again, too"
 
 

@@ -119,7 +119,7 @@ def _checked_by_model(value: dict[str, Any], fields: Mapping[str, Field], schema
     try:
         schema.model_validate(plain, by_name=True)
     except ValidationError as error:
-        raise _Unfit(_told(error, "")) from None
+        raise _Unfit(faults(error, "")) from None
     except PydanticUserError:  # a model whose types are not all defined: left to the graph
         return plain
     return plain
@@ -133,7 +133,7 @@ def _field_value(key: str, item: Json, field: Field) -> Any:
     except ValidationError as error:
         if field.takes_any_update:
             return item
-        raise _Unfit(_told(error, key)) from None
+        raise _Unfit(faults(error, key)) from None
 
 
 def _messages(key: str, item: Json) -> list[Any]:
@@ -160,7 +160,7 @@ def _converted(value: Json, kind: Any) -> Any:
     try:
         return _built(value, kind)
     except ValidationError as error:
-        raise InputError(f"the input does not fit: {_told(error, '')}", f"expected: {type_text(kind)}") from None
+        raise InputError(f"the input does not fit: {faults(error, '')}", f"expected: {type_text(kind)}") from None
 
 
 def _built(value: Json, kind: Any) -> Any:
@@ -189,8 +189,8 @@ def _chain_input(builder: ChainBuilder, value: Json) -> Json:
 # -- words -----------------------------------------------------------------------------------------------------------
 
 
-def _told(error: ValidationError, key: str) -> str:
-    """Each problem as `key.inner: what is wrong`."""
+def faults(error: ValidationError, key: str = "") -> str:
+    """Each problem of a value as `key.inner: what is wrong`."""
     told = []
     for problem in error.errors(include_url=False, include_context=False):
         place = ".".join(str(part) for part in (*([key] if key else []), *problem["loc"]))

@@ -15,6 +15,7 @@ from langgraph.checkpoint.serde.event_hooks import SerdeEvent, register_serde_ev
 from langgraph.errors import GraphDrained, GraphRecursionError, is_invalid_resume
 from langgraph.pregel import Pregel
 from langgraph.types import Command
+from pydantic import ValidationError
 
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import AnswerRefused, GraphdeckError, InputError, RunFailed
@@ -26,7 +27,7 @@ from graphdeck.graphs.questions.check import check_answers
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.values import Json
 from graphdeck.graphs.worker.answered import Answered, check_seen
-from graphdeck.graphs.worker.checks import check_context, check_input, input_for_new_thread
+from graphdeck.graphs.worker.checks import check_context, check_input, faults, input_for_new_thread
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.frames import InterruptFrames, error_line, error_text, user_traceback
@@ -327,7 +328,8 @@ class GraphRun:
         if isinstance(error, GraphdeckError):
             return error
         if is_invalid_resume(error):
-            return AnswerRefused(f"the answer was not taken: {error_line(error)}", "its question still waits")
+            why = faults(error) if isinstance(error, ValidationError) else error_line(error)
+            return AnswerRefused(f"the answer was not taken: {why}", "its question still waits")
         if isinstance(error, Unsaveable):
             return self._unsaveable((self._saver and self._saver.refused) or error)
         if self._translator is not None and self._translator.failed is None:

@@ -44,6 +44,19 @@ DESK = """
     desk = StateGraph(Desk).add_sequence([write, review]).add_edge(START, "write").compile()
     graph = StateGraph(Outer).add_node("desk", desk).add_edge(START, "desk").compile()
 """
+VERDICT = """
+    from pydantic import BaseModel, field_validator
+
+    class Verdict(BaseModel):
+        word: str
+
+        @field_validator("word")
+        def is_kind(cls, word):
+            if word == "never":
+                raise ValueError("not like this")
+            return word
+"""
+VALIDATED = DESK.replace('state["draft"]})', 'state["draft"]}, response_schema=Verdict)')
 SHIP = PendingInterrupt(id="q1", node="ship", ns=(), value={"action": "ship", "to": "Oslo"}, schema={"type": "integer"})
 
 
@@ -195,9 +208,7 @@ async def asked_in_the_inbox(deck: Any, text: str) -> None:
 async def test_the_inbox_edits_the_inner_state_and_tells_why_an_edit_or_an_answer_was_not_taken(
     open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any
 ) -> None:
-    schema = "interrupt({'please_review': state['draft']}, response_schema=Literal['fine', 'never'])"
-    source = DESK.replace('interrupt({"please_review": state["draft"]})', schema)
-    await run_graph(write_graph("from typing import Literal\n" + textwrap.dedent(source)), input={"topic": "tides"})
+    await run_graph(write_graph(textwrap.dedent(VERDICT) + textwrap.dedent(VALIDATED)), input={"topic": "tides"})
     async with open_deck(engine, pick=False, size=(160, 40)) as deck:
         await deck.press("I")
         await deck.until_shown("1 waits for you")
@@ -207,6 +218,9 @@ async def test_the_inbox_edits_the_inner_state_and_tells_why_an_edit_or_an_answe
         await asked_in_the_inbox(deck, "+ draft   by hand")
         await press(deck, "a")
         await asked_in_the_inbox(deck, "please_review   by hand")
-        await press(deck, "i", "right", "enter")
+        await press(deck, "i", *"never", "enter")
+        await asked_in_the_inbox(deck, "not like this")
+        assert 'answers {"word": "never"}' in deck.text
+        await press(deck, "i", "end", "ctrl+u", *"fine", "enter")
         await deck.until_shown("Nothing waits for you.")
-    assert (await engine.state("t")).values["article"] == "by hand [fine]"
+    assert (await engine.state("t")).values["article"] == "by hand [word='fine']"
