@@ -89,7 +89,6 @@ class Person:
     async def settle(self) -> None:
         """Let everything be painted."""
         await self._pilot.pause()
-        await self._pilot.pause()
 
 
 OpenDialog: TypeAlias = Callable[..., AbstractAsyncContextManager[Person]]
