@@ -209,10 +209,12 @@ class InboxScreen(InboxFlow):
         self.app.push_screen(ConfirmScreen("End this thread?", detail, "end it"), confirmed)
 
     @on(bridge.ThreadActed)
-    def _acted(self) -> None:
-        """Its question is gone by the person's own hand: the next one is shown."""
+    def _acted(self, message: bridge.ThreadActed) -> None:
+        """Its question is gone by the person's own hand: the next one is shown, also where the list knew it first."""
         self.say("the thread is ended")
         self.on_screen = None
+        if self._gone is not None and self._gone[0].thread == message.thread:
+            self.is_told_gone = False
         self.read()
 
     def action_open_thread(self) -> None:
