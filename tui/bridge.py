@@ -212,11 +212,11 @@ class Bridge:
 
         self._ask("waiting", "", read)
 
-    def read_state(self, thread: str, checkpoint: str | None = None, *, at_once: bool = False) -> None:
+    def read_state(self, thread: str, checkpoint: str | None = None, *, file: str = "", at_once: bool = False) -> None:
         """Read a state: `StateRead`; `at_once` also where another one was read a moment ago."""
 
         async def read() -> Message:
-            snapshot = await self._engine.state(thread, checkpoint, compared=False)
+            snapshot = await self._engine.state(thread, checkpoint, compared=False, file=file)
             policy = await self._rules.policy(snapshot.graph) if snapshot.interrupts else None
             return StateRead(snapshot, checkpoint, policy)
 
@@ -289,7 +289,8 @@ class Bridge:
         """Write values into the state of a subgraph whose question waits, for the request to go on: `StateWritten`."""
 
         async def change() -> Message:
-            await self._engine.update(request.thread, dict(values), ns=ns.split("|"), replace=True)
+            edited = dict(values)
+            await self._engine.update(request.thread, edited, ns=ns.split("|"), replace=True, file=request.file)
             return StateWritten(request)
 
         self._start("edit", self._tell("edit", request.thread, change))

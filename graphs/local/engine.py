@@ -119,7 +119,8 @@ class LocalEngine:
             if answers is not None:
                 await answers.not_sent(str(error) or "stopped before it was sent")
             raise
-        return LocalRun(run, request, worker, lambda file: self._use_file(target, file), answers)
+        named = bool(request.file)
+        return LocalRun(run, request, worker, lambda file: self._use_file(target, file, only_now=named), answers)
 
     # -- saved threads -------------------------------------------------------------------------------------------
 
@@ -294,12 +295,14 @@ class LocalEngine:
         file, checkpoint, questions = self._library.questions(request.thread, [default]) or (default, "", ())
         return SentAnswers.intend(request, run, file, checkpoint, questions)
 
-    def _use_file(self, target: Target, file: str) -> None:
-        """Read the file that a target saves to, now and at the next start."""
+    def _use_file(self, target: Target, file: str, *, only_now: bool = False) -> None:
+        """Read the file that a target saves to, now and at the next start; `only_now` the one of a single thread."""
         if not file or self._db:
             return
         path = Path(file)
         self._reader.submit(self._library.add, path, first=True)
+        if only_now:
+            return
         with contextlib.suppress(OSError):  # as in describe: only the memory of it is lost
             memory.remember_file(self._project, target.text, path)
 

@@ -103,7 +103,7 @@ class DeckAnswers(DeckThreads):
     def _answered(self, answered: "Answered") -> None:
         """Send the answers, unless a rule refuses them."""
         sheet, thread = answered.asked.sheet, answered.asked.thread
-        file = self.look.snapshot.file if self.look.snapshot else ""
+        file = self.look.file
         if self.policy is not None:
             why = forbidden(sheet, answered.answers, self.policy, thread, file, edits_only=True)
             if why:
@@ -126,7 +126,7 @@ class DeckAnswers(DeckThreads):
         """Have the state of the subgraph written; then its question is asked anew."""
         self.earlier = edit.asked
         self.say("writes the state, to be asked again")
-        request = RunRequest(graph=self.look.graph, thread=edit.asked.thread)
+        request = RunRequest(graph=self.look.graph, thread=edit.asked.thread, file=self.look.file)
         self.bridge.edit_state(request, edit.ns, edit.values)
 
     @on(bridge.StateWritten)

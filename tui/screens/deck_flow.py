@@ -72,7 +72,7 @@ class DeckFlow(DeckPainting):
     def read_thread(self, *, at_once: bool = False) -> None:
         """Read the newest state of the thread; once that is painted, its checkpoints."""
         if self.look.thread and not self.look.refuses_saving:
-            self.bridge.read_state(self.look.thread, at_once=at_once)
+            self.bridge.read_state(self.look.thread, file=self.look.file, at_once=at_once)
 
     @property
     def asked(self) -> Asked:
@@ -145,7 +145,7 @@ class DeckFlow(DeckPainting):
         """Show these threads; the one that is looked at is read again where it has changed."""
         self._threads = threads
         self.panes.threads.list.show(threads.rows, more=threads.cursor is not None)
-        row, known = threads.find(self.look.thread), self.look.row
+        row, known = threads.find(self.look.thread, self.look.file), self.look.row
         if row is None or row == known:
             return
         self.change(row=row)
@@ -172,7 +172,7 @@ class DeckFlow(DeckPainting):
     @on(bridge.StateRead)
     def _state_read(self, message: bridge.StateRead) -> None:
         snapshot = message.snapshot
-        if snapshot.thread != self.look.thread:
+        if snapshot.thread != self.look.thread or self.look.file not in ("", snapshot.file):
             return
         if message.checkpoint is not None:
             self.see(self.look.with_old(snapshot))

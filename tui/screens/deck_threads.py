@@ -32,7 +32,7 @@ class DeckThreads(DeckMoves):
         if event.newest:
             self.see(self.look.with_old(None))
         else:
-            self.bridge.read_state(self.look.thread, event.row.checkpoint)
+            self.bridge.read_state(self.look.thread, event.row.checkpoint, file=self.look.file)
 
     def action_new_thread(self) -> None:
         """Begin a new thread: its first input makes it."""

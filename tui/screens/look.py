@@ -86,6 +86,11 @@ class Look(Frozen):
     # -- where it stands ---------------------------------------------------------------------------------------------
 
     @property
+    def file(self) -> str:
+        """Checkpoint file that holds the thread; empty where it is not known, or the thread is new."""
+        return (self.snapshot.file if self.snapshot else "") or (self.row.file if self.row else "")
+
+    @property
     def running(self) -> bool:
         """Our run is on this thread."""
         return bool(self.run) and self.run == self.thread
@@ -286,7 +291,7 @@ class Look(Frozen):
         """The request that goes on with the thread; raises Refused."""
         if reason := self._why_not_continue():
             raise Refused(reason)
-        return RunRequest(graph=self.graph, thread=self.thread)
+        return RunRequest(graph=self.graph, thread=self.thread, file=self.file)
 
     def answering(
         self, answers: Mapping[str, Json], by: Mapping[str, str] = _NOBODY, seen: Mapping[str, str] = _NOBODY
@@ -294,7 +299,7 @@ class Look(Frozen):
         """The request that answers the questions: who decided each, what was seen of each; raises Refused."""
         if reason := self._why_not_run():
             raise Refused(reason)
-        return RunRequest(graph=self.graph, thread=self.thread, resume=answers, by=by, seen=seen)
+        return RunRequest(graph=self.graph, thread=self.thread, resume=answers, by=by, seen=seen, file=self.file)
 
     def starting(self, text: str, new_thread: str) -> RunRequest:
         """The request that runs the thread, or a new one of that id, with what was typed; raises Refused.
@@ -306,6 +311,7 @@ class Look(Frozen):
         return RunRequest(
             graph=self.graph,
             thread=self.thread or new_thread,
+            file=self.file,
             input=self._input(text),
             has_input=True,
             drop_question=bool(self.questions),

@@ -33,6 +33,6 @@ class ThreadRows(NamedTuple):
         gone = set(threads)
         return self._replace(rows=tuple(row for row in self.rows if row.thread not in gone))
 
-    def find(self, thread: str) -> ThreadRow | None:
-        """A thread by its id."""
-        return next((row for row in self.rows if row.thread == thread), None)
+    def find(self, thread: str, file: str = "") -> ThreadRow | None:
+        """A thread by its id, and by the file that holds it where that is known."""
+        return next((row for row in self.rows if row.thread == thread and file in ("", row.file)), None)

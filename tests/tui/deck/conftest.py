@@ -298,11 +298,12 @@ def put_thread(
     )  # fmt: skip
     newest = Snapshot(
         thread=thread, checkpoint=f"{thread}2", step=1, status=status, next=following, values=SAID,
-        interrupts=interrupts, changed=("city",), parent=f"{thread}1", graph="travel", time="2026-05-04T12:02:00+00:00",
+        interrupts=interrupts, changed=("city",), parent=f"{thread}1", graph="travel", file="f.sqlite",
+        time="2026-05-04T12:02:00+00:00",
     )  # fmt: skip
     older = Snapshot(
         thread=thread, checkpoint=f"{thread}1", step=0, status="stopped", next=("assistant",),
-        values={"city": "Oslo"}, graph="travel", time="2026-05-04T12:01:00+00:00",
+        values={"city": "Oslo"}, graph="travel", file="f.sqlite", time="2026-05-04T12:01:00+00:00",
     )  # fmt: skip
     engine.snapshots |= {(thread, None): newest, (thread, f"{thread}1"): older}
     engine.checkpoints[thread] = [

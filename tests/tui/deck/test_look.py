@@ -81,6 +81,16 @@ def test_input_takes_the_place_of_no_other_question_than_the_one_that_was_seen(t
     assert waiting.answering({"q": True}).resume == {"q": True}
 
 
+def test_every_request_names_the_file_of_the_thread_that_is_looked_at(travel: GraphShape) -> None:
+    row = ThreadRow(thread="t", status="failed", file="two.sqlite")
+    asks = look(travel, row=row, snapshot=snapshot(file="two.sqlite", interrupts=(QUESTION,), next=("tools",)))
+    still = dataclasses.replace(asks, snapshot=snapshot(file="two.sqlite", status="failed", next=("tools",)))
+    unread = look(travel, row=row)
+    requests = [asks.answering({"q": 1}), asks.starting("x", "new"), still.continuing(), unread.starting("x", "new")]
+    assert [request.file for request in requests] == ["two.sqlite"] * 4
+    assert look(travel, thread="").starting("x", "new").file == ""
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [

@@ -43,3 +43,9 @@ def test_deleted_threads_are_gone_and_others_are_found() -> None:
     read = ThreadRows(rows("a5", "b4")).without(["a"])
     assert read.find("a") is None
     assert read.find("b") == rows("b4")[0]
+
+
+def test_of_two_threads_of_one_id_the_one_in_the_file_that_is_looked_at_is_found() -> None:
+    one, two = (ThreadRow(thread="t", status="waiting", file=file) for file in ("one.sqlite", "two.sqlite"))
+    read = ThreadRows((one, two))
+    assert [read.find("t", file) for file in ("", "one.sqlite", "two.sqlite", "gone")] == [one, one, two, None]
