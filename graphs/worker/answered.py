@@ -1,6 +1,6 @@
 """Tells when the answers of a run have reached the nodes that asked: what a kill after that cannot take back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 
 from langchain_core.runnables import RunnableConfig
 
@@ -54,9 +54,13 @@ class Answered:
         if count > self._earlier.get(task, 0):
             self._tell([identity for identity, asking in self._open.items() if asking == task])
 
-    def ended(self, waiting: Iterable[str]) -> None:
+    def ended(self, waiting: Container[str]) -> None:
         """The run came to a good end: what does not wait any more was answered."""
         self._tell([identity for identity in self._open if identity not in waiting])
+
+    def failed(self, answered: Container[str]) -> None:
+        """The run failed: `answered` were received, where not by the task that asked then by one that it called."""
+        self._tell([identity for identity in self._open if identity in answered])
 
     def _tell(self, identities: list[str]) -> None:
         for identity in identities:

@@ -1,8 +1,6 @@
 """One run of one graph on one thread: from the lease to `run_ended`."""
 
 import asyncio
-import logging
-import re
 import sqlite3
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
@@ -33,6 +31,7 @@ from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.frames import InterruptFrames, error_line, error_text, user_traceback
 from graphdeck.graphs.worker.output import unread
 from graphdeck.graphs.worker.position import Position, finished_tasks, read_position
+from graphdeck.graphs.worker.retries import watch_retries
 from graphdeck.graphs.worker.saver import TellingSaver, Unsaveable, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
 from graphdeck.graphs.worker.threads import NodeThreads
@@ -203,7 +202,7 @@ class GraphRun:
         self._translator = translator
         if self._saver is not None:
             self._saver.on_put = translator.put
-        forget = _watch_retries(translator)
+        forget = watch_retries(translator)
         feeding = asyncio.create_task(self._feed(translator, self._parts(control, graph_input)))
         control.cancels(feeding)
         error: BaseException | None = None
@@ -300,8 +299,10 @@ class GraphRun:
             status = "waiting"
         elif after.next:
             status = "breakpoint"
-        if error is None and self._answered is not None:
+        if self._answered is not None and error is None:
             self._answered.ended(after.questions)
+        elif self._answered is not None:
+            self._answered.failed(after.answered)
         if self._saving.file is not None:
             self._note_pause(self._saving.file, after, is_breakpoint=status == "breakpoint")
         return Ending(status, after.next, problem)
@@ -360,30 +361,3 @@ def run_error(error: BaseException) -> events.NodeFailed:
 def _with(declared: Any, asked: tuple[str, ...]) -> Any:
     """Breakpoints of this run together with those of compile time, which LangGraph would else replace."""
     return declared if declared == "*" else [*declared, *asked]
-
-
-_RETRY = re.compile(
-    r"Retrying task (?P<node>.*) after [\d.]+ seconds \(attempt (?P<attempt>\d+)\) after (?P<error>.*)", re.S
-)
-
-
-def _watch_retries(translator: Translator) -> Any:
-    """Hear of retries by LangGraph's log, the only place that tells of them; returns how to stop."""
-    logger = logging.getLogger("langgraph.pregel._retry")
-    loop = asyncio.get_running_loop()
-
-    def heard(record: logging.LogRecord) -> bool:
-        match = _RETRY.match(record.getMessage())
-        if match:
-            loop.call_soon_threadsafe(translator.retry, match["node"], int(match["attempt"]), match["error"])
-        return logging.getLogger().isEnabledFor(record.levelno)
-
-    level = logger.level
-    logger.setLevel(logging.INFO)
-    logger.addFilter(heard)
-
-    def forget() -> None:
-        logger.removeFilter(heard)
-        logger.setLevel(level)
-
-    return forget
