@@ -141,12 +141,20 @@ class Engine(Protocol):
         ...
 
     async def end(
-        self, thread: str, *, graph: str = "", file: str = "", by: str = "", seen: Sequence[str] | None = None
+        self,
+        thread: str,
+        *,
+        graph: str = "",
+        file: str = "",
+        by: str = "",
+        checkpoint: str = "",
+        seen: Sequence[str] | None = None,
     ) -> str:
         """End a thread without answering it: nothing more runs; the new checkpoint's id. It is recorded.
 
-        Needs the thread's `graph` where its rows do not tell it. `by` says who or what decided it. Where the ids of
-        the interrupts that were `seen` are given, a thread that asks something else is not ended.
+        Needs the thread's `graph` where its rows do not tell it. `by` says who or what decided it. Where the
+        checkpoint and the ids of the interrupts that were `seen` are given, a thread that has gone on since, or asks
+        something else, is not ended.
         """
         ...
 

@@ -15,7 +15,7 @@ from textual.message import Message
 from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.events import Event
-from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, ThreadPage
+from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, ThreadPage, WaitingRow
 from graphdeck.graphs.values import Json
 from graphdeck.tui.batch import Batch
 from graphdeck.tui.rules import Rules, forget_grants
@@ -270,9 +270,11 @@ class Bridge:
 
         self._start("change", self._tell("change", thread, change))
 
-    def end(self, thread: str, graph: str, file: str, seen: Sequence[str]) -> None:
-        """End a thread, if it still asks what was seen: `ThreadActed`."""
-        self._act("end", thread, lambda: self._engine.end(thread, graph=graph, file=file, by="key", seen=seen))
+    def end(self, seen: Snapshot | WaitingRow, graph: str) -> None:
+        """End a thread, if it still stands where it was seen: `ThreadActed`."""
+        asked = [question.id for question in seen.interrupts]
+        where = {"file": seen.file, "checkpoint": seen.checkpoint}
+        self._act("end", seen.thread, lambda: self._engine.end(seen.thread, graph=graph, by="key", seen=asked, **where))
 
     def repair(self, thread: str, graph: str, file: str) -> None:
         """Take back the answer with which a node failed: `ThreadActed`."""

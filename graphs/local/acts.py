@@ -43,8 +43,7 @@ async def on_record(act: Act, snapshot: Snapshot, graph: str, by: str, do: Calla
 
 
 def _about(act: Act, snapshot: Snapshot) -> Mapping[str, PendingInterrupt | None]:
-    """The questions that an act is about, by interrupt id; one without an id where a thread ends that asks nothing."""
-    if act == "end":
-        return {question.id: question for question in snapshot.interrupts} or {"": None}
-    found = [failed.question for failed in snapshot.failed if failed.question is not None]
-    return {question.id: question for question in found}
+    """The questions that an act is about, by interrupt id; one without an id where the thread tells none."""
+    failed = [task.question for task in snapshot.failed if task.question is not None]
+    asked = snapshot.interrupts if act == "end" else failed
+    return {question.id: question for question in asked} or {"": None}

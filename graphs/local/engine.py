@@ -189,10 +189,17 @@ class LocalEngine:
         return str(await self._pool.request({"job": "update", "change": change, **place}))
 
     async def end(
-        self, thread: str, *, graph: str = "", file: str = "", by: str = "", seen: Sequence[str] | None = None
+        self,
+        thread: str,
+        *,
+        graph: str = "",
+        file: str = "",
+        by: str = "",
+        checkpoint: str = "",
+        seen: Sequence[str] | None = None,
     ) -> str:
         """End a thread without answering it; the new checkpoint's id."""
-        return str(await self._act("end", thread, graph, file, by, seen))
+        return str(await self._act("end", thread, graph, file, by, checkpoint, seen))
 
     async def repair(self, thread: str, *, graph: str = "", file: str = "", by: str = "") -> Sequence[str]:
         """Take back the answers with which nodes failed; the ids of the interrupts that wait again."""
@@ -246,7 +253,14 @@ class LocalEngine:
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
 
     async def _act(
-        self, act: "Act", thread: str, graph: str, file: str, by: str, seen: Sequence[str] | None = None
+        self,
+        act: "Act",
+        thread: str,
+        graph: str,
+        file: str,
+        by: str,
+        checkpoint: str = "",
+        seen: Sequence[str] | None = None,
     ) -> Any:
         from graphdeck.graphs.local.acts import on_record
 
@@ -256,8 +270,8 @@ class LocalEngine:
             raise InputError(f"the graph of thread {thread!r} is not known", "name it: --target TARGET")
         place = self._place(graph, self._graph_target(graph)) | {"file": snapshot.file}
         waits = [question.id for question in snapshot.interrupts]
-        seen = waits if seen is None else list(seen)
-        job = {"job": act, "thread": thread, "checkpoint": snapshot.checkpoint, "seen": seen, **place}
+        looked = {"checkpoint": checkpoint or snapshot.checkpoint, "seen": waits if seen is None else list(seen)}
+        job = {"job": act, "thread": thread, **looked, **place}
         return await on_record(act, snapshot, graph, by, lambda: self._pool.request(job))
 
     async def _in_turns(self, turns: Turns[T]) -> T:

@@ -34,16 +34,18 @@ async def take_answers_back(graph: Graph, saving: Saving, thread: str) -> list[s
     """
     async with _opened(graph, saving, thread, "repair") as (lent, saver, config):
         answered = (await read_position(lent, saver, config)).answered
-        if not answered:
+        async with saver.lock:
+            await saver.conn.execute("BEGIN IMMEDIATE")  # a writer that takes no lease changes nothing in between
+            rows = await _rows_of(saver, thread, answered)
+            for row in rows:
+                await _take_back(saver, thread, row, answered)
+            await saver.conn.commit()
+        if not rows:
             raise InputError(
                 f"no node of thread {thread!r} failed with the answer to its question",
                 "nothing was changed; look at the thread: graphdeck show",
             )
-        async with saver.lock:
-            for row in await _rows_of(saver, thread, answered):
-                await _take_back(saver, thread, row, answered)
-            await saver.conn.commit()
-        return list(answered)
+        return list(dict.fromkeys(row.interrupt for row in rows))
 
 
 async def end_thread(graph: Graph, saving: Saving, thread: str, checkpoint: str, seen: Sequence[str]) -> str:

@@ -30,7 +30,9 @@ async def repair(engine: Engine, thread: str, *, target: str | None, db: Path | 
 async def end(engine: Engine, thread: str, *, target: str | None, as_json: bool) -> int:
     """End a thread without answering it, and say what is lost by it; the exit status."""
     snapshot = await engine.state(thread, compared=False)
-    checkpoint = await engine.end(thread, graph=target or "", file=snapshot.file, by=BY)
+    seen = [question.id for question in snapshot.interrupts]
+    where = {"graph": target or "", "file": snapshot.file, "checkpoint": snapshot.checkpoint}
+    checkpoint = await engine.end(thread, by=BY, seen=seen, **where)
     lost = dropped(snapshot, "end")
     if as_json:
         print(json_line({"thread": thread, "checkpoint": checkpoint, "status": "done", "dropped": list(lost)}))

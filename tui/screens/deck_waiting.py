@@ -136,12 +136,12 @@ class DeckWaiting(DeckAnswers):
         snapshot = self.look.snapshot
         if self.is_off("end_thread") or snapshot is None:
             return
-        thread, graph = self.look.thread, self.look.graph
+        graph = self.look.graph
 
         def confirmed(yes: bool | None) -> None:
             if yes:
                 self.asks = False
-                self.bridge.end(thread, graph, snapshot.file, [question.id for question in snapshot.interrupts])
+                self.bridge.end(snapshot, graph)
 
         lost = "".join(f"\n- {sentence}" for sentence in dropped(snapshot, "end"))
         detail = f"Nothing more of it runs; what has finished is kept.{lost}"

@@ -201,7 +201,7 @@ class InboxScreen(InboxFlow):
 
         def confirmed(yes: bool | None) -> None:
             if yes:
-                self.bridge.end(row.thread, row.graph, row.file, [question.id for question in row.interrupts])
+                self.bridge.end(row, row.graph)
 
         known = self.asked.snapshot if self.asked and self.asked.thread == row.thread else None
         lost = "".join(f"\n- {sentence}" for sentence in dropped(known or _only_questions(row), "end"))

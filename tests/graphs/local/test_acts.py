@@ -176,6 +176,8 @@ async def test_a_called_task_is_repaired(engine: LocalEngine, write_nodes: Write
     assert await engine.repair("t") == [question]
     assert (await engine.state("t")).status == "waiting"
     assert ended(await run_graph(target, resume={question: "3"})).status == "done"
+    record = [(each.decision, each.outcome) for each in await engine.decisions(thread="t")]
+    assert record == [("3", "applied"), ({"graphdeck": "repair"}, "applied"), ("many", "applied")]
 
 
 async def test_a_thread_without_such_a_failure_is_left_alone(
@@ -239,13 +241,15 @@ async def test_a_thread_that_waits_ends_with_what_has_finished(
     (question,) = asked(await run_graph(target, input={}))
     with pytest.raises(AnswerRefused, match="has gone on meanwhile"):
         await engine.end("t", by="key", seen=["another question"])
+    with pytest.raises(AnswerRefused, match="has gone on meanwhile"):
+        await engine.end("t", by="key", checkpoint="an older one", seen=[question])
     await engine.end("t", by="key", seen=[question])
     snapshot = await engine.state("t")
     assert (snapshot.status, snapshot.next, snapshot.interrupts) == ("done", (), ())
     assert snapshot.values["log"] == ["paid"]
-    applied, refused_ = await engine.decisions(thread="t")
+    applied, *before = await engine.decisions(thread="t")
     assert (applied.decision, applied.outcome, applied.interrupt) == ({"graphdeck": "end"}, "applied", question)
-    assert refused_.outcome == "refused"
+    assert [each.outcome for each in before] == ["refused", "refused"]
     assert ended(await run_graph(target)).status == "done", "nothing more runs"
     refused = ended(await run_graph(target, resume={question: "one"}))
     assert refused.error is not None
