@@ -131,6 +131,16 @@ class InboxBridge(Bridge):
 
         self._start("change", self._tell("run", row.thread, change))
 
+    def end_as(self, row: WaitingRow, request: RunRequest) -> None:
+        """Remember which target a thread belongs to, then end it: `ThreadActed`."""
+
+        async def change() -> Message | None:
+            await self._assign(row, request)
+            self.end(row, request.graph)
+            return None
+
+        self._start("change", self._tell("change", row.thread, change))
+
     def edit(self, row: WaitingRow, request: RunRequest, ns: str, values: Mapping[str, Json]) -> None:
         """Write values into the state of the subgraph that asks, then run its thread on, so that it asks anew."""
 

@@ -58,12 +58,13 @@ class DeckWaiting(DeckAnswers):
 
         thread, snapshot = self.look.thread, self.look.snapshot
         assert snapshot is not None  # its question was read
-        waits = [question.id for question in snapshot.interrupts]
+        asked = self.look.asked.sheet
 
         def chosen(way: "Way | None") -> None:
             if way is None:
                 return
-            if self.look.thread != thread or [question.id for question in self.look.questions] != waits:
+            now = self.look.asked.sheet if self.look.questions else None
+            if self.look.thread != thread or now is None or now.seen() != asked.seen():
                 self.say("another question waits by now: nothing was sent", style=WARNING)
                 return
             try:
@@ -71,7 +72,6 @@ class DeckWaiting(DeckAnswers):
             except Refused as reason:
                 self.say(str(reason), style=WARNING)
 
-        asked = self.look.asked.sheet
         self.app.push_screen(NewMessageScreen(self.clock, asked, self.look.askers, dropped(snapshot, "input")), chosen)
 
     def _send(self, way: "Way", text: str) -> None:
@@ -131,7 +131,7 @@ class DeckWaiting(DeckAnswers):
     def action_end_thread(self) -> None:
         """End the thread without answering it, after asking."""
         from graphdeck.graphs.questions.consequences import dropped
-        from graphdeck.tui.screens.confirm import ConfirmScreen
+        from graphdeck.tui.screens.end_thread import EndScreen
 
         snapshot = self.look.snapshot
         if self.is_off("end_thread") or snapshot is None:
@@ -143,9 +143,7 @@ class DeckWaiting(DeckAnswers):
                 self.asks = False
                 self.bridge.end(snapshot, graph)
 
-        lost = "".join(f"\n- {sentence}" for sentence in dropped(snapshot, "end"))
-        detail = f"Nothing more of it runs; what has finished is kept.{lost}"
-        self.app.push_screen(ConfirmScreen("End this thread?", detail, "end it"), confirmed)
+        self.app.push_screen(EndScreen(self.clock, self.look.title, dropped(snapshot, "end")), confirmed)
 
     def action_take_back(self) -> None:
         """Take back the answer with which a node failed, to be asked again."""

@@ -87,12 +87,12 @@ class InboxScreen(InboxFlow):
 
         def chosen(target: str | None) -> None:
             if target is None:
-                self.say("nothing was sent: its graph is not known", style=WARNING)
+                self.say("nothing was done: its graph is not known", style=WARNING)
             elif self._still_waits(row):
                 self._last_target = target
                 go(dataclasses.replace(request, graph=target))
             else:
-                self.say("nothing was sent: it does not wait any more", style=WARNING)
+                self.say("nothing was done: it does not wait any more", style=WARNING)
 
         keys = tuple(self.asked.snapshot.values) if self.asked and self.asked.snapshot else ()
         about = inbox_lines.whose(row, keys, self.size.width)
@@ -192,7 +192,7 @@ class InboxScreen(InboxFlow):
     def action_end_thread(self) -> None:
         """End the thread without answering it, after asking."""
         from graphdeck.graphs.questions.consequences import dropped
-        from graphdeck.tui.screens.confirm import ConfirmScreen
+        from graphdeck.tui.screens.end_thread import EndScreen
 
         item = self.listing.highlighted
         if item is None or self._is_off("end_thread"):
@@ -201,18 +201,19 @@ class InboxScreen(InboxFlow):
 
         def confirmed(yes: bool | None) -> None:
             if yes:
-                self.bridge.end(row, row.graph)
+                about = RunRequest(graph=row.graph, thread=row.thread, file=row.file)
+                self._with_graph(row, about, lambda request: self.bridge.end_as(row, request))
 
         known = self.asked.snapshot if self.asked and self.asked.thread == row.thread else None
-        lost = "".join(f"\n- {sentence}" for sentence in dropped(known or _only_questions(row), "end"))
-        detail = f"{inbox_lines.name(row)}\nNothing more of it runs; what has finished is kept.{lost}"
-        self.app.push_screen(ConfirmScreen("End this thread?", detail, "end it"), confirmed)
+        lost = dropped(known or _only_questions(row), "end")
+        self.app.push_screen(EndScreen(self._clock, inbox_lines.name(row), lost), confirmed)
 
     @on(bridge.ThreadActed)
     def _acted(self, message: bridge.ThreadActed) -> None:
         """Its question is gone by the person's own hand: the next one is shown, also where the list knew it first."""
         self.say("the thread is ended")
-        self.on_screen = None
+        if self.on_screen is not None and self.on_screen.thread == message.thread:
+            self.on_screen = None
         if self._gone is not None and self._gone[0].thread == message.thread:
             self.is_told_gone = False
         self.read()

@@ -7,7 +7,7 @@ from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import Json
 from graphdeck.tui.screens.approval import ApprovalScreen
-from graphdeck.tui.screens.confirm import ConfirmScreen
+from graphdeck.tui.screens.end_thread import EndScreen
 from graphdeck.tui.screens.new_message import NewMessageScreen, rejected, why_not_reject
 from graphdeck.tui.widgets.input_line import InputLine
 
@@ -142,8 +142,13 @@ async def test_an_answer_with_which_a_node_failed_is_taken_back_then_the_thread_
         await deck.press("escape")
         await deck.until(lambda: deck.app.deck.is_active)
         await deck.press("E")
-        await deck.until(lambda: isinstance(deck.app.screen, ConfirmScreen) and "the question of count" in deck.text)
-        await deck.press("enter", "y")
+        await deck.until(lambda: isinstance(deck.app.screen, EndScreen) and "the question of count" in deck.text)
+        await deck.press("y")
+        assert "too soon after another key" in deck.text
+        deck.clock.move_on(2)
+        await deck.press("enter")
+        deck.clock.move_on(2)
+        await deck.press("y")
         await deck.until(lambda: deck.look.status == "done" and not deck.look.questions)
         await deck.until_shown("the thread is ended")
         await deck.press("E")
@@ -159,7 +164,8 @@ async def test_a_thread_is_ended_from_the_inbox_and_the_next_question_comes(
     async with open_deck(engine, inbox=True) as deck:
         await deck.until_shown("2 wait for you")
         await deck.press("E")
-        await deck.until(lambda: isinstance(deck.app.screen, ConfirmScreen) and "the question of count" in deck.text)
+        await deck.until(lambda: isinstance(deck.app.screen, EndScreen) and "the question of count" in deck.text)
+        deck.clock.move_on(2)
         await deck.press("y")
         await deck.until_shown("1 waits for you")
         await deck.until_shown("how many?")
