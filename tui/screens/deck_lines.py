@@ -33,7 +33,8 @@ _KEYS: Final = {
 _SINCE: Final = r"since ([^\s;]+)"
 _TYPING: Final = ("open_question", "back", "stop", "palette")
 """The keys that matter while something is typed, as far as they do something now."""
-_IN_LOG: Final = " (5 shows all of it)"
+IN_LOG: Final = " (5 shows all of it)"
+"""Where the deck has what a notice leaves out."""
 _EVERYWHERE: Final = ("help", "palette")
 
 
@@ -154,11 +155,11 @@ def help_rows(look: Look) -> "list[HelpRow]":
     return rows
 
 
-def notice(text: str, hint: str, style: str, cells: int) -> Content:
-    """One or two lines on what just happened, and the next step."""
+def notice(text: str, hint: str, style: str, cells: int, *, rest_is: str = "") -> Content:
+    """One or two lines on what just happened, and the next step; `rest_is` says where the other lines are."""
     first, _, more = text.strip().partition("\n")
-    words = one_line(first, cells - (len(_IN_LOG) if more else 0))
-    lines = [Content.styled(words + (_IN_LOG if more else ""), style)]
+    where = rest_is if more else ""
+    lines = [Content.styled(one_line(first, cells - len(where)) + where, style)]
     if hint:
         lines.append(Content.styled(one_line(hint, cells), MUTED))
     return Content("\n").join(lines)

@@ -77,7 +77,7 @@ class DeckPainting(Screen[None]):
     def say(self, text: str, hint: str = "", style: str = MUTED) -> None:
         """Tell what just happened, until the next key."""
         line = self.query_one("#notice", Static)
-        notice = deck_lines.notice(text, hint, style, max(10, self.app.size.width - 2))
+        notice = deck_lines.notice(text, hint, style, max(10, self.app.size.width - 2), rest_is=deck_lines.IN_LOG)
         if line.display != bool(text) or line.content != notice:  # else each key would have the screen arranged anew
             line.display = bool(text)
             line.update(notice)

@@ -323,7 +323,7 @@ class Look(Frozen):
         return dataclasses.replace(self.starting(text, self.thread), drop_question=False, seen=_NOBODY)
 
     def _input(self, text: str) -> Json:
-        if self.takes_text and not self._is_whole(text):
+        if self.takes_text and not _is_whole(text, self.shape):
             if not text.strip():
                 raise Refused("nothing is typed")
             return {"messages": [{"role": "user", "content": text}]}
@@ -335,14 +335,15 @@ class Look(Frozen):
             opening = "the graph is not open yet, so only JSON can be sent: Enter again when it is drawn"
             raise Refused(opening if self.shape is None else str(error)) from None
 
-    def _is_whole(self, text: str) -> bool:
-        """A message graph takes JSON too, where it is an object that names nothing but state keys."""
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError):
-            return False
-        keys = {"messages", *(self.shape.state_keys if self.shape else ())}
-        return isinstance(value, dict) and bool(value) and ("messages" in value or keys >= value.keys())
+
+def _is_whole(text: str, shape: GraphShape | None) -> bool:
+    """A message graph takes JSON too, where it is an object that names nothing but state keys."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    keys = {"messages", *(shape.state_keys if shape else ())}
+    return isinstance(value, dict) and bool(value) and ("messages" in value or keys >= value.keys())
 
 
 def saved_view(snapshot: Snapshot, history: History) -> RunView:
