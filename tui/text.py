@@ -94,7 +94,9 @@ def fit(text: str, cells: int, *, right: bool = False) -> str:
     """Safe text, cut or padded to exactly so many cells; set to the right where `right` is true."""
     shown = cut(text, cells)
     room = " " * max(0, cells - cell_len(shown))
-    return room + shown if right else shown + room
+    fitted = room + shown if right else shown + room
+    missing = cells - cell_len(fitted)  # a sign of no width that joins what follows takes a space with it
+    return fitted if missing <= 0 else fitted + " " * missing
 
 
 def size(characters: int) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from graphdeck.graphs.values import Json, to_json
@@ -96,6 +96,7 @@ def test_width_is_in_cells_and_cutting_says_so() -> None:
 
 
 @given(ANY_TEXT, st.integers(0, 40))
+@example("\u094d\u200d", 1)  # joins the space that fills its row
 @settings(deadline=None)
 def test_cut_text_fits_and_whole_text_is_whole(text: str, cells: int) -> None:
     shown = safe(text)
