@@ -37,7 +37,7 @@ local local.config local.engine local.hints local.home local.lease local.library
 local.targets
 saved saved.changes saved.decode saved.delta saved.file saved.history saved.inner saved.lookup saved.paths saved.rows
 saved.state saved.status saved.texts saved.threads
-actions app approval_gate asked attention batch bridge clock message_text paragraphs rules start text theme
+actions app approval_gate asked attention background batch bridge clock message_text paragraphs rules start text theme
 screens screens.deck screens.deck_answers screens.deck_flow screens.deck_lines screens.deck_moves
 screens.deck_painting screens.deck_threads screens.deck_waiting screens.inbox_door screens.inner_states screens.look
 screens.panes screens.thread_rows

@@ -4,10 +4,9 @@ Only the bridge talks to the engine. It never touches a widget: everything goes 
 """
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from textual.dom import DOMNode
 from textual.message import Message
@@ -17,14 +16,12 @@ from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, ThreadPage, WaitingRow
 from graphdeck.graphs.values import Json
+from graphdeck.tui.background import Background
 from graphdeck.tui.batch import Batch
 from graphdeck.tui.rules import Rules, forget_grants
 
 if TYPE_CHECKING:
     from graphdeck.tools.policy import Policy
-
-PAUSE: Final = 0.1
-"""Seconds between two reads of one kind, so that a fast run does not read all the time."""
 
 CANCEL: Final = 2
 """The rung after which a worker may live on, for a node that cannot be cancelled."""
@@ -153,16 +150,13 @@ class Failed(Message):
 # -- the bridge ------------------------------------------------------------------------------------------------------
 
 
-class Bridge:
+class Bridge(Background):
     """Owns the engine; starts its work in workers of the receiver, and at most one run at a time."""
 
     def __init__(self, engine: Engine, receiver: DOMNode, rules: Rules | None = None) -> None:
+        super().__init__(receiver, Failed)
         self._engine = engine
         self._rules = rules or Rules(engine)
-        self._receiver = receiver
-        self._reading: set[str] = set()
-        self._following: dict[str, Callable[[], Awaitable[None]]] = {}
-        self._hurry = asyncio.Event()
         self._run: Run | None = None
         self._stops = 0
         self._cancelled: Run | None = None
@@ -355,45 +349,3 @@ class Bridge:
     async def close(self) -> None:
         """Let go of the engine: a run drains, and is killed after 10 seconds."""
         await self._engine.close()
-
-    def _start(self, kind: str, work: Coroutine[Any, Any, None]) -> None:
-        """Do it in the background; a fault in it does not end the app: its worker's state tells the receiver."""
-        self._receiver.run_worker(work, name=kind, group=kind, exit_on_error=False)
-
-    # -- one read of a kind at a time --------------------------------------------------------------------------------
-
-    def _ask(self, kind: str, about: str, read: Callable[[], Awaitable[Message | None]]) -> None:
-        """Read in the background; while one of its kind is under way it is next, in place of any that waited."""
-
-        if kind in self._reading:
-            self._following[kind] = lambda: self._tell(kind, about, read)
-            return
-        self._reading.add(kind)
-        self._start(kind, self._read_on(kind, lambda: self._tell(kind, about, read)))
-
-    async def _tell(self, kind: str, about: str, work: Callable[[], Awaitable[Message | None]]) -> None:
-        """Do some work, and post what comes of it."""
-        try:
-            message = await work()
-        except GraphdeckError as error:
-            message = Failed(kind, about, error)
-        if message is not None:
-            self._receiver.post_message(message)
-
-    async def _rest(self, kind: str) -> None:
-        """Rest between two reads, unless a state is wanted at once."""
-        if kind != "state":
-            await asyncio.sleep(PAUSE)
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), PAUSE)
-        self._hurry.clear()
-
-    async def _read_on(self, kind: str, read: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await read()
-            while kind in self._following:
-                await self._rest(kind)
-                await self._following.pop(kind)()
-        finally:
-            self._reading.discard(kind)

@@ -1,0 +1,63 @@
+"""Work in the background of a screen: reads, of each kind one at a time, and what else takes its time."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final
+
+from textual.dom import DOMNode
+from textual.message import Message
+
+from graphdeck.graphs.errors import GraphdeckError
+
+PAUSE: Final = 0.1
+"""Seconds between two reads of one kind, so that a fast run does not read all the time."""
+
+
+class Background:
+    """Starts work in workers of a receiver, and posts what comes of it; `failed` makes the message where it fails."""
+
+    def __init__(self, receiver: DOMNode, failed: Callable[[str, str, GraphdeckError], Message]) -> None:
+        self._receiver, self._failed = receiver, failed
+        self._reading: set[str] = set()
+        self._following: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._hurry = asyncio.Event()
+
+    def _start(self, kind: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do it in the background; a fault in it does not end the app: its worker's state tells the receiver."""
+        self._receiver.run_worker(work, name=kind, group=kind, exit_on_error=False)
+
+    def _ask(self, kind: str, about: str, read: Callable[[], Awaitable[Message | None]]) -> None:
+        """Read in the background; while one of its kind is under way it is next, in place of any that waited."""
+        if kind in self._reading:
+            self._following[kind] = lambda: self._tell(kind, about, read)
+            return
+        self._reading.add(kind)
+        self._start(kind, self._read_on(kind, lambda: self._tell(kind, about, read)))
+
+    async def _tell(self, kind: str, about: str, work: Callable[[], Awaitable[Message | None]]) -> None:
+        """Do some work, and post what comes of it."""
+        try:
+            message = await work()
+        except GraphdeckError as error:
+            message = self._failed(kind, about, error)
+        if message is not None:
+            self._receiver.post_message(message)
+
+    async def _rest(self, kind: str) -> None:
+        """Rest between two reads, unless a state is wanted at once."""
+        if kind != "state":
+            await asyncio.sleep(PAUSE)
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), PAUSE)
+        self._hurry.clear()
+
+    async def _read_on(self, kind: str, read: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await read()
+            while kind in self._following:
+                await self._rest(kind)
+                await self._following.pop(kind)()
+        finally:
+            self._reading.discard(kind)
