@@ -52,7 +52,7 @@ def app(recorded: Any) -> App:
         recorded.snapshots["rome", None] = Snapshot(
             thread="rome", checkpoint="c3", step=2, status=status, next=following, interrupts=interrupts,
             values={"messages": MESSAGES, "city": "Rome", "budget": 450}, changed=("messages",), graph="travel",
-            time=NOW,
+            file="f", time=NOW,
         )  # fmt: skip
         recorded.checkpoints["rome"] = [
             CheckpointRow(checkpoint=f"c{step}", parent=f"c{step - 1}" if step else None, step=step - 1, source=source,
