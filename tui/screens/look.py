@@ -319,8 +319,12 @@ class Look(Frozen):
         )
 
     def after_rejection(self, text: str) -> RunRequest:
-        """The request that runs the thread with what was typed before its question was rejected; raises Refused."""
-        return dataclasses.replace(self.starting(text, self.thread), drop_question=False, seen=_NOBODY)
+        """The request that runs the thread with what was typed before its question was rejected; raises Refused.
+
+        What is saved may look as if it still ran: the worker that rejected it holds its lease until it has exited.
+        """
+        request = dataclasses.replace(self, snapshot=None).starting(text, self.thread)
+        return dataclasses.replace(request, file=self.file)
 
     def _input(self, text: str) -> Json:
         if self.takes_text and not _is_whole(text, self.shape):

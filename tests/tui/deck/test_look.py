@@ -75,6 +75,8 @@ def test_input_takes_the_place_of_no_other_question_than_the_one_that_was_seen(t
     assert (request.drop_question, list(request.seen)) == (True, [QUESTION.id])
     after = waiting.after_rejection("go on")
     assert (after.drop_question, after.seen, after.input) == (False, {}, request.input)
+    still_held = look(travel, snapshot=snapshot(status="running"))
+    assert still_held.after_rejection("go on").file == still_held.file
     with pytest.raises(Refused) as refused:
         waiting.continuing()
     assert str(refused.value) == ANSWER_FIRST
