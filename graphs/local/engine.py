@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from graphdeck.graphs.local.workers import WorkerPool
 
 T = TypeVar("T")
+AHEAD = 0.05
+"""Seconds that the first paint waits for the page of threads at the most: what is painted without it is painted twice."""
 TURN = 0.02
 """Seconds that a long read takes at a time."""
 
@@ -131,7 +133,10 @@ class LocalEngine:
     def first_threads(self) -> ThreadPage | None:
         """The first page of threads, at once; None where it was not read ahead, or not in time, or in vain."""
         page, self._first_page = self._first_page, None
-        return page.result() if page is not None and page.done() and page.exception() is None else None
+        try:
+            return page.result() if page is not None and page.exception(AHEAD) is None else None
+        except TimeoutError:
+            return None
 
     async def threads(
         self, *, status: ThreadStatus | None = None, query: str = "", limit: int = PAGE, cursor: str | None = None
