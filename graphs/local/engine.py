@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 AHEAD = 0.05
-"""Seconds that the first paint waits for the page of threads at the most: what is painted without it is painted twice."""
+"""Seconds that the first paint waits for the page of threads at the most; without it, the screen is painted twice."""
 TURN = 0.02
 """Seconds that a long read takes at a time."""
 
