@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from graphdeck.graphs.questions.example import example
 from graphdeck.graphs.questions.model import Action, Decision, Sheet
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, RunRequest
@@ -21,9 +22,6 @@ MOST_SOURCE_LINES = 12
 """Lines of source shown before a question; the ones before them are counted."""
 
 FROM_FIRST = " from its first line"
-
-_DEEPEST = 20
-"""Levels of a schema that are followed; schemas may be recursive."""
 
 
 def questions_text(
@@ -126,43 +124,7 @@ def _decision(action: Action, wanted: Decision) -> Decision:
     for decision in (wanted, *others) if action.is_tool else (wanted,):
         if not action.wrong(decision):
             return decision
-    return Decision("answer", value=_example(action.schema, action.schema, 0))
-
-
-def _example(schema: Any, root: Any, depth: int) -> Json:
-    """The shortest value that a JSON schema, as pydantic writes it, is likely to take."""
-    if not isinstance(schema, dict) or depth > _DEEPEST:
-        return None
-    if "$ref" in schema:
-        return _example(_resolve(str(schema["$ref"]), root), root, depth + 1)
-    for key in ("const", "default"):
-        if key in schema:
-            value: Json = schema[key]
-            return value
-    for key in ("enum", "oneOf", "anyOf", "allOf"):
-        options = schema.get(key)
-        if isinstance(options, list) and options:
-            first: Json = options[0]
-            return first if key == "enum" else _example(first, root, depth + 1)
-    return _example_of_type(schema, root, depth)
-
-
-def _example_of_type(schema: dict[str, Any], root: Any, depth: int) -> Json:
-    kind = str(schema.get("type"))
-    properties = schema.get("properties") or {}
-    if kind == "object" or properties:
-        return {name: _example(properties.get(name), root, depth + 1) for name in schema.get("required") or ()}
-    if kind == "array":
-        return [_example(schema.get("items"), root, depth + 1)] * int(schema.get("minItems") or 0)
-    simple: dict[str, Json] = {"string": "TEXT", "integer": 1, "number": 1, "boolean": True}
-    return simple.get(kind)
-
-
-def _resolve(reference: str, root: Any) -> Any:
-    part = root
-    for name in reference.removeprefix("#/").split("/"):
-        part = part.get(name) if isinstance(part, dict) else None
-    return part
+    return Decision("answer", value=example(action.schema))
 
 
 def value_text(value: Json) -> str:

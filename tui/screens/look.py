@@ -22,6 +22,7 @@ from graphdeck.graphs.records import (
     ThreadRow,
 )
 from graphdeck.graphs.values import Json
+from graphdeck.tui.text import short_json
 from graphdeck.tui.theme import Status
 from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
 from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot, was_refused, with_measures
@@ -34,6 +35,7 @@ History: TypeAlias = Sequence[CheckpointRow]
 _NOTHING: Final[Mapping[str, Json]] = {}
 _NOBODY: Final[Mapping[str, str]] = {}
 NOT_RUNNING: Final = "nothing runs here; q or Ctrl+Q leaves"
+_EXAMPLE_CELLS: Final = 60
 ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
 ONE_AT_A_TIME: Final = "another thread runs: one run at a time; Ctrl+C stops it"
 
@@ -312,7 +314,7 @@ class Look(Frozen):
             graph=self.graph,
             thread=self.thread or new_thread,
             file=self.file,
-            input=self._input(text),
+            input=_input(text, self.shape),
             has_input=True,
             drop_question=bool(self.questions),
             seen=self.asked.sheet.seen() if self.questions else _NOBODY,
@@ -326,27 +328,33 @@ class Look(Frozen):
         request = dataclasses.replace(self, snapshot=None).starting(text, self.thread)
         return dataclasses.replace(request, file=self.file)
 
-    def _input(self, text: str) -> Json:
-        if self.takes_text and not _is_whole(text, self.shape):
-            if not text.strip():
-                raise Refused("nothing is typed")
-            return {"messages": [{"role": "user", "content": text}]}
-        from graphdeck.graphs.questions.typed import typed
 
-        try:
-            return typed(text or "{}", as_json=True)
-        except ValueError as error:
-            opening = "the graph is not open yet, so only JSON can be sent: Enter again when it is drawn"
-            raise Refused(opening if self.shape is None else str(error)) from None
+def _input(text: str, shape: GraphShape | None) -> Json:
+    """The input that was typed for a graph of this shape, None where it is not known yet; raises Refused."""
+    if shape is not None and shape.takes_messages and not _is_whole(text, shape):
+        if not text.strip():
+            raise Refused("nothing is typed")
+        return {"messages": [{"role": "user", "content": text}]}
+    from graphdeck.graphs.questions.example import example
+    from graphdeck.graphs.questions.typed import typed
+
+    try:
+        return typed(text or "{}", as_json=True)
+    except ValueError as error:
+        if shape is None:
+            raise Refused("the graph is not open yet, so only JSON can be sent: Enter again when it is drawn") from None
+        taken = example(shape.input_schema)
+        such = f", such as {short_json(taken, _EXAMPLE_CELLS)}" if taken else ""
+        raise Refused(f"{error}; this graph takes JSON{such}") from None
 
 
-def _is_whole(text: str, shape: GraphShape | None) -> bool:
+def _is_whole(text: str, shape: GraphShape) -> bool:
     """A message graph takes JSON too, where it is an object that names nothing but state keys."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return False
-    keys = {"messages", *(shape.state_keys if shape else ())}
+    keys = {"messages", *shape.state_keys}
     return isinstance(value, dict) and bool(value) and ("messages" in value or keys >= value.keys())
 
 

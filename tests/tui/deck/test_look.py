@@ -59,8 +59,11 @@ def test_a_message_graph_takes_whole_input_as_json_too(travel: GraphShape) -> No
 def test_other_graphs_take_json_and_say_where_it_is_wrong(travel: GraphShape) -> None:
     shape = dataclasses.replace(travel, takes_messages=False)
     assert look(shape).starting('{"n": 1}', "new").input == {"n": 1}
-    with pytest.raises(Refused, match="column 6"):
+    with pytest.raises(Refused, match=r"column 6; this graph takes JSON$"):
         look(shape).starting('{"n":}', "new")
+    needs: Any = {"type": "object", "properties": {"topic": {"type": "string"}}, "required": ["topic"]}
+    with pytest.raises(Refused, match=r'this graph takes JSON, such as \{"topic": "TEXT"\}'):
+        look(dataclasses.replace(shape, input_schema=needs)).starting("tides", "new")
 
 
 def test_text_for_a_graph_that_is_not_open_yet_is_not_called_wrong(travel: GraphShape) -> None:
