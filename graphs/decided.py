@@ -38,22 +38,18 @@ class DecisionRecord(Frozen):
     payload: str
     """SHA-256 of the question's payload in JSON form; empty where the question was not found."""
     decision: Json
-    """The answer, in JSON form."""
+    """The answer, in JSON form; null for an act."""
     by: str
     """What decided: `key`, `command line`, or `rule NAME`; empty where the front end did not say."""
     outcome: Outcome
     """`applied`: the node that asked has received it. `refused`: it was not given to the graph. `lost`: the run ended
     without it, or died. `sent`: its run goes on. `unknown`: nobody wrote what became of it."""
+    act: str = ""
+    """What was done in place of an answer, `end` or `repair`; empty for an answer."""
     why: str = ""
     """Why it was refused or lost."""
     settled: str = ""
     """When the outcome was known, ISO 8601 UTC; empty for `sent` and `unknown`."""
-
-    @property
-    def act(self) -> str:
-        """What was done in place of an answer, `end` or `repair`; empty for an answer."""
-        data = self.decision
-        return str(data["graphdeck"]) if isinstance(data, dict) and data.keys() == {"graphdeck"} else ""
 
     @property
     def origin(self) -> str:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.events import RunEnded
@@ -11,9 +11,6 @@ from graphdeck.graphs.local.sent import SentAnswers
 from graphdeck.graphs.records import PendingInterrupt, RunRequest, Snapshot
 
 Act: TypeAlias = Literal["end", "repair"]
-
-ACT: Final = "graphdeck"
-"""Key of the one entry that the record has for an act, in place of an answer."""
 
 
 async def on_record(act: Act, snapshot: Snapshot, graph: str, by: str, do: Callable[[], Awaitable[Any]]) -> Any:
@@ -25,11 +22,11 @@ async def on_record(act: Act, snapshot: Snapshot, graph: str, by: str, do: Calla
     request = RunRequest(
         graph=graph,
         thread=snapshot.thread,
-        resume={interrupt: {ACT: act} for interrupt in questions},
+        resume=dict.fromkeys(questions),
         by=dict.fromkeys(questions, by),
     )
     asked = [question for question in questions.values() if question is not None]
-    record = SentAnswers.intend(request, uuid.uuid4().hex, Path(snapshot.file), snapshot.checkpoint, asked)
+    record = SentAnswers.intend(request, uuid.uuid4().hex, Path(snapshot.file), snapshot.checkpoint, asked, act)
     try:
         done = await do()
     except GraphdeckError as error:

@@ -198,7 +198,7 @@ def _record(intent: Mapping[str, Any], outcome: Mapping[str, Any] | None, file: 
 
 
 _TEXTS: Final = (
-    "id", "time", "user", "host", "run", "graph", "thread", "checkpoint", "interrupt", "payload", "by",
+    "id", "time", "user", "host", "run", "graph", "thread", "checkpoint", "interrupt", "payload", "by", "act",
 )  # fmt: skip
 
 

@@ -41,11 +41,18 @@ class SentAnswers:
 
     @classmethod
     def intend(
-        cls, request: RunRequest, run: str, file: Path, checkpoint: str, questions: Iterable[PendingInterrupt]
+        cls,
+        request: RunRequest,
+        run: str,
+        file: Path,
+        checkpoint: str,
+        questions: Iterable[PendingInterrupt],
+        act: str = "",
     ) -> "SentAnswers":
         """Record that the request's answers are about to be sent; raises FileError where that is not possible.
 
         Blocks until the disk has it. `checkpoint` and `questions` are what waits in the thread, as far as is known.
+        With an `act`, that is about to be done in place of the answers.
         """
         asked = {question.id: question for question in questions}
         common: dict[str, Json] = {
@@ -57,6 +64,7 @@ class SentAnswers:
             "file": str(file),
             "thread": request.thread,
             "checkpoint": checkpoint,
+            "act": act,
         }
         ids = {interrupt: uuid.uuid4().hex for interrupt in request.resume}
         intents: list[dict[str, Json]] = [

@@ -72,7 +72,7 @@ def _cells(row: DecisionRecord) -> list[str]:
         safe(f"{row.user}@{row.host}", identifier=True),
         safe(row.thread, identifier=True),
         one_line(", ".join(row.actions) or ":".join(row.path), 100),
-        decision_text(row.decision, 100),
+        _ACTS.get(row.act) or decision_text(row.decision, 100),
         safe(row.by, identifier=True),
         f"{row.outcome}: {_why(row)}" if row.why else row.outcome,
     ]
@@ -85,8 +85,6 @@ def _why(row: DecisionRecord) -> str:
 
 def decision_text(answer: Json, cells: int) -> str:
     """An answer in a few safe words: what it decides where it has the shape of decisions, else the value itself."""
-    if isinstance(answer, dict) and answer.keys() == {"graphdeck"}:  # no answer, but something else that was done
-        return _ACTS.get(str(answer["graphdeck"]), short_json(answer, cells))
     replies: Any = answer["decisions"] if isinstance(answer, dict) and "decisions" in answer else answer
     listed = replies if isinstance(replies, list) else [replies]
     if listed and all(isinstance(reply, dict) and isinstance(reply.get("type"), str) for reply in listed):

@@ -104,9 +104,9 @@ async def test_a_batch_that_was_answered_wrongly_is_asked_again_and_answered(
     told = {message["tool_call_id"]: message["status"] for message in messages if message["type"] == "tool"}
     assert told == {"ann": "success", "bob": "error"}
     record = await engine.decisions(thread="t")
-    assert [(each.decision, each.outcome, each.by) for each in record] == [
-        (right, "applied", ""),
-        ({"graphdeck": "repair"}, "applied", "key"),
+    assert [(each.decision, each.act, each.outcome, each.by) for each in record] == [
+        (right, "", "applied", ""),
+        (None, "repair", "applied", "key"),
     ]
 
 
@@ -176,8 +176,8 @@ async def test_a_called_task_is_repaired(engine: LocalEngine, write_nodes: Write
     assert await engine.repair("t") == [question]
     assert (await engine.state("t")).status == "waiting"
     assert ended(await run_graph(target, resume={question: "3"})).status == "done"
-    record = [(each.decision, each.outcome) for each in await engine.decisions(thread="t")]
-    assert record == [("3", "applied"), ({"graphdeck": "repair"}, "applied"), ("many", "applied")]
+    record = [(each.decision, each.act, each.outcome) for each in await engine.decisions(thread="t")]
+    assert record == [("3", "", "applied"), (None, "repair", "applied"), ("many", "", "applied")]
 
 
 async def test_a_thread_without_such_a_failure_is_left_alone(
@@ -248,7 +248,7 @@ async def test_a_thread_that_waits_ends_with_what_has_finished(
     assert (snapshot.status, snapshot.next, snapshot.interrupts) == ("done", (), ())
     assert snapshot.values["log"] == ["paid"]
     applied, *before = await engine.decisions(thread="t")
-    assert (applied.decision, applied.outcome, applied.interrupt) == ({"graphdeck": "end"}, "applied", question)
+    assert (applied.act, applied.outcome, applied.interrupt) == ("end", "applied", question)
     assert [each.outcome for each in before] == ["refused", "refused"]
     assert ended(await run_graph(target)).status == "done", "nothing more runs"
     refused = ended(await run_graph(target, resume={question: "one"}))
@@ -266,7 +266,7 @@ async def test_a_thread_at_a_breakpoint_ends_too(
     assert (await engine.state("t")).status == "breakpoint"
     await engine.end("t")
     assert (await engine.state("t")).status == "done"
-    assert [each.decision for each in await engine.decisions(thread="t")] == [{"graphdeck": "end"}]
+    assert [each.act for each in await engine.decisions(thread="t")] == ["end"]
 
 
 async def test_nothing_is_done_while_the_thread_runs_elsewhere(

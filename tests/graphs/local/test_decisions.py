@@ -193,13 +193,18 @@ def test_who_answered_first_is_the_one_whose_answer_was_applied(file: Path) -> N
 
 def test_an_answer_that_was_taken_back_is_nobodys_any_more(file: Path) -> None:
     asked = {"interrupt": "asked"}
-    record = note_intents(file, [intent(file, 1, **asked), intent(file, 2, decision={"graphdeck": "repair"}, **asked)])
+    record = note_intents(file, [intent(file, 1, **asked), intent(file, 2, act="repair", **asked)])
     note_outcomes(record, [outcome(1), outcome(2)])
     assert answered_by(file, "t", "asked", but_not="") is None
     note_intents(file, [intent(file, 3, **asked)])
     last = answered_by(file, "t", "asked", but_not="")
     assert last is not None
     assert (last.id, last.act) == ("decision 3", "")
+
+
+def test_no_answer_is_taken_for_an_act(file: Path) -> None:
+    note_intents(file, [intent(file, 1, decision={"graphdeck": "end"}), intent(file, 2, decision={"act": "repair"})])
+    assert [record.act for record in read_decisions([file], thread=None, limit=9)] == ["", ""]
 
 
 def test_the_hash_of_a_payload_depends_on_what_it_says_alone() -> None:

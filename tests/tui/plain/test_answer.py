@@ -244,7 +244,7 @@ async def test_decisions_are_listed_newest_first_with_all_that_is_known(desk: De
     assert await desk.decisions(as_json=True, thread="t") == 0
     first, second = desk.objects
     assert {**first, "id": "", "time": "", "settled": "", "user": "", "host": "", "run": "", "checkpoint": ""} == {
-        **dict.fromkeys(("id", "time", "settled", "user", "host", "run", "checkpoint", "why"), ""),
+        **dict.fromkeys(("id", "time", "settled", "user", "host", "run", "checkpoint", "act", "why"), ""),
         "graph": desk.graph,
         "file": (await engine.state("t")).file,
         "thread": "t",
