@@ -134,7 +134,8 @@ class InnerEdit:
     """An edit of a subgraph's state while its question waits.
 
     Nothing else may come of it: what comes next stays as it was, and what has run in this step does not run again.
-    LangGraph tells neither before it has written, so that a checkpoint that says otherwise is taken back.
+    LangGraph tells neither before it has written, so that a checkpoint that says otherwise, or cannot be read, is taken
+    back.
     """
 
     def __init__(
@@ -163,7 +164,11 @@ class InnerEdit:
         ran = [self._as_node] if self._as_node else self._ran_last(saved)
         updates = [StateUpdate(values if index == 0 else None, node) for index, node in enumerate(ran)]
         checkpoint = _id_of(await self._graph.abulk_update_state(config, [updates]))
-        after = await self._graph.aget_state(config)
+        try:
+            after = await self._graph.aget_state(config)
+        except BaseException:  # the user's schema may refuse what was written
+            self._take_back(checkpoint, saved)
+            raise
         if sorted(after.next) != sorted(before.next):
             self._take_back(checkpoint, saved)
             raise InputError(

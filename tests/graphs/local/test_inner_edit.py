@@ -132,6 +132,45 @@ async def test_an_edit_that_does_not_fit_or_would_lead_elsewhere_changes_nothing
     assert await engine.state("t") == before
 
 
+PAIR = """
+    from pydantic import BaseModel, model_validator
+
+    class Pair(BaseModel):
+        low: int = 0
+        high: int = 5
+
+        @model_validator(mode="after")
+        def in_order(self):
+            if self.low > self.high:
+                raise ValueError("low is above high")
+            return self
+
+    def narrow(state): return {"high": 2}
+    def review(state): return {"low": interrupt("which?")}
+
+    inner = StateGraph(Pair)
+    inner.add_node("narrow", narrow)
+    inner.add_node("review", review)
+    for a, b in ((START, "narrow"), ("narrow", "review"), ("review", END)):
+        inner.add_edge(a, b)
+    builder = StateGraph(Pair)
+    builder.add_node("pair", inner.compile())
+    builder.add_edge(START, "pair")
+    graph = builder.compile()
+"""
+
+
+async def test_an_edit_after_which_the_state_cannot_be_read_is_taken_back(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(PAIR)
+    await run_graph(target, input={})
+    before = await engine.state("t")
+    with pytest.raises(GraphdeckError, match="low is above high"):  # each fits alone, and not the other
+        await engine.update("t", {"low": 4}, ns=innermost(before).ns.split("|"), replace=True)
+    assert await engine.state("t") == before
+
+
 async def test_the_state_of_a_subgraph_that_does_not_wait_any_more_is_not_edited(
     engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
 ) -> None:
