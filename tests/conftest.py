@@ -2,9 +2,9 @@
 
 import gc
 import textwrap
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -13,10 +13,7 @@ from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import RunRequest
-
-WriteGraph: TypeAlias = Callable[..., str]
-RunGraph: TypeAlias = Callable[..., Awaitable[list[Event]]]
-
+from told import RunGraph, WriteGraph
 
 GARBAGE = 50_000
 """New objects after which garbage is looked for; by Python's 700, a third of the time of all pilots would go there."""

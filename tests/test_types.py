@@ -15,8 +15,9 @@ def test_mypy_finds_nothing(tmp_path: Path) -> None:
     (tmp_path / "graphdeck").mkdir()
     for room in ("graphs", "tools", "tui"):
         (tmp_path / "graphdeck" / room).symlink_to(ROOT / room)
-    # The benchmarks are scripts of one folder, which import each other by their bare names.
-    environment = {"MYPYPATH": f"{tmp_path}:{ROOT / 'tests' / 'benchmarks'}", "PATH": ""}
+    # The benchmarks are scripts of one folder, which import each other by their bare names; so is what tests share.
+    folders = [tmp_path, ROOT / "tests" / "benchmarks", ROOT / "tests" / "support"]
+    environment = {"MYPYPATH": ":".join(map(str, folders)), "PATH": ""}
     command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml")]
     cache = ["--cache-dir", str(ROOT / ".mypy_cache")]
     done = subprocess.run(

@@ -1,8 +1,8 @@
 """What the dialog's model sends is what real graphs understand: through real workers and a real checkpoint file."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -14,9 +14,7 @@ from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.questions.typed import typed
 from graphdeck.graphs.values import Json
 from graphdeck.tui.source_lines import excerpts
-
-RunGraph: TypeAlias = Callable[..., Awaitable[list[Event]]]
-WriteGraph: TypeAlias = Callable[..., str]
+from told import RunGraph, WriteGraph
 
 APPROVE = Decision("approve")
 

@@ -5,13 +5,12 @@ import os
 import textwrap
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
 from graphdeck.graphs.local.lease import holder_of
-
-WriteGraph: TypeAlias = Callable[..., str]
+from told import WriteGraph
 
 HEAD = textwrap.dedent("""
     import asyncio, operator, os, pathlib, signal, subprocess, sys, time

@@ -2,7 +2,6 @@
 
 import contextlib
 import runpy
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,12 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 
 from graphdeck.graphs.errors import AnswerRefused, InputError, RunningElsewhere
-from graphdeck.graphs.events import Event, Interrupt, NodeKept, NodeStarted, Output, RunEnded
+from graphdeck.graphs.events import Event, Interrupt, NodeKept, NodeStarted, Output
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.home import default_file
 from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.records import RunRequest
-
-RunGraph = Callable[..., Awaitable[list[Event]]]
-WriteGraph = Callable[..., str]
+from told import RunGraph, WriteGraph, ended
 
 AGENT = """
     from langchain.agents import create_agent
@@ -72,11 +69,6 @@ FORM = """
 
 def asked(events: list[Event]) -> list[str]:
     return [event.id for event in events if isinstance(event, Interrupt)]
-
-
-def ended(events: list[Event]) -> RunEnded:
-    assert isinstance(events[-1], RunEnded)
-    return events[-1]
 
 
 async def test_a_batch_that_was_answered_wrongly_is_asked_again_and_answered(

@@ -1,17 +1,14 @@
 """What a person saw is what is answered: a question that asks something else by now refuses the answer."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from graphdeck.graphs.events import Event, RunEnded
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import RunRequest, Snapshot
-
-RunGraph: TypeAlias = Callable[..., Awaitable[list[Event]]]
-WriteGraph: TypeAlias = Callable[..., str]
+from told import RunGraph, WriteGraph
 
 PRICES = """
     def price(state):

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from graphdeck.graphs import events
-from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.runs import LocalRun
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import RunRequest
+from told import WriteGraph, ended
 
-WriteGraph = Callable[..., str]
 UntilFree = Callable[[], Awaitable[None]]
 
 STEPS = """
@@ -33,12 +33,6 @@ STEPS = """
     graph = chain(first, second, third)
 """
 ALL = {"log": ["first", "second", "third"]}
-
-
-def ended(found: list[Event]) -> RunEnded:
-    last = found[-1]
-    assert isinstance(last, RunEnded)
-    return last
 
 
 async def run(engine: LocalEngine, graph: str, thread: str = "t", **request: Any) -> list[Event]:

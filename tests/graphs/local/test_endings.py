@@ -1,26 +1,17 @@
 """Whatever a node, a file or a person does, a run ends with `run_ended`, and its thread can be continued."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import FileError, MissingFileError
-from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import RunRequest
-
-RunGraph = Callable[..., Awaitable[list[Event]]]
-WriteGraph = Callable[..., str]
-
-
-def ended(found: list[Event]) -> RunEnded:
-    last = found[-1]
-    assert isinstance(last, RunEnded)
-    return last
+from told import RunGraph, WriteGraph, ended
 
 
 def message(found: list[Event]) -> str:

@@ -1,30 +1,15 @@
 """The local engine runs real graphs in real workers and saves them to real checkpoint files."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import InputError, ThreadNotFound
-from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.records import RunRequest
-
-E = TypeVar("E", bound=Event)
-RunGraph = Callable[..., Awaitable[list[Event]]]
-WriteGraph = Callable[..., str]
-
-
-def of(found: list[Event], kind: type[E]) -> list[E]:
-    return [event for event in found if isinstance(event, kind)]
-
-
-def ended(found: list[Event]) -> events.RunEnded:
-    last = found[-1]
-    assert isinstance(last, events.RunEnded)
-    return last
+from told import RunGraph, WriteGraph, ended, of
 
 
 async def test_a_run_tells_its_story(write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine) -> None:

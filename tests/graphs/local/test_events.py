@@ -1,20 +1,11 @@
 """The events of hard graphs, told in the order in which things happen: fan-outs, caches, subgraphs, resumed steps."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
 
 from graphdeck.graphs import events
-from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
-
-RunGraph = Callable[..., Awaitable[list[Event]]]
-WriteGraph = Callable[..., str]
-
-
-def ended(found: list[Event]) -> RunEnded:
-    last = found[-1]
-    assert isinstance(last, RunEnded)
-    return last
+from told import RunGraph, WriteGraph, ended
 
 
 def told(found: list[Event], *names: str) -> list[tuple[str, str]]:

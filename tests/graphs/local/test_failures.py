@@ -2,32 +2,16 @@
 
 import os
 import signal
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import GraphdeckError, RunningElsewhere, TargetError
-from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.records import RunRequest
-
-E = TypeVar("E", bound=Event)
-RunGraph = Callable[..., Awaitable[list[Event]]]
-WriteGraph = Callable[..., str]
-
-
-def of(found: list[Event], kind: type[E]) -> list[E]:
-    return [event for event in found if isinstance(event, kind)]
-
-
-def ended(found: list[Event]) -> events.RunEnded:
-    last = found[-1]
-    assert isinstance(last, events.RunEnded)
-    return last
+from told import RunGraph, WriteGraph, ended, of
 
 
 async def test_a_killed_worker_is_told_and_the_thread_goes_on(

@@ -7,13 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from graphdeck.graphs import events
-from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.local import workers
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.records import RunRequest
+from told import RunGraph, WriteGraph
 
-RunGraph = Callable[..., Awaitable[list[Event]]]
-WriteGraph = Callable[..., str]
 MEGABYTES = 20
 
 

@@ -1,18 +1,15 @@
 """Editing the state of a subgraph while its question waits: it is asked anew, and nothing else comes of it."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
 from graphdeck.graphs.errors import GraphdeckError, InputError
-from graphdeck.graphs.events import Event, NodeStarted, RunEnded
+from graphdeck.graphs.events import NodeStarted
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.records import Snapshot
 from graphdeck.graphs.values import Json
-
-WriteGraph: TypeAlias = Callable[..., str]
-RunGraph: TypeAlias = Callable[..., Awaitable[list[Event]]]
+from told import RunGraph, WriteGraph, ended
 
 DESKS = """
     class Desk(TypedDict, total=False):
@@ -77,11 +74,6 @@ def innermost(snapshot: Snapshot) -> Snapshot:
     return snapshot
 
 
-def last(found: list[Event]) -> RunEnded:
-    assert isinstance(found[-1], RunEnded)
-    return found[-1]
-
-
 @pytest.mark.parametrize(
     ("desk", "variable", "path"),
     [("in_a_row", "graph", "team desk review"), ("joined", "called", "call review")],
@@ -105,10 +97,10 @@ async def test_the_question_is_asked_anew_about_what_was_written(
     assert [event.node for event in again if isinstance(event, NodeStarted)] == path.split(), "and nothing else"
     (anew,) = (await engine.state("t")).interrupts
     assert (anew.path, anew.value) == (question.path, {"please_review": "by hand"})
-    gone = last(await run_graph(target, resume={question.id: "to the old one"}))
+    gone = ended(await run_graph(target, resume={question.id: "to the old one"}))
     assert gone.error
     assert "does not wait any more" in gone.error["message"]
-    assert last(await run_graph(target, resume={anew.id: "fine"})).status == "done"
+    assert ended(await run_graph(target, resume={anew.id: "fine"})).status == "done"
     assert (await engine.state("t")).values["article"] == "by hand [fine] ['by hand']"
 
 
@@ -178,7 +170,7 @@ async def test_the_state_of_a_subgraph_that_does_not_wait_any_more_is_not_edited
     await run_graph(target, input={"topic": "tides"})
     before = await engine.state("t")
     (question,) = before.interrupts
-    assert last(await run_graph(target, resume={question.id: "fine"})).status == "done"
+    assert ended(await run_graph(target, resume={question.id: "fine"})).status == "done"
     for ns in (innermost(before).ns.split("|"), ["team:x", "desk:y"], ["nowhere:1"]):
         with pytest.raises(GraphdeckError):
             await engine.update("t", {"draft": "late"}, ns=ns)

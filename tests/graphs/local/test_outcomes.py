@@ -2,9 +2,8 @@
 
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
@@ -14,9 +13,7 @@ from graphdeck.graphs.events import Event, Interrupt, RunEnded
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import Exited, WorkerPool
 from graphdeck.graphs.records import RunRequest
-
-RunGraph: TypeAlias = Callable[..., Awaitable[list[Event]]]
-WriteGraph: TypeAlias = Callable[..., str]
+from told import RunGraph, WriteGraph
 
 ASK = """
     def ask(state):

@@ -2,24 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from graphdeck.graphs import events
-from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
-
-RunGraph = Callable[..., Awaitable[list[Event]]]
-WriteGraph = Callable[..., str]
-
-
-def ended(found: list[Event]) -> RunEnded:
-    last = found[-1]
-    assert isinstance(last, RunEnded)
-    return last
+from told import RunGraph, WriteGraph, ended
 
 
 def write(folder: Path, files: dict[str, str]) -> None:

@@ -1,25 +1,8 @@
 """Questions that a run asks, and answers that go to them by id."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
 from graphdeck.graphs import events
-from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
-
-E = TypeVar("E", bound=Event)
-RunGraph = Callable[..., Awaitable[list[Event]]]
-WriteGraph = Callable[..., str]
-
-
-def of(found: list[Event], kind: type[E]) -> list[E]:
-    return [event for event in found if isinstance(event, kind)]
-
-
-def ended(found: list[Event]) -> events.RunEnded:
-    last = found[-1]
-    assert isinstance(last, events.RunEnded)
-    return last
+from told import RunGraph, WriteGraph, ended, of
 
 
 async def test_an_interrupt_ends_the_run_and_its_answer_goes_on(

@@ -1,16 +1,13 @@
 """The first page of threads can be read before anybody asks, and is no news to whoever has it."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
-from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.lease import Lease
+from told import RunGraph, WriteGraph
 
-RunGraph = Callable[..., Awaitable[list[Event]]]
-WriteGraph = Callable[..., str]
 SOURCE = """
     from typing import TypedDict
     from langgraph.graph import END, START, StateGraph

@@ -1,29 +1,12 @@
 """What a graph saves to, what it cannot save, and which types come back."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from graphdeck.graphs import events
-from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
-
-E = TypeVar("E", bound=Event)
-RunGraph = Callable[..., Awaitable[list[Event]]]
-WriteGraph = Callable[..., str]
-
-
-def of(found: list[Event], kind: type[E]) -> list[E]:
-    return [event for event in found if isinstance(event, kind)]
-
-
-def ended(found: list[Event]) -> events.RunEnded:
-    last = found[-1]
-    assert isinstance(last, events.RunEnded)
-    return last
-
+from told import RunGraph, WriteGraph, ended, of
 
 SAVERS = """
     import sqlite3, pathlib

@@ -11,17 +11,10 @@ from graphdeck.graphs.events import Event, RunEnded
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.runs import LocalRun
 from graphdeck.graphs.records import RunRequest
+from told import RunGraph, WriteGraph, ended
 
-RunGraph = Callable[..., Awaitable[list[Event]]]
-WriteGraph = Callable[..., str]
 UntilFree = Callable[[], Awaitable[None]]
 Meet = Callable[[LocalRun, Event], Awaitable[None]]
-
-
-def ended(found: list[Event]) -> RunEnded:
-    last = found[-1]
-    assert isinstance(last, RunEnded)
-    return last
 
 
 async def run_and(engine: LocalEngine, graph: str, meet: Meet, thread: str = "t", **request: Any) -> list[Event]:

@@ -1,16 +1,14 @@
 """The screen of rules: what holds, in order; trust by a key that nobody typed ahead; grants taken back."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.tools.policy import Kept, load_policy
 from graphdeck.tui.screens.policy import PolicyScreen, TrustScreen
-
-WriteGraph: TypeAlias = Callable[..., str]
+from told import WriteGraph
 
 EMPTY = """
     from langgraph.graph import START, StateGraph

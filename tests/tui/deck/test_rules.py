@@ -1,8 +1,7 @@
 """Rules in the workbench: runs go on by themselves, and questions open with what rules decided."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
@@ -13,8 +12,7 @@ from graphdeck.graphs.records import PendingInterrupt, RunRequest
 from graphdeck.graphs.values import Json
 from graphdeck.tools.policy import Kept
 from graphdeck.tui.screens.approval import Answered, ApprovalScreen
-
-WriteGraph: TypeAlias = Callable[..., str]
+from told import WriteGraph
 
 ORDERS = """
     from typing import TypedDict

@@ -17,8 +17,8 @@ from graphdeck.tui.plain.decisions import decisions
 from graphdeck.tui.plain.run import run
 from graphdeck.tui.plain.terminal import Terminal
 from graphdeck.tui.text import width
+from told import WriteGraph
 
-WriteGraph: TypeAlias = Callable[..., str]
 Cli: TypeAlias = Callable[..., Any]
 
 ASKS = """

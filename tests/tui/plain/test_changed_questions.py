@@ -13,8 +13,8 @@ from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.values import Json
 from graphdeck.tui.plain.answer import AnswerOptions, answer
 from graphdeck.tui.plain.run import run
+from told import WriteGraph
 
-WriteGraph: TypeAlias = Callable[..., str]
 Meddle: TypeAlias = Callable[[], Awaitable[object]]
 
 PRICES = """

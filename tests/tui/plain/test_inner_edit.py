@@ -1,7 +1,6 @@
 """`graphdeck answer --set`: what a subgraph is asked about is edited, asked anew, and then answered."""
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
@@ -11,8 +10,7 @@ from graphdeck.graphs.records import RunRequest
 from graphdeck.tui.plain.answer import AnswerOptions, answer
 from graphdeck.tui.plain.inner_edit import edit
 from graphdeck.tui.plain.run import run
-
-WriteGraph: TypeAlias = Callable[..., str]
+from told import WriteGraph
 
 NESTED = """
     from typing import TypedDict

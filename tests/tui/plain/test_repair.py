@@ -17,8 +17,8 @@ from graphdeck.tui.plain.run import run
 from graphdeck.tui.plain.show import show
 from graphdeck.tui.plain.terminal import Terminal
 from graphdeck.tui.plain.threads import threads
+from told import WriteGraph
 
-WriteGraph: TypeAlias = Callable[..., str]
 Cli: TypeAlias = Callable[..., Any]
 
 ASKS = """

@@ -1,9 +1,8 @@
 """`graphdeck run` under rules: what they decide is sent and told, and everything else asks as ever."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 
@@ -16,8 +15,7 @@ from graphdeck.tools.policy import Kept, load_policy
 from graphdeck.tui.plain.answer import AnswerOptions, answer
 from graphdeck.tui.plain.run import run
 from graphdeck.tui.rules import Rules
-
-WriteGraph: TypeAlias = Callable[..., str]
+from told import WriteGraph
 
 ORDERS = """
     import operator
