@@ -27,7 +27,7 @@ def ids(snapshot: Snapshot) -> dict[Any, str]:
     return {question.value: question.id for question in snapshot.interrupts}
 
 
-def ended(found: list[Event]) -> tuple[str, dict[str, str]]:
+def how_it_ended(found: list[Event]) -> tuple[str, dict[str, str]]:
     last = found[-1]
     assert isinstance(last, RunEnded)
     return last.status, dict(last.error or {})
@@ -47,7 +47,7 @@ async def test_a_question_that_has_changed_under_its_id_refuses_the_answer_to_th
     assert ids(await engine.state("t")) == {"pay 300?": asked}  # the same id
 
     answer = {"resume": {asked: True}, "seen": sheet(seen.interrupts).seen()}
-    status, error = ended(await run_graph(graph, **answer))
+    status, error = how_it_ended(await run_graph(graph, **answer))
     assert (status, error["type"]) == ("failed", "answer")
     assert f"interrupt {asked} has changed since it was read" in error["message"]
     assert not (tmp_path / "paid").exists()
@@ -57,7 +57,7 @@ async def test_a_question_that_has_changed_under_its_id_refuses_the_answer_to_th
     again = await engine.state("t")
     assert ids(again) == {"pay 300?": asked}
     answer["seen"] = sheet(again.interrupts).seen()
-    assert ended(await run_graph(graph, **answer))[0] == "done"
+    assert how_it_ended(await run_graph(graph, **answer))[0] == "done"
     assert (tmp_path / "paid").read_text() == "paid"
 
 
@@ -70,12 +70,12 @@ async def test_of_several_answers_one_to_a_changed_question_has_none_sent(
     seen = await engine.state("t")
     (tmp_path / "price").write_text("300")
     await run_graph(graph, input={}, drop_question=True)  # asks both anew: the old ids are gone
-    status, error = ended(await run_graph(graph, resume=dict.fromkeys(ids(seen).values(), 1), seen=_seen(seen)))
+    status, error = how_it_ended(await run_graph(graph, resume=dict.fromkeys(ids(seen).values(), 1), seen=_seen(seen)))
     assert status == "failed"
     assert "does not wait any more" in error["message"]
     now = await engine.state("t")
     mixed = _seen(now) | {ids(now)["other?"]: _seen(seen)[ids(seen)["pay 3?"]]}
-    status, error = ended(await run_graph(graph, resume=dict.fromkeys(ids(now).values(), 1), seen=mixed))
+    status, error = how_it_ended(await run_graph(graph, resume=dict.fromkeys(ids(now).values(), 1), seen=mixed))
     assert status == "failed"
     assert ids(now)["other?"] in error["message"]
     assert await engine.state("t") == now
@@ -116,7 +116,7 @@ async def test_a_question_of_any_kind_that_has_not_changed_takes_its_answer(
     snapshot = await engine.state("t")
     assert len(snapshot.interrupts) == 17
     found = await run_graph(graph, resume={each.id: True for each in snapshot.interrupts}, seen=_seen(snapshot))
-    assert ended(found) == ("done", {})
+    assert how_it_ended(found) == ("done", {})
 
 
 async def test_a_run_that_is_stopped_while_it_asks_what_has_changed_ends(
@@ -128,6 +128,6 @@ async def test_a_run_that_is_stopped_while_it_asks_what_has_changed_ends(
     seen = await engine.state("t")
     run = await engine.run(RunRequest(graph=graph, thread="t", resume={ids(seen)["pay 3?"]: 1}, seen=_seen(seen)))
     await run.drain()
-    assert ended([event async for event in run.events()])[0] == "stopped"
+    assert how_it_ended([event async for event in run.events()])[0] == "stopped"
     assert ids(await engine.state("t")) == ids(seen)
     assert [each.outcome for each in await engine.decisions()] == ["lost"]
