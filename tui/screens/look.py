@@ -35,7 +35,7 @@ History: TypeAlias = Sequence[CheckpointRow]
 _NOTHING: Final[Mapping[str, Json]] = {}
 _NOBODY: Final[Mapping[str, str]] = {}
 NOT_RUNNING: Final = "nothing runs here; q or Ctrl+Q leaves"
-_EXAMPLE_CELLS: Final = 60
+_EXAMPLE_CELLS: Final = 40
 ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
 ONE_AT_A_TIME: Final = "another thread runs: one run at a time; Ctrl+C stops it"
 
@@ -345,7 +345,7 @@ def _input(text: str, shape: GraphShape | None) -> Json:
             raise Refused("the graph is not open yet, so only JSON can be sent: Enter again when it is drawn") from None
         taken = example(shape.input_schema)
         such = f", such as {short_json(taken, _EXAMPLE_CELLS)}" if taken else ""
-        raise Refused(f"{error}; this graph takes JSON{such}") from None
+        raise Refused(f"this graph takes JSON{such} ({error})") from None
 
 
 def _is_whole(text: str, shape: GraphShape) -> bool:
