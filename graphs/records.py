@@ -8,6 +8,7 @@ from graphdeck.graphs.events import Frame
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.tasks import FailedTask as FailedTask
 from graphdeck.graphs.tasks import FinishedTask as FinishedTask
+from graphdeck.graphs.tasks import RanTask as RanTask
 from graphdeck.graphs.values import Json
 
 START: Final = "__start__"
@@ -224,6 +225,10 @@ class CheckpointRow(Frozen):
     """State keys that differ from its parent."""
     ns: str = ""
     """`checkpoint_ns`: empty for the graph itself."""
+    made_by: tuple[RanTask, ...] = ()
+    """Tasks of the step that ended with this checkpoint; none of an input, an update or a fork."""
+    after: tuple[RanTask, ...] = ()
+    """Tasks of the step that began at this checkpoint, as far as their writes are stored."""
 
 
 class PendingInterrupt(Frozen):

@@ -29,3 +29,24 @@ class FinishedTask(Frozen):
     """Node name."""
     results: tuple[str, ...] = ()
     """Ids of the tool calls whose results it has written."""
+
+
+class RanTask(Frozen):
+    """A task as its rows tell it: what it wrote, where it led, how it ended."""
+
+    id: str
+    """Task id."""
+    node: str
+    """Node name."""
+    wrote: tuple[str, ...] = ()
+    """State keys that it wrote, also where the value stayed the same; none of a node that wrote nothing."""
+    routed: tuple[str, ...] = ()
+    """Nodes that it sent the run to, by a router, a `goto` or a `Send`; empty where a plain edge decides."""
+    error: str = ""
+    """The error as it is stored; empty without one."""
+    waits: bool = False
+    """It asks, and has no answer."""
+    finished: bool = True
+    """It has written its output."""
+    inner: tuple[str, ...] = ()
+    """`checkpoint_ns` of the subgraphs that it ran, whose checkpoints `history` gives."""
