@@ -32,7 +32,7 @@ graph = builder.compile()
 
 
 def main() -> None:
-    """Print milliseconds until the first dialog, and until later ones (bound: 100)."""
+    """Print milliseconds until the first dialog, and until later ones (bound of both: 100)."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "agent.py").write_text(GRAPH)
@@ -43,7 +43,7 @@ def main() -> None:
             program.watch(0.3)
             program.press('{"n": 0}\r')
             times = [_dialog(program, folder / "asked") for _ in range(ROUNDS)]
-    tell("dialog, the first", "ms from interrupt() to the painted dialog", times[0] * 1000)
+    tell("dialog, the first", "ms from interrupt() to the painted dialog", times[0] * 1000, 100)
     tell("dialog", "ms from interrupt() to the painted dialog", statistics.median(times[1:]) * 1000, 100)
 
 

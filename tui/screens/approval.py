@@ -1,10 +1,11 @@
 """The dialog that asks a person: the question panel, with nothing drawn over it."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple, TypeAlias
+from pathlib import Path
+from typing import Any, ClassVar, Final, NamedTuple, TypeAlias
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.events import Resize
 from textual.screen import ModalScreen
@@ -50,13 +51,20 @@ Outcome: TypeAlias = Answered | StateEdit | None
 class ApprovalScreen(ModalScreen[Outcome]):
     """Asks about everything that waits in a thread."""
 
-    CSS_PATH = "approval.tcss"
+    CSS_PATH: ClassVar[Path] = Path(__file__).with_name("approval.tcss")
     AUTO_FOCUS = "#payload"
 
     def __init__(self, asked: Asked, clock: Clock, read: SourceReader = read_source) -> None:
         super().__init__()
         self._asked = asked
         self._panel = QuestionPanel(clock, read)
+
+    @classmethod
+    def read_styles(cls, app: App[Any]) -> None:
+        """Read the styles before they are needed: as a screen opens, Textual would read those of the app again, too."""
+        if not app.stylesheet.has_source(str(cls.CSS_PATH)):
+            app.stylesheet.read(cls.CSS_PATH)
+            app.stylesheet.parse()
 
     def compose(self) -> ComposeResult:
         """The panel, in a frame; its classes are set before there are styles, which then need not change."""

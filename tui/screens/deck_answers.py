@@ -59,9 +59,13 @@ class DeckAnswers(DeckThreads):
         super().see(look)
 
     def start(self, request: RunRequest) -> None:
-        """Run the thread; what it may be asked in is imported meanwhile."""
+        """Run the thread; what it may be asked in is made ready meanwhile."""
         super().start(request)
-        asyncio.get_running_loop().run_in_executor(None, importlib.import_module, _DIALOG)
+        self.run_worker(self._prepare_dialog(), name="dialog", exit_on_error=False)
+
+    async def _prepare_dialog(self) -> None:
+        dialog = await asyncio.to_thread(importlib.import_module, _DIALOG)
+        dialog.ApprovalScreen.read_styles(self.app)
 
     def action_answer(self) -> None:
         """Open the question that waits."""
