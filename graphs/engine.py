@@ -53,7 +53,9 @@ class Run(Protocol):
 class Engine(Protocol):
     """Graphs that can run, and the threads saved in checkpoint files.
 
-    Every method raises a `GraphdeckError` of errors.py where something is wrong with what it was given.
+    Several files may hold a thread of one id: `file` says which is meant. Without it, reading takes the first of them,
+    and what would change the thread is refused where there are several. Every method raises a `GraphdeckError` of
+    errors.py where something is wrong with what it was given.
     """
 
     async def graphs(self) -> Sequence[GraphInfo]:
@@ -104,16 +106,17 @@ class Engine(Protocol):
     ) -> Snapshot:
         """The state of a thread at its newest or a given checkpoint, subgraphs included.
 
-        Unless `compared`, `changed` stays empty: to fill it, the parent checkpoint is read too. Several files may hold
-        the thread: without `file` it is the first of them.
+        Unless `compared`, `changed` stays empty: to fill it, the parent checkpoint is read too.
         """
         ...
 
-    async def history(self, thread: str, *, limit: int = 100, before: str | None = None) -> Sequence[CheckpointRow]:
+    async def history(
+        self, thread: str, *, limit: int = 100, before: str | None = None, file: str = ""
+    ) -> Sequence[CheckpointRow]:
         """The checkpoints of a thread, newest first."""
         ...
 
-    async def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
+    async def value(self, thread: str, checkpoint: str | None, path: str, *, file: str = "") -> Value:
         """One value of a state, by dotted path or JSON Pointer."""
         ...
 
@@ -136,7 +139,7 @@ class Engine(Protocol):
 
         With `ns`, the path of a subgraph whose question waits, into the state of that: the question is asked anew when
         the thread goes on, which `run` without input or answers does. With `replace`, the values of keys that have a
-        reducer take the place of what is there. `file` is as in `state`.
+        reducer take the place of what is there.
         """
         ...
 
@@ -162,16 +165,16 @@ class Engine(Protocol):
         """Take back the answers with which nodes failed; the ids of the interrupts that wait again. It is recorded."""
         ...
 
-    async def delete(self, threads: Sequence[str]) -> None:
-        """Delete threads with all their checkpoints."""
+    async def delete(self, threads: Sequence[str], *, file: str = "") -> None:
+        """Delete threads with all their checkpoints; with `file`, all of them are in that one."""
         ...
 
-    async def rename(self, thread: str, title: str) -> None:
+    async def rename(self, thread: str, title: str, *, file: str = "") -> None:
         """Give a thread a title; an empty one takes it away."""
         ...
 
-    async def copy(self, thread: str) -> str:
-        """Copy a thread; the new thread's id."""
+    async def copy(self, thread: str, *, file: str = "") -> str:
+        """Copy a thread within its file; the new thread's id."""
         ...
 
     async def changed(self) -> bool:

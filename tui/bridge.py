@@ -89,6 +89,8 @@ class HistoryRead(Message):
 
     thread: str
     rows: Sequence[CheckpointRow]
+    file: str = ""
+    """Checkpoint file that holds it, where it was known."""
 
 
 @dataclass(eq=False, repr=False)
@@ -108,8 +110,8 @@ class ThreadsChanged(Message):
 
     said: str
     """What was done, in words."""
-    deleted: tuple[str, ...] = ()
-    """Threads that are gone."""
+    deleted: tuple[tuple[str, str], ...] = ()
+    """Files and ids of the threads that are gone."""
 
 
 @dataclass(eq=False, repr=False)
@@ -226,11 +228,11 @@ class Bridge(Background):
 
         self._ask("policy", graph, read)
 
-    def read_history(self, thread: str) -> None:
+    def read_history(self, thread: str, file: str = "") -> None:
         """Read the newest checkpoints of a thread: `HistoryRead`."""
 
         async def read() -> Message:
-            return HistoryRead(thread, await self._engine.history(thread))
+            return HistoryRead(thread, await self._engine.history(thread, file=file), file)
 
         self._ask("history", thread, read)
 
@@ -245,21 +247,21 @@ class Bridge(Background):
 
     # -- changing ----------------------------------------------------------------------------------------------------
 
-    def delete(self, thread: str) -> None:
+    def delete(self, thread: str, file: str) -> None:
         """Delete a thread: `ThreadsChanged`."""
 
         async def change() -> Message:
-            await self._engine.delete([thread])
+            await self._engine.delete([thread], file=file)
             await asyncio.to_thread(forget_grants, [thread])
-            return ThreadsChanged("thread deleted", (thread,))
+            return ThreadsChanged("thread deleted", ((file, thread),))
 
         self._start("change", self._tell("change", thread, change))
 
-    def rename(self, thread: str, title: str) -> None:
+    def rename(self, thread: str, title: str, file: str) -> None:
         """Give a thread a title: `ThreadsChanged`."""
 
         async def change() -> Message:
-            await self._engine.rename(thread, title)
+            await self._engine.rename(thread, title, file=file)
             return ThreadsChanged("thread renamed" if title.strip() else "title taken away")
 
         self._start("change", self._tell("change", thread, change))

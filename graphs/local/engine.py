@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphdeck.graphs.engine import PAGE
 from graphdeck.graphs.errors import GraphdeckError, InputError, MissingFileError, TargetError
-from graphdeck.graphs.local import memory
+from graphdeck.graphs.local import memory, names
 from graphdeck.graphs.local.config import find_config
 from graphdeck.graphs.local.home import default_file
 from graphdeck.graphs.local.library import Library
@@ -151,8 +151,8 @@ class LocalEngine:
     async def assign(self, thread: str, graph: str, *, file: str = "") -> None:
         """Remember which target a thread belongs to, where its rows do not tell; the file itself is not touched."""
         self._graph_target(graph)
-        path = Path(file) if file else await self._file_of(thread)
-        await self._read(lambda: memory.set_graph(path, thread, graph))
+        path = await self._file_of(thread, file)
+        await self._read(lambda: names.change_name(path, thread, lambda named: dataclasses.replace(named, graph=graph)))
 
     async def state(
         self, thread: str, checkpoint: str | None = None, *, compared: bool = True, file: str = ""
@@ -160,13 +160,15 @@ class LocalEngine:
         """The state of a thread at its newest or a given checkpoint, subgraphs included."""
         return await self._read(lambda: self._library.state(thread, checkpoint, compared=compared, file=file))
 
-    async def history(self, thread: str, *, limit: int = 100, before: str | None = None) -> Sequence[CheckpointRow]:
+    async def history(
+        self, thread: str, *, limit: int = 100, before: str | None = None, file: str = ""
+    ) -> Sequence[CheckpointRow]:
         """The checkpoints of a thread, newest first."""
-        return await self._in_turns(await self._read(lambda: self._library.history(thread, limit, before)))
+        return await self._in_turns(await self._read(lambda: self._library.history(thread, limit, before, file)))
 
-    async def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
+    async def value(self, thread: str, checkpoint: str | None, path: str, *, file: str = "") -> Value:
         """One value of a state, by dotted path or JSON Pointer."""
-        return await self._read(lambda: self._library.value(thread, checkpoint, path))
+        return await self._read(lambda: self._library.value(thread, checkpoint, path, file))
 
     async def decisions(self, *, thread: str | None = None, limit: int = PAGE) -> "Sequence[DecisionRecord]":
         """The recorded decisions, newest first."""
@@ -184,7 +186,8 @@ class LocalEngine:
         file: str = "",
     ) -> str:
         """Write values into a thread's state, or into that of a subgraph; the new checkpoint's id."""
-        snapshot = await self.state(thread, checkpoint, compared=False, file=file)
+        held_by = await self._file_of(thread, file)
+        snapshot = await self.state(thread, checkpoint, compared=False, file=str(held_by))
         if not snapshot.graph:
             raise InputError(f"the graph of thread {thread!r} is not known", "run it once by its target first")
         target = self._graph_target(snapshot.graph)
@@ -210,24 +213,25 @@ class LocalEngine:
         """Take back the answers with which nodes failed; the ids of the interrupts that wait again."""
         return list(await self._act("repair", thread, graph, file, by))
 
-    async def delete(self, threads: Sequence[str]) -> None:
+    async def delete(self, threads: Sequence[str], *, file: str = "") -> None:
         """Delete threads with all their checkpoints."""
         found: dict[Path, list[str]] = {}
         for thread in dict.fromkeys(threads):
-            found.setdefault(await self._file_of(thread), []).append(thread)
-        for file, names in found.items():
-            await self._pool.request({"job": "delete", "file": str(file), "threads": names})
-            await self._read(partial(memory.forget_names, file, tuple(names)))
+            found.setdefault(await self._file_of(thread, file), []).append(thread)
+        for path, gone in found.items():
+            await self._pool.request({"job": "delete", "file": str(path), "threads": gone})
+            await self._read(partial(names.forget_names, path, gone))
 
-    async def rename(self, thread: str, title: str) -> None:
+    async def rename(self, thread: str, title: str, *, file: str = "") -> None:
         """Give a thread a title; an empty one takes it away."""
-        file = await self._file_of(thread)
-        await self._read(lambda: memory.set_title(file, thread, title.strip()))
+        path = await self._file_of(thread, file)
+        title = title.strip()
+        await self._read(lambda: names.change_name(path, thread, lambda named: dataclasses.replace(named, title=title)))
 
-    async def copy(self, thread: str) -> str:
-        """Copy a thread; the new thread's id."""
-        file = await self._file_of(thread)
-        return str(await self._pool.request({"job": "copy", "file": str(file), "thread": thread}))
+    async def copy(self, thread: str, *, file: str = "") -> str:
+        """Copy a thread within its file; the new thread's id."""
+        path = await self._file_of(thread, file)
+        return str(await self._pool.request({"job": "copy", "file": str(path), "thread": thread}))
 
     async def changed(self) -> bool:
         """Whether any checkpoint file has changed since this was last asked."""
@@ -269,7 +273,8 @@ class LocalEngine:
     ) -> Any:
         from graphdeck.graphs.local.acts import on_record
 
-        snapshot = await self.state(thread, compared=False, file=file)
+        held_by = await self._file_of(thread, file)
+        snapshot = await self.state(thread, compared=False, file=str(held_by))
         graph = graph or snapshot.graph
         if not graph:
             raise InputError(f"the graph of thread {thread!r} is not known", "name it: --target TARGET")
@@ -286,8 +291,9 @@ class LocalEngine:
             if found is not None:
                 return found[0]
 
-    async def _file_of(self, thread: str) -> Path:
-        return await self._read(lambda: self._library.file_of(thread))
+    async def _file_of(self, thread: str, file: str) -> Path:
+        """The file in which a thread may be changed."""
+        return await self._read(lambda: self._library.file_of(thread, file))
 
     def _graph_target(self, graph: str) -> Target:
         target = parse_target(graph, self._cwd)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from graphdeck.graphs.errors import FileError, GraphdeckError, InputError, MissingFileError, ThreadNotFound
 from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint
 from graphdeck.graphs.local.lease import any_held, told_holder
-from graphdeck.graphs.local.memory import NAMES, graphs_of, titles_of
+from graphdeck.graphs.local.names import NAMES, UNNAMED, names_of
 from graphdeck.graphs.records import (
     CheckpointRow,
     FileProblem,
@@ -26,8 +26,7 @@ from graphdeck.graphs.records import (
 )
 from graphdeck.graphs.saved.file import CheckpointFile, Turns, open_file
 from graphdeck.graphs.saved.history import history_in_turns
-from graphdeck.graphs.saved.lookup import find_checkpoint
-from graphdeck.graphs.saved.rows import newest_checkpoint
+from graphdeck.graphs.saved.lookup import find_checkpoint, holds
 from graphdeck.graphs.saved.state import read_state, read_value
 from graphdeck.graphs.saved.threads import nobody, threads_in_turns
 
@@ -109,16 +108,17 @@ class Library:
         interrupts = tuple(
             dataclasses.replace(pending, frames=frames_of(path, thread, pending.id)) for pending in snapshot.interrupts
         )
-        graph = snapshot.graph or graphs_of(path).get(thread, "")
+        graph = snapshot.graph or names_of(path).get(thread, UNNAMED).graph
         return dataclasses.replace(snapshot, interrupts=interrupts, graph=graph)
 
-    def history(self, thread: str, limit: int, before: str | None) -> Turns[list[CheckpointRow]]:
+    def history(self, thread: str, limit: int, before: str | None, file: str = "") -> Turns[list[CheckpointRow]]:
         """The checkpoints of a thread, newest first."""
-        return history_in_turns(self._file_with(thread), thread, limit=limit, before=before)
+        found = self._first(thread, lambda each: _with_thread(each, thread), file)
+        return history_in_turns(found, thread, limit=limit, before=before)
 
-    def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
+    def value(self, thread: str, checkpoint: str | None, path: str, file: str = "") -> Value:
         """One value of a state."""
-        return self._first(thread, lambda file: read_value(file, thread, checkpoint, path))
+        return self._first(thread, lambda each: read_value(each, thread, checkpoint, path), file)
 
     def questions(self, thread: str, files: Sequence[Path]) -> tuple[Path, str, tuple[PendingInterrupt, ...]] | None:
         """What waits in a thread now, and at which checkpoint: in the first file that holds it, the given ones first.
@@ -139,9 +139,14 @@ class Library:
         self._readable()  # like every reader, this tells of files that are not there
         return read_decisions(self._paths, thread=thread, limit=limit)
 
-    def file_of(self, thread: str) -> Path:
-        """The file that holds a thread."""
-        return self._file_with(thread).path
+    def file_of(self, thread: str, file: str = "") -> Path:
+        """The file in which a thread may be changed: the named one, else the only one that holds it."""
+        first = self._first(thread, lambda each: _with_thread(each, thread), file).path
+        if not file:
+            others = [each.path for each in self._readable()[0] if each.path != first and holds(each, thread)]
+            if others:
+                raise InputError(f'thread "{thread}" is in {first} and in {others[0]}', "name the file: --db FILE")
+        return first
 
     def changed(self) -> bool:
         """Whether a file, a lease or a title has changed since this was last asked."""
@@ -193,6 +198,7 @@ class Library:
         self, file: CheckpointFile, status: ThreadStatus | None, query: str, limit: int, cursor: str | None
     ) -> Turns[ThreadPage]:
         held = any_held(file.path)
+        names = names_of(file.path)
         page = yield from threads_in_turns(
             file,
             limit,
@@ -200,12 +206,11 @@ class Library:
             status,
             query,
             holder=(lambda thread: told_holder(file.path, thread)) if held else nobody,
-            titles=titles_of(file.path),
+            titles={thread: named.title for thread, named in names.items()},
             stopped_by_breakpoint=lambda thread, at: stopped_by_breakpoint(file.path, thread, at),
         )
-        graphs = graphs_of(file.path)
-        named = (dataclasses.replace(row, graph=row.graph or graphs.get(row.thread, "")) for row in page.rows)
-        return dataclasses.replace(page, rows=tuple(named)) if graphs else page
+        named = (dataclasses.replace(row, graph=row.graph or names.get(row.thread, UNNAMED).graph) for row in page.rows)
+        return dataclasses.replace(page, rows=tuple(named)) if names else page
 
     def _state(self, file: CheckpointFile, thread: str, checkpoint: str | None, compared: bool) -> Snapshot:
         return read_state(
@@ -216,14 +221,6 @@ class Library:
             holder=lambda name: told_holder(file.path, name),
             stopped_by_breakpoint=lambda name, at: stopped_by_breakpoint(file.path, name, at),
         )
-
-    def _file_with(self, thread: str) -> CheckpointFile:
-        def found_in(file: CheckpointFile) -> CheckpointFile:
-            if newest_checkpoint(file, thread) is None:
-                find_checkpoint(file, thread)  # raises, and names what is near
-            return file
-
-        return self._first(thread, found_in)
 
     def _first(self, thread: str, read: Callable[[CheckpointFile], T], only: str = "") -> T:
         """What the first file that holds the thread gives, or the named one."""
@@ -243,6 +240,13 @@ class Library:
 def problem(file: str, error: GraphdeckError) -> FileProblem:
     """A file that cannot be read, for lists that go on without it."""
     return FileProblem(file=file, message=error.message, hint=error.hint)
+
+
+def _with_thread(file: CheckpointFile, thread: str) -> CheckpointFile:
+    """The file, where it holds the thread."""
+    if not holds(file, thread):
+        find_checkpoint(file, thread)  # raises, and names what is near
+    return file
 
 
 def _read_cursor(cursor: str | None) -> dict[str, str | None]:

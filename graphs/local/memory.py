@@ -1,4 +1,4 @@
-"""What graphdeck remembers for a project: of threads titles and targets, of targets the file and last shape."""
+"""What graphdeck remembers of a project's targets: the file that each used, and its last shape."""
 
 import dataclasses
 import hashlib
@@ -6,48 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from graphdeck.graphs.local.home import FOLDER, edit_json, home_of, read_json, write_json
+from graphdeck.graphs.local.home import FOLDER, edit_json, read_json, write_json
+from graphdeck.graphs.local.names import NAMES
 from graphdeck.graphs.records import Edge, GraphShape, Node
-
-NAMES = "names.json"
-
-
-def titles_of(file: Path) -> dict[str, str]:
-    """Titles that a person gave to threads of a checkpoint file."""
-    return dict(read_json(home_of(file) / NAMES).get("titles", {}))
-
-
-def set_title(file: Path, thread: str, title: str) -> None:
-    """Give a thread a title; an empty one takes it away."""
-    edit_json(home_of(file) / NAMES, lambda data: _with_titles(data, {thread: title}))
-
-
-def forget_names(file: Path, threads: tuple[str, ...]) -> None:
-    """Forget titles and graphs of deleted threads; writes nothing where there are none."""
-
-    def forget(data: dict[str, Any]) -> dict[str, Any]:
-        kept = _with_titles(data, dict.fromkeys(threads, ""))
-        graphs = {thread: graph for thread, graph in kept.get("graphs", {}).items() if thread not in threads}
-        return {**kept, "graphs": graphs} if "graphs" in kept else kept
-
-    path = home_of(file) / NAMES
-    if path.exists():
-        edit_json(path, forget)
-
-
-def graphs_of(file: Path) -> dict[str, str]:
-    """Targets that a person named for threads whose rows tell none."""
-    return dict(read_json(home_of(file) / NAMES).get("graphs", {}))
-
-
-def set_graph(file: Path, thread: str, graph: str) -> None:
-    """Remember which target a thread belongs to."""
-    edit_json(home_of(file) / NAMES, lambda data: {**data, "graphs": {**data.get("graphs", {}), thread: graph}})
-
-
-def _with_titles(data: dict[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
-    known = {**data.get("titles", {}), **titles}
-    return {**data, "titles": {thread: title for thread, title in known.items() if title}}
 
 
 def remembered_files(project: Path) -> list[Path]:

@@ -9,7 +9,7 @@ from graphdeck.graphs.errors import GraphdeckError, InputError
 from graphdeck.graphs.local.home import breakpoints_of, frames_of
 from graphdeck.graphs.local.lease import any_held, told_holder
 from graphdeck.graphs.local.library import problem
-from graphdeck.graphs.local.memory import graphs_of, titles_of
+from graphdeck.graphs.local.names import UNNAMED, Named, names_of
 from graphdeck.graphs.records import FileProblem, WaitingPage, WaitingRow
 from graphdeck.graphs.saved.file import CheckpointFile, Turns
 from graphdeck.graphs.saved.threads import nobody
@@ -83,14 +83,16 @@ class _Source(NamedTuple):
     file: CheckpointFile
     holder: Callable[[str], str]
     breakpoints: Mapping[str, str]
+    names: Mapping[str, Named]
     titles: Mapping[str, str]
-    graphs: Mapping[str, str]
 
     @classmethod
     def of(cls, file: CheckpointFile) -> "_Source":
         path = file.path
         holder = (lambda thread: told_holder(path, thread)) if any_held(path) else nobody
-        return cls(file, holder, breakpoints_of(path), titles_of(path), graphs_of(path))
+        names = names_of(path)
+        titles = {thread: named.title for thread, named in names.items()}
+        return cls(file, holder, breakpoints_of(path), names, titles)
 
     def places(self) -> list[Place]:
         return waiting_places(self.file, breakpoints=self.breakpoints, holder=self.holder)
@@ -105,6 +107,5 @@ class _Source(NamedTuple):
             dataclasses.replace(asked, frames=frames_of(self.file.path, row.thread, asked.id))
             for asked in row.interrupts
         )
-        return dataclasses.replace(
-            row, graph=row.graph or self.graphs.get(row.thread, ""), interrupts=tuple(framed)
-        )  # fmt: skip
+        graph = row.graph or self.names.get(row.thread, UNNAMED).graph
+        return dataclasses.replace(row, graph=graph, interrupts=tuple(framed))

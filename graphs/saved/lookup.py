@@ -13,6 +13,11 @@ _COMPARED: Final = 2000
 """Names compared letter by letter; of more, only those that begin alike or hold the wanted one."""
 
 
+def holds(file: CheckpointFile, thread: str) -> bool:
+    """Whether a file has checkpoints of a thread, be they of its subgraphs only."""
+    return bool(file.query("SELECT 1 FROM checkpoints WHERE thread_id = ? LIMIT 1", (thread,)))
+
+
 def find_checkpoint(file: CheckpointFile, thread: str, checkpoint: str | None = None) -> SavedCheckpoint:
     """A checkpoint of a thread, by default the newest; raises `ThreadNotFound`, or `Undecodable` where it is broken."""
     saved = load_checkpoint(file, thread, "", checkpoint)

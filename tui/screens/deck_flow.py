@@ -163,8 +163,9 @@ class DeckFlow(DeckPainting):
     @on(bridge.ThreadsChanged)
     def _threads_changed(self, message: bridge.ThreadsChanged) -> None:
         self.say(message.said)
-        self._views = {thread: view for thread, view in self._views.items() if thread not in message.deleted}
-        if self.look.thread in message.deleted:
+        for _, thread in message.deleted:
+            self._views.pop(thread, None)
+        if (self.look.file, self.look.thread) in message.deleted:
             self.see(Look(graph=self.look.graph, shape=self.look.shape, run=self.look.run))
         self.show_threads(self._threads.without(message.deleted))
         self.bridge.read_threads(PAGE)
@@ -183,7 +184,7 @@ class DeckFlow(DeckPainting):
             self.open_graph(snapshot.graph, thread=look)
         else:
             self.see(look)
-        self.panes.state.call_after_refresh(self.bridge.read_history, snapshot.thread)
+        self.panes.state.call_after_refresh(self.bridge.read_history, snapshot.thread, snapshot.file)
 
     @on(bridge.PolicyRead)
     def _policy_read(self, message: bridge.PolicyRead) -> None:
@@ -193,7 +194,7 @@ class DeckFlow(DeckPainting):
 
     @on(bridge.HistoryRead)
     def _history_read(self, message: bridge.HistoryRead) -> None:
-        if message.thread == self.look.thread:
+        if (message.thread, message.file) == (self.look.thread, self.look.file):
             self.change(history=tuple(message.rows))
 
     @on(bridge.RunEvents)

@@ -50,7 +50,7 @@ class DeckThreads(DeckMoves):
 
         def named(title: str | None) -> None:
             if title is not None:
-                self.bridge.rename(row.thread, title)
+                self.bridge.rename(row.thread, title, row.file)
 
         self.app.push_screen(LineScreen("Title of this thread (empty takes it away)", row.title), named)
 
@@ -60,11 +60,11 @@ class DeckThreads(DeckMoves):
 
         if self.is_off("delete_thread"):
             return
-        thread, title = self.look.thread, self.look.title
+        thread, file, title = self.look.thread, self.look.file, self.look.title
 
         def confirmed(yes: bool | None) -> None:
             if yes:
-                self.bridge.delete(thread)
+                self.bridge.delete(thread, file)
 
         detail = f"{title}\nAll its checkpoints go; this cannot be undone."
         self.app.push_screen(ConfirmScreen("Delete this thread?", detail, "delete it"), confirmed)

@@ -148,11 +148,16 @@ class ThreadList(Rows):
             self.post_message(self.MoreWanted(self))
 
     def _apply(self) -> None:
-        kept = self.highlighted.thread if self.highlighted else self.current
+        kept = self.highlighted
+        place = (kept.file, kept.thread) if kept else None
         wanted = self.search.casefold()
         self._shown = [thread for thread in self._threads if wanted in _searched(thread)] if wanted else self._threads
-        places = {thread.thread: index for index, thread in enumerate(self._shown)}
-        self.set_reactive(Rows.cursor, places.get(kept, min(self.cursor, max(0, len(self._shown) - 1))))
+        same = (
+            index
+            for index, row in enumerate(self._shown)
+            if ((row.file, row.thread) == place if place else row.thread == self.current)
+        )
+        self.set_reactive(Rows.cursor, next(same, min(self.cursor, max(0, len(self._shown) - 1))))
         self.rows_changed()
         self._ask_for_more(self.cursor)
 

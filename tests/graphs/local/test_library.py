@@ -114,3 +114,27 @@ async def test_a_long_read_lets_others_come_in_between_and_ends_when_nobody_wait
     assert reader._reader._work_queue.empty()
     assert [row.thread for row in (await reader.threads(query="B1")).rows] == ["b1"]
     assert [row.step for row in await reader.history("a1")] == [1, 0, -1]
+
+
+async def test_an_id_that_two_files_hold_is_read_where_it_is_named_and_changed_nowhere_unnamed(
+    reader: LocalEngine, files: tuple[Path, ...]
+) -> None:
+    default, own, _ = files
+    fill(own, "a1", "a1")
+    assert [len(await reader.history("a1", file=file)) for file in ("", str(default), str(own))] == [3, 3, 6]
+    assert (await reader.value("a1", None, "x", file=str(own))).value == 1
+    for change in (
+        reader.rename("a1", "new"),
+        reader.copy("a1"),
+        reader.delete(["a2", "a1"]),
+        reader.assign("a1", "chain"),
+        reader.update("a1", {"x": 2}),
+        reader.end("a1", graph="chain"),
+        reader.repair("a1", graph="chain"),
+    ):
+        with pytest.raises(InputError, match=f'thread "a1" is in {default} and in {own}') as refused:
+            await change
+        assert "--db FILE" in refused.value.hint
+    await reader.rename("a1", "the second", file=str(own))
+    rows = [row for row in (await reader.threads()).rows if row.thread == "a1"]
+    assert {row.file: row.title for row in rows} == {str(default): "", str(own): "the second"}

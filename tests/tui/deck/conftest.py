@@ -243,22 +243,24 @@ class RecordedEngine:
             raise ThreadNotFound(f"there is no thread {thread}")
         return self.snapshots[thread, checkpoint]
 
-    async def history(self, thread: str, *, limit: int = 100, before: str | None = None) -> Sequence[CheckpointRow]:
+    async def history(
+        self, thread: str, *, limit: int = 100, before: str | None = None, file: str = ""
+    ) -> Sequence[CheckpointRow]:
         return self.checkpoints.get(thread, [])
 
-    async def value(self, thread: str, checkpoint: str | None, path: str) -> Value:
+    async def value(self, thread: str, checkpoint: str | None, path: str, *, file: str = "") -> Value:
         raise NotImplementedError
 
     async def update(self, thread: str, values: Json, **options: Any) -> str:
         raise NotImplementedError
 
-    async def delete(self, threads: Sequence[str]) -> None:
-        self.rows = [row for row in self.rows if row.thread not in threads]
+    async def delete(self, threads: Sequence[str], *, file: str = "") -> None:
+        self.rows = [row for row in self.rows if row.thread not in threads or row.file != file]
 
-    async def rename(self, thread: str, title: str) -> None:
+    async def rename(self, thread: str, title: str, *, file: str = "") -> None:
         raise NotImplementedError
 
-    async def copy(self, thread: str) -> str:
+    async def copy(self, thread: str, *, file: str = "") -> str:
         raise NotImplementedError
 
     async def changed(self) -> bool:

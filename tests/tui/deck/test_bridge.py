@@ -140,7 +140,7 @@ async def test_every_refusal_of_the_engine_is_told(recorded: Any, monkeypatch: A
         flow.read_state("t")
         flow.read_history("t")
         flow.look()
-        flow.delete("t")
+        flow.delete("t", "f")
         flow.run(REQUEST)
         kinds = set()
         for _ in range(8):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from graphdeck.graphs.local.engine import LocalEngine
-from graphdeck.graphs.local.memory import graphs_of
+from graphdeck.graphs.local.names import Named, names_of
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import RunRequest
 from graphdeck.tui.screens.inbox import InboxScreen
@@ -212,7 +212,7 @@ async def test_a_services_questions_come_by_themselves_and_are_answered(
         await deck.press("escape")  # the second one is left waiting
         await deck.until(lambda: not screen.rows.running and screen.rows.total == 1)
         assert await said(engine, "first") is True
-        assert graphs_of(file) == {"first": "agent.py:graph"}
+        assert names_of(file) == {"first": Named(graph="agent.py:graph")}
     await engine.close()
 
 

@@ -40,7 +40,7 @@ def test_a_following_page_repeats_nobody() -> None:
 
 
 def test_deleted_threads_are_gone_and_others_are_found() -> None:
-    read = ThreadRows(rows("a5", "b4")).without(["a"])
+    read = ThreadRows(rows("a5", "b4")).without([("f", "a"), ("g", "b")])
     assert read.find("a") is None
     assert read.find("b") == rows("b4")[0]
 
@@ -49,3 +49,6 @@ def test_of_two_threads_of_one_id_the_one_in_the_file_that_is_looked_at_is_found
     one, two = (ThreadRow(thread="t", status="waiting", file=file) for file in ("one.sqlite", "two.sqlite"))
     read = ThreadRows((one, two))
     assert [read.find("t", file) for file in ("", "one.sqlite", "two.sqlite", "gone")] == [one, one, two, None]
+    assert ThreadRows((one,), "1").followed(ThreadPage(rows=(one, two))).rows == (one, two)
+    assert ThreadRows((two,), "1").refreshed(ThreadPage(rows=(one,), cursor="1")).rows == (one,)
+    assert read.without([("one.sqlite", "t")]).rows == (two,)
