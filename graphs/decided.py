@@ -45,7 +45,7 @@ class DecisionRecord(Frozen):
     """`applied`: the node that asked has received it. `refused`: it was not given to the graph. `lost`: the run ended
     without it, or died. `sent`: its run goes on. `unknown`: nobody wrote what became of it."""
     act: str = ""
-    """What was done in place of an answer, `end` or `repair`; empty for an answer."""
+    """What was done in place of an answer, `end`, `repair`, or `drop` by new input; empty for an answer."""
     why: str = ""
     """Why it was refused or lost."""
     settled: str = ""

@@ -346,6 +346,8 @@ class RunRequest(Frozen):
     ask_all: bool = False
     """No rule and no grant lets a tool call run; for front ends, the worker knows no rules."""
     by: Mapping[str, str] = field(default_factory=dict)
-    """Who or what decided each answer, by interrupt id: `key`, `command line`, or `rule NAME`."""
+    """Who or what decided each answer, by interrupt id, or all others, by the empty one: `key`, `command line`, or
+    `rule NAME`."""
     seen: Mapping[str, str] = field(default_factory=dict)
-    """Hashes of the payloads that were answered, by interrupt id: a question that has changed refuses its answer."""
+    """Hashes of the payloads that were answered, or that may be dropped, by interrupt id: a question that has changed
+    refuses its answer, and is not dropped."""

@@ -113,7 +113,9 @@ class LocalEngine:
         place = self._place(request.graph, target, request.file)
         await self._read(lambda: _check_writable(Path(place["file"] or place["default"]), asked=bool(place["file"])))
         run = uuid.uuid4().hex
-        answers = await self._read(lambda: self._intend(request, run, target, place)) if request.resume else None
+        answers = None
+        if request.resume or request.drop_question:
+            request, answers = await self._read(partial(self._intend, request, run, target, place))
         job = {"job": "run", "run": run, "request": dataclasses.asdict(request), **place}
         try:
             worker = await self._pool.start(job)
@@ -310,15 +312,22 @@ class LocalEngine:
             "default": str(default_file(target.root)),
         }
 
-    def _intend(self, request: RunRequest, run: str, target: Target, place: dict[str, Any]) -> "SentAnswers":
-        """Record the answers that are about to be sent, with what they answer as far as it can be read."""
+    def _intend(
+        self, request: RunRequest, run: str, target: Target, place: dict[str, Any]
+    ) -> "tuple[RunRequest, SentAnswers | None]":
+        """Record the answers that are about to be sent, or the questions that input is about to drop.
+
+        With what is asked, as far as it can be read; the request is then held to that.
+        """
         from graphdeck.graphs.local.sent import SentAnswers
 
         last_used = memory.file_of_target(self._project, target.text)
         known = Path(place["file"]) if place["file"] else last_used
         default = known or Path(place["default"])
         file, checkpoint, questions = self._library.questions(request.thread, [default]) or (default, "", ())
-        return SentAnswers.intend(request, run, file, checkpoint, questions)
+        if request.resume:
+            return request, SentAnswers.intend(request, run, file, checkpoint, questions)
+        return SentAnswers.intend_drop(request, run, file, checkpoint, questions)
 
     def _use_file(self, target: Target, file: str, *, only_now: bool = False) -> None:
         """Read the file that a target saves to, now and at the next start; `only_now` the one of a single thread."""

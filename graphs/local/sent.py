@@ -1,4 +1,4 @@
-"""The answers that one run sends, on the record: from the line before they are sent to what became of each."""
+"""The answers that one run sends, or the questions that it drops, on the record: from before it to what came of it."""
 
 import asyncio
 import dataclasses
@@ -25,13 +25,17 @@ from graphdeck.graphs.saved.file import open_file
 from graphdeck.graphs.values import Json, to_json
 
 NOT_RECEIVED: Final = "the run ended before its node had received the answer"
+NOT_DROPPED: Final = "the run ended before its input was saved"
 
 
 class SentAnswers:
     """Writes of each answer of a run what became of it."""
 
-    def __init__(self, record: Path, file: Path, request: RunRequest, open_: Mapping[str, str]) -> None:
+    def __init__(
+        self, record: Path, file: Path, request: RunRequest, open_: Mapping[str, str], why_lost: str = NOT_RECEIVED
+    ) -> None:
         self._record = record
+        self._why_lost = why_lost
         self._file = file
         self._thread = request.thread
         self._seen = {interrupt: seen for interrupt, seen in request.seen.items() if interrupt in open_}
@@ -74,11 +78,26 @@ class SentAnswers:
                 "interrupt": interrupt,
                 **_question(asked.get(interrupt), request.seen.get(interrupt, "")),
                 "decision": to_json(answer),
-                "by": request.by.get(interrupt, ""),
+                "by": request.by.get(interrupt, request.by.get("", "")),
             }
             for interrupt, answer in request.resume.items()
         ]
-        return cls(note_intents(file, intents), file, request, ids)
+        return cls(note_intents(file, intents), file, request, ids, NOT_DROPPED if act == "drop" else NOT_RECEIVED)
+
+    @classmethod
+    def intend_drop(
+        cls, request: RunRequest, run: str, file: Path, checkpoint: str, questions: Sequence[PendingInterrupt]
+    ) -> "tuple[RunRequest, SentAnswers | None]":
+        """Record that the request's input is about to drop what waits; None where nothing does. As `intend` else.
+
+        With it comes the request, held to what waits where nobody has looked at that before.
+        """
+        seen = request.seen or {question.id: payload_hash(question.value) for question in questions}
+        request = dataclasses.replace(request, seen=seen)
+        if not seen:
+            return request, None
+        dropping = dataclasses.replace(request, resume=dict.fromkeys(seen))
+        return request, cls.intend(dropping, run, file, checkpoint, questions, "drop")
 
     async def changed(self, file: Path) -> list[str]:
         """Ids of the questions that ask something else than what was answered, now that a worker holds the lease."""
@@ -116,7 +135,7 @@ class SentAnswers:
             event = dataclasses.replace(event, error=error)
         said = error.get("message", "").partition("\n")[0]
         refused = event.status == "failed" and (not self._accepted or error.get("type") == AnswerRefused.kind)
-        await self._settle("refused" if refused else "lost", tuple(self._open), said or NOT_RECEIVED)
+        await self._settle("refused" if refused else "lost", tuple(self._open), said or self._why_lost)
         return event
 
     async def _settle(self, outcome: Outcome, interrupts: Iterable[str], why: str = "") -> None:

@@ -1,18 +1,19 @@
-"""Tells when the answers of a run have reached the nodes that asked: what a kill after that cannot take back."""
+"""What waits, held to what was seen of it; and when answers have reached the nodes that asked, for good."""
 
 from collections.abc import Container, Mapping
 
 from langchain_core.runnables import RunnableConfig
 
 from graphdeck.graphs.errors import AnswerRefused
+from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
-from graphdeck.graphs.worker.position import Question
+from graphdeck.graphs.worker.position import Position, Question
 from graphdeck.graphs.worker.saver import TellingSaver, count_answers
 
 
 async def check_seen(seen: Mapping[str, str], emitter: Emitter, control: Control) -> None:
-    """Raise AnswerRefused where a question asks something else by now than what was answered; call it with the lease.
+    """Raise AnswerRefused where a question asks something else by now than what was seen; call it with the lease.
 
     The front end compares: it has read the question, and what it reads of a stored value is not what is built here.
     """
@@ -21,9 +22,30 @@ async def check_seen(seen: Mapping[str, str], emitter: Emitter, control: Control
     emitter.tell_of_answers("held", seen)
     for interrupt in await control.changed_questions():
         raise AnswerRefused(
-            f"the question of interrupt {interrupt} has changed since it was read: its answer was not sent",
+            f"the question of interrupt {interrupt} has changed since it was read: nothing was sent",
             "it still waits: look at it again, and decide anew",
         )
+
+
+async def check_drop(request: RunRequest, before: Position, emitter: Emitter, control: Control) -> None:
+    """Raise AnswerRefused unless the input may drop the questions that wait; call it with the lease."""
+    pending = before.questions
+    if pending and not request.drop_question:
+        raise AnswerRefused(
+            f"thread {request.thread!r} waits for an answer; new input would drop its question",
+            "answer it first, or say that the question may be dropped (--drop-question)",
+        )
+    if before.checkpoint and request.seen.keys() != pending.keys():
+        emitter.tell_of_answers("gone", request.seen.keys() - pending.keys())
+        raise AnswerRefused(
+            "another question waits by now than the one to be dropped"
+            if pending
+            else "the question to be dropped does not wait any more",
+            "nothing was sent: look at it again",
+        )
+    if pending:
+        await check_seen(request.seen, emitter, control)
+        emitter.tell_of_answers("accepted", pending)
 
 
 class Answered:

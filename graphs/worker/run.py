@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,7 +25,7 @@ from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.questions.check import check_answers
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.values import Json
-from graphdeck.graphs.worker.answered import Answered, check_seen
+from graphdeck.graphs.worker.answered import Answered, check_drop, check_seen
 from graphdeck.graphs.worker.checks import check_context, check_input, faults, input_for_new_thread
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
@@ -32,7 +33,7 @@ from graphdeck.graphs.worker.frames import InterruptFrames, error_line, error_te
 from graphdeck.graphs.worker.output import unread
 from graphdeck.graphs.worker.position import Position, finished_tasks, read_position
 from graphdeck.graphs.worker.retries import watch_retries
-from graphdeck.graphs.worker.saver import TellingSaver, Unsaveable, cannot_write, open_saver
+from graphdeck.graphs.worker.saver import Changed, TellingSaver, Unsaveable, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
 from graphdeck.graphs.worker.threads import NodeThreads
 from graphdeck.graphs.worker.tools import tool_schemas
@@ -68,6 +69,7 @@ class GraphRun:
         self._answered: Answered | None = None
         self._context: Json = None
         self._input: Any = None
+        self._dropping: tuple[str, ...] = ()
 
     async def go(self, control: Control, threads: NodeThreads) -> Ending:
         """Take the lease, run, and let go of it; raises a GraphdeckError where nothing was run."""
@@ -128,15 +130,11 @@ class GraphRun:
         if request.resume:
             await check_seen(request.seen, self._emitter, control)
             await self._check_answers(before)
-        elif pending and not request.has_input and not request.checkpoint:
+        elif request.has_input:
+            await check_drop(request, before, self._emitter, control)
+            self._dropping = tuple(pending)
+        elif pending and not request.checkpoint:
             return self._ask_again(before)
-        elif pending and request.has_input and not request.drop_question:
-            raise AnswerRefused(
-                f"thread {request.thread!r} waits for an answer; new input would drop its question",
-                "answer it first, or say that the question may be dropped (--drop-question)",
-            )
-        elif pending and request.has_input and request.seen and request.seen.keys() != pending.keys():
-            raise AnswerRefused("another question waits by now than the one to be dropped", "look at it again")
         graph_input: Any = None
         if request.resume:
             graph_input = Command(resume=dict(request.resume))
@@ -201,7 +199,7 @@ class GraphRun:
         translator = Translator(self._emitter.emit, self._frames, kept=kept)
         self._translator = translator
         if self._saver is not None:
-            self._saver.on_put = translator.put
+            self._saver.on_put = partial(self._put, translator)
         forget = watch_retries(translator)
         feeding = asyncio.create_task(self._feed(translator, self._parts(control, graph_input)))
         control.cancels(feeding)
@@ -215,6 +213,13 @@ class GraphRun:
             self._emitter.flush()
         translator.finish()
         return await self._ending(control, error)
+
+    def _put(self, translator: Translator, checkpoint: str, changed: Changed) -> None:
+        """A checkpoint is written; the first one has the input, and nobody can answer any more what waited before."""
+        if self._dropping:
+            self._emitter.tell_of_answers("applied", self._dropping)
+            self._dropping = ()
+        translator.put(checkpoint, changed)
 
     async def _feed(self, translator: Translator, parts: AsyncGenerator[Any, None]) -> None:
         async with aclosing(parts):

@@ -109,6 +109,11 @@ def _decide_all(snapshot: Snapshot, options: AnswerOptions) -> dict[str, Json]:
     return asked.answers()
 
 
+_DONE: Final = {
+    "end": "it was ended",
+    "repair": "an answer was taken back",
+    "drop": "its last question was dropped by new input",
+}
 _TYPED: Final = "answer by its id: graphdeck answer THREAD ID=JSON"
 
 
@@ -124,9 +129,7 @@ async def _nothing_waits(engine: Engine, snapshot: Snapshot, db: Path | None) ->
     last = next((each for each in found if each.outcome == "applied" and each.file == snapshot.file), None)
     said = ""
     if last is not None:
-        done = {"end": "it was ended", "repair": "an answer was taken back"}.get(
-            last.act, "its last question was answered"
-        )
+        done = _DONE.get(last.act, "its last question was answered")
         said = f"; {done} by {last.origin}{f' ({last.by})' if last.by else ''}"
     return AnswerRefused(
         f"thread {snapshot.thread!r} does not wait for an answer: it is {snapshot.status}{said}",

@@ -58,7 +58,7 @@ def request_of(options: RunOptions) -> RunRequest:
         input=input_of(options),
         has_input=options.input is not None or options.message is not None,
         resume=resume,
-        by=dict.fromkeys(resume, BY),
+        by={"": BY} if options.drop_question else dict.fromkeys(resume, BY),
         before=options.before,
         after=options.after,
         context=None if options.context is None else read_json("--context", options.context),

@@ -92,7 +92,7 @@ def decision_text(answer: Json, cells: int) -> str:
     return short_json(answer, cells)
 
 
-_ACTS: Final = {"end": "(ended unanswered)", "repair": "(answer taken back)"}
+_ACTS: Final = {"end": "(ended unanswered)", "repair": "(answer taken back)", "drop": "(dropped by new input)"}
 
 
 def _reply_text(reply: dict[str, Any]) -> str:

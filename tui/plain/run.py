@@ -68,7 +68,8 @@ async def _look_around(engine: Engine, request: RunRequest, event: Event, printe
 
 async def _name_loss(engine: Engine, request: RunRequest, file: str, event: RunEnded) -> RunEnded:
     """Name what new input would have dropped, where it was refused because a question waits."""
-    if not request.has_input or event.error is None or event.error["type"] != AnswerRefused.kind:
+    is_about_it = request.has_input and not request.drop_question
+    if not is_about_it or event.error is None or event.error["type"] != AnswerRefused.kind:
         return event
     with contextlib.suppress(GraphdeckError):  # what the worker said is true all the same
         snapshot = await engine.state(request.thread, compared=False, file=file)

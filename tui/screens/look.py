@@ -317,6 +317,7 @@ class Look(Frozen):
             input=_input(text, self.shape),
             has_input=True,
             drop_question=bool(self.questions),
+            by={"": "key"} if self.questions else _NOBODY,
             seen=self.asked.sheet.seen() if self.questions else _NOBODY,
         )
 

@@ -72,7 +72,7 @@ async def test_of_several_answers_one_to_a_changed_question_has_none_sent(
     await run_graph(graph, input={}, drop_question=True)  # asks both anew: the old ids are gone
     status, error = how_it_ended(await run_graph(graph, resume=dict.fromkeys(ids(seen).values(), 1), seen=_seen(seen)))
     assert status == "failed"
-    assert "does not wait any more" in error["message"]
+    assert "was dropped elsewhere by" in error["message"]
     now = await engine.state("t")
     mixed = _seen(now) | {ids(now)["other?"]: _seen(seen)[ids(seen)["pay 3?"]]}
     status, error = how_it_ended(await run_graph(graph, resume=dict.fromkeys(ids(now).values(), 1), seen=mixed))
@@ -131,3 +131,34 @@ async def test_a_run_that_is_stopped_while_it_asks_what_has_changed_ends(
     assert how_it_ended([event async for event in run.events()])[0] == "stopped"
     assert ids(await engine.state("t")) == ids(seen)
     assert [each.outcome for each in await engine.decisions()] == ["lost"]
+
+
+async def test_a_question_that_input_drops_is_on_record_and_only_the_one_that_was_seen_is_dropped(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path
+) -> None:
+    graph = write_nodes(PRICES)
+    (tmp_path / "price").write_text("3")
+    new = {"input": {}, "drop_question": True}
+    await run_graph(graph, **new)
+    assert await engine.decisions() == [], "nothing waited"
+    seen = await engine.state("t")
+    (tmp_path / "price").write_text("300")
+    await run_graph(graph, resume={ids(seen)["other?"]: "yes"})
+    now = await engine.state("t")
+    changed = {ids(now)["pay 300?"]: _seen(seen)[ids(seen)["pay 3?"]]}
+    for looked in (_seen(seen), changed):
+        status, error = how_it_ended(await run_graph(graph, **new, seen=looked))
+        assert (status, error["type"]) == ("failed", "answer")
+    assert await engine.state("t") == now
+    both, one = (await engine.decisions())[1:3], (await engine.decisions())[:1]
+    assert {(each.act, each.outcome) for each in [*both, *one]} == {("drop", "refused")}
+
+    await run_graph(graph, **new, by={"": "key"})
+    newest = (await engine.decisions())[0]
+    assert (newest.act, newest.outcome, newest.by, newest.decision) == ("drop", "applied", "key", None)
+    assert {newest.interrupt: newest.payload} == _seen(now)
+    assert newest.checkpoint == now.checkpoint
+    assert len(await engine.decisions()) == 5
+    (tmp_path / "price").unlink()
+    await run_graph(graph, **new)
+    assert [each.outcome for each in await engine.decisions()][:2] == ["applied", "applied"], "though its run failed"

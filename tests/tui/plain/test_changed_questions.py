@@ -117,7 +117,7 @@ async def test_answer_approves_only_what_it_has_looked_at(shop: Shop, capsys: py
     word = one + '={"decisions": [{"type": "approve"}]}'
     shop.engine.meddle = shop.go_up
     assert await answer(shop.engine, AnswerOptions(thread="t", answers=(word,))) == 1
-    assert "has changed since it was read: its answer was not sent" in capsys.readouterr().err
+    assert "has changed since it was read: nothing was sent" in capsys.readouterr().err
     assert not shop.has_paid
     assert await answer(shop.engine, AnswerOptions(thread="t", kind="approve")) == 0
     assert shop.has_paid
