@@ -1,51 +1,33 @@
 """The command line: arguments to calls. Nothing heavy is imported before a command needs it."""
 
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from graphdeck.graphs.errors import GraphdeckError
-from graphdeck.tui.start import (
-    INTERRUPTED,
-    Files,
-    engine_of,
-    never_fail_to_encode,
-    on_a_terminal,
-    open_workbench,
-    status_of,
-    tell,
+from graphdeck.tui.options import (
+    SETTINGS,
+    ask_all_option,
+    db_option,
+    dbs_option,
+    files_of,
+    json_option,
+    limit_option,
+    now,
+    rows_of,
+    this_terminal,
+    with_engine,
 )
-
-if TYPE_CHECKING:
-    from graphdeck.graphs.engine import Engine
-    from graphdeck.tui.plain.terminal import Terminal
+from graphdeck.tui.start import INTERRUPTED, Files, never_fail_to_encode, on_a_terminal, open_workbench, status_of, tell
+from graphdeck.tui.thread_commands import THREAD_COMMANDS
 
 USAGE: Final = 64
 """Exit status of wrong arguments."""
 
-SCREENFUL: Final = 50
-"""Rows of a list for people, unless they say how many."""
-
-STATUSES: Final = ("running", "waiting", "failed", "done", "breakpoint", "stopped")
 OUTCOMES: Final = ("applied", "refused", "lost", "sent", "unknown")
-SORTS: Final = ("updated", "status", "thread", "graph", "title", "step")
-
-
-_SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
-_json = click.option("--json", "as_json", is_flag=True, help="JSON, one object a line, nothing cut.")
-_db = click.option("--db", type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint file.")
-_dbs = click.option("--db", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint file.")
-_ask_all = click.option("--ask-all", is_flag=True, help="Ignore every rule and grant that allows a tool call.")
-_limit = click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help=f"Rows at the most ({SCREENFUL} for people, all with --json).",
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -68,46 +50,15 @@ def carry_out(arguments: Sequence[str]) -> int:
     return status
 
 
-def _with_engine(files: Files, work: "Callable[[Engine], Awaitable[int]]", *, as_json: bool = False) -> int:
-    """Do a command's work with an engine; errors are told, the exit status is given back."""
-    import asyncio
-
-    async def whole() -> int:
-        engine = engine_of(files)
-        try:
-            return await work(engine)
-        finally:
-            await engine.close()
-
-    try:
-        return asyncio.run(whole())
-    except GraphdeckError as error:
-        return tell(error, as_json=as_json)
-
-
-def _files(db: Path | None) -> Files:
-    return () if db is None else (db,)
-
-
-def _terminal() -> "Terminal":
-    from graphdeck.tui.plain.terminal import terminal_of
-
-    return terminal_of(sys.stdout)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 # -- the workbench ---------------------------------------------------------------------------------------------------
 
 
-@click.command(name="graphdeck", context_settings=_SETTINGS)
+@click.command(name="graphdeck", context_settings=SETTINGS)
 @click.argument("target", required=False)
-@_db
+@db_option
 @click.option("--thread", metavar="ID", help="Thread to open.")
 @click.option("--inbox", is_flag=True, help="Begin with the inbox: everything that waits for you.")
-@_ask_all
+@ask_all_option
 def workbench(target: str | None, db: Path | None, thread: str | None, inbox: bool, ask_all: bool) -> int:
     """Open the workbench, with TARGET if it is given.
 
@@ -123,7 +74,7 @@ def workbench(target: str | None, db: Path | None, thread: str | None, inbox: bo
 
 
 @click.group(
-    name="graphdeck", context_settings=_SETTINGS, options_metavar="", subcommand_metavar="[TARGET] | COMMAND ..."
+    name="graphdeck", context_settings=SETTINGS, options_metavar="", subcommand_metavar="[TARGET] | COMMAND ..."
 )
 @click.version_option(package_name="graphdeck", message="graphdeck %(version)s")
 def commands() -> None:
@@ -134,7 +85,7 @@ def commands() -> None:
     """
 
 
-@commands.command(context_settings=_SETTINGS)
+@commands.command(context_settings=SETTINGS)
 @click.argument("target")
 @click.option("--input", metavar="JSON|@FILE|-", help="Input: JSON, a file with JSON, or standard input.")
 @click.option("--message", metavar="TEXT", help="Input: one user message.")
@@ -147,9 +98,9 @@ def commands() -> None:
 @click.option("--durability", type=click.Choice(["sync", "async"]), default="sync", show_default=True)
 @click.option("--drop-question", is_flag=True, help="New input may take the place of a question that waits.")
 @click.option("--trust", is_flag=True, help="Build the stored types that were blocked, from now on in this project.")
-@_ask_all
-@_db
-@_json
+@ask_all_option
+@db_option
+@json_option
 def run(db: Path | None, as_json: bool, **words: Any) -> int:
     """Run TARGET, and print what happens. Never asks.
 
@@ -163,10 +114,10 @@ def run(db: Path | None, as_json: bool, **words: Any) -> int:
         request = request_of(RunOptions(**words))
     except GraphdeckError as error:
         return tell(error)
-    return _with_engine(_files(db), lambda engine: run_plain(engine, request, db=db, as_json=as_json))
+    return with_engine(files_of(db), lambda engine: run_plain(engine, request, db=db, as_json=as_json))
 
 
-@commands.command(context_settings=_SETTINGS)
+@commands.command(context_settings=SETTINGS)
 @click.argument("thread")
 @click.argument("answers", nargs=-1, metavar="[ID=JSON]...")
 @click.option("--target", metavar="TARGET", help="Graph of the thread.  [default: the one that ran it last]")
@@ -176,9 +127,9 @@ def run(db: Path | None, as_json: bool, **words: Any) -> int:
 @click.option("--all", "all_actions", is_flag=True, help="Decide all actions that wait alike.")
 @click.option("--set", "edits", multiple=True, metavar="KEY=JSON", help="Edit the subgraph's state, to be asked again.")
 @click.option("--end", is_flag=True, help="End the thread instead: its questions are dropped, and nothing more runs.")
-@_ask_all
-@_db
-@_json
+@ask_all_option
+@db_option
+@json_option
 def answer(db: Path | None, as_json: bool, ask_all: bool, end: bool, edits: tuple[str, ...], **words: Any) -> int:
     """Answer the questions of THREAD, and go on with it. Without an answer, print them.
 
@@ -194,8 +145,8 @@ def answer(db: Path | None, as_json: bool, ask_all: bool, end: bool, edits: tupl
         if end or options != AnswerOptions(thread=options.thread):
             raise click.UsageError("--set asks again, so it excludes every answer, --end and --target")
         thread = options.thread
-        return _with_engine(
-            _files(db),
+        return with_engine(
+            files_of(db),
             lambda engine: edit(engine, thread, edits, db=db, as_json=as_json, ask_all=ask_all),
             as_json=as_json,
         )
@@ -205,21 +156,21 @@ def answer(db: Path | None, as_json: bool, ask_all: bool, end: bool, edits: tupl
         if options != AnswerOptions(thread=options.thread, target=options.target):
             raise click.UsageError("--end excludes every answer")
         thread, target = options.thread, options.target
-        return _with_engine(
-            _files(db), lambda engine: end_plain(engine, thread, target=target, as_json=as_json), as_json=as_json
+        return with_engine(
+            files_of(db), lambda engine: end_plain(engine, thread, target=target, as_json=as_json), as_json=as_json
         )
-    return _with_engine(
-        _files(db),
+    return with_engine(
+        files_of(db),
         lambda engine: answer_plain(engine, options, db=db, as_json=as_json, ask_all=ask_all),
         as_json=as_json,
     )
 
 
-@commands.command(context_settings=_SETTINGS)
+@commands.command(context_settings=SETTINGS)
 @click.argument("thread")
 @click.option("--target", metavar="TARGET", help="Graph of the thread.  [default: the one that ran it last]")
-@_db
-@_json
+@db_option
+@json_option
 def repair(thread: str, target: str | None, db: Path | None, as_json: bool) -> int:
     """Take back the answer with which a node of THREAD failed, and ask again.
 
@@ -227,81 +178,51 @@ def repair(thread: str, target: str | None, db: Path | None, as_json: bool) -> i
     """
     from graphdeck.tui.plain.repair import repair as repair_plain
 
-    return _with_engine(
-        _files(db), lambda engine: repair_plain(engine, thread, target=target, db=db, as_json=as_json), as_json=as_json
+    return with_engine(
+        files_of(db),
+        lambda engine: repair_plain(engine, thread, target=target, db=db, as_json=as_json),
+        as_json=as_json,
     )
 
 
-@commands.command(context_settings=_SETTINGS)
-@_dbs
+@commands.command(context_settings=SETTINGS)
+@dbs_option
 @click.option("--thread", metavar="ID", help="Only decisions about this thread.")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only decisions that came to this.")
-@_limit
-@_json
+@limit_option
+@json_option
 def decisions(db: Files, limit: int | None, as_json: bool, **chosen: Any) -> int:
     """List the decisions that were made, newest first: who answered what, and what became of it."""
     from graphdeck.tui.plain.decisions import decisions as list_decisions
 
-    most = _rows(limit, as_json)
-    return _with_engine(
+    most = rows_of(limit, as_json)
+    return with_engine(
         db,
-        lambda engine: list_decisions(engine, limit=most, as_json=as_json, terminal=_terminal(), **chosen),
+        lambda engine: list_decisions(engine, limit=most, as_json=as_json, terminal=this_terminal(), **chosen),
         as_json=as_json,
     )
 
 
-@commands.command(context_settings=_SETTINGS)
-@_dbs
-@click.option("--status", type=click.Choice(STATUSES), help="Only threads of this status.")
-@click.option("--search", default="", metavar="TEXT", help="Only threads with this in id, title or first text.")
-@click.option("--sort", type=click.Choice(SORTS), default="updated", show_default=True)
-@_limit
-@_json
-def threads(db: Files, status: Any, search: str, sort: str, limit: int | None, as_json: bool) -> int:
-    """List the saved threads, newest activity first."""
-    from graphdeck.tui.plain.threads import threads as list_threads
-
-    return _with_engine(
-        db,
-        lambda engine: list_threads(
-            engine,
-            status=status,
-            query=search,
-            sort=sort,
-            limit=_rows(limit, as_json),
-            name_files=bool(db),
-            as_json=as_json,
-            terminal=_terminal(),
-            now=_now,
-        ),
-        as_json=as_json,
-    )
-
-
-@commands.command(context_settings=_SETTINGS)
-@_dbs
-@_json
+@commands.command(context_settings=SETTINGS)
+@dbs_option
+@json_option
 def inbox(db: Files, as_json: bool) -> int:
     """List everything that waits for a person, newest first, with the command that answers it."""
     from graphdeck.tui.plain.inbox import inbox as list_waiting
 
-    return _with_engine(
+    return with_engine(
         db,
-        lambda engine: list_waiting(engine, name_files=bool(db), as_json=as_json, terminal=_terminal(), now=_now),
+        lambda engine: list_waiting(engine, name_files=bool(db), as_json=as_json, terminal=this_terminal(), now=now),
         as_json=as_json,
     )
 
 
-def _rows(limit: int | None, as_json: bool) -> int | None:
-    return limit if limit is not None or as_json else SCREENFUL
-
-
-@commands.command(context_settings=_SETTINGS)
+@commands.command(context_settings=SETTINGS)
 @click.argument("thread")
 @click.argument("path", required=False)
 @click.option("--checkpoint", metavar="ID", help="Checkpoint to show.  [default: the newest]")
-@_db
-@_json
+@db_option
+@json_option
 def show(thread: str, path: str | None, checkpoint: str | None, db: Path | None, as_json: bool) -> int:
     """Show the state of THREAD, or the one value that PATH leads to.
 
@@ -309,49 +230,49 @@ def show(thread: str, path: str | None, checkpoint: str | None, db: Path | None,
     """
     from graphdeck.tui.plain.show import show as show_plain
 
-    return _with_engine(
-        _files(db),
+    return with_engine(
+        files_of(db),
         lambda engine: show_plain(
-            engine, thread, path, checkpoint=checkpoint, as_json=as_json, db=db, terminal=_terminal(), now=_now
+            engine, thread, path, checkpoint=checkpoint, as_json=as_json, db=db, terminal=this_terminal(), now=now
         ),
         as_json=as_json,
     )
 
 
-@commands.command(context_settings=_SETTINGS)
+@commands.command(context_settings=SETTINGS)
 @click.argument("thread")
-@_limit
-@_db
-@_json
+@limit_option
+@db_option
+@json_option
 def history(thread: str, limit: int | None, db: Path | None, as_json: bool) -> int:
     """List the checkpoints of THREAD, newest first."""
     from graphdeck.tui.plain.history import history as list_history
 
-    return _with_engine(
-        _files(db),
+    return with_engine(
+        files_of(db),
         lambda engine: list_history(
-            engine, thread, limit=_rows(limit, as_json), as_json=as_json, terminal=_terminal(), now=_now
+            engine, thread, limit=rows_of(limit, as_json), as_json=as_json, terminal=this_terminal(), now=now
         ),
         as_json=as_json,
     )
 
 
-@commands.command(context_settings=_SETTINGS)
+@commands.command(context_settings=SETTINGS)
 @click.argument("target")
 @click.option("--style", type=click.Choice(["rail"]), default="rail", show_default=True, help="How it is laid out.")
 @click.option("--width", "columns", type=click.IntRange(min=20), metavar="N", help="Cells at the most.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="ASCII characters only.")
 @click.option("--mermaid", is_flag=True, help="A Mermaid flowchart instead.")
-@_json
+@json_option
 def draw(target: str, style: str, columns: int | None, ascii_only: bool, mermaid: bool, as_json: bool) -> int:
     """Draw the graph of TARGET."""
     from graphdeck.tui.plain.draw import draw as draw_plain
 
     if mermaid and as_json:
         raise click.UsageError("--mermaid and --json exclude each other")
-    terminal = _terminal()
+    terminal = this_terminal()
     most = columns or (terminal.columns if sys.stdout.isatty() else None)
-    return _with_engine(
+    return with_engine(
         (),
         lambda engine: draw_plain(
             engine,
@@ -365,22 +286,5 @@ def draw(target: str, style: str, columns: int | None, ascii_only: bool, mermaid
     )
 
 
-@commands.command(context_settings=_SETTINGS)
-@click.argument("names", nargs=-1, required=True, metavar="THREAD...")
-@_db
-def delete(names: tuple[str, ...], db: Path | None) -> int:
-    """Delete threads with all their checkpoints."""
-    from graphdeck.tui.plain.manage import delete as delete_plain
-
-    return _with_engine(_files(db), lambda engine: delete_plain(engine, names))
-
-
-@commands.command(context_settings=_SETTINGS)
-@click.argument("thread")
-@click.argument("title")
-@_db
-def rename(thread: str, title: str, db: Path | None) -> int:
-    """Give THREAD a title; an empty one takes it away."""
-    from graphdeck.tui.plain.manage import rename as rename_plain
-
-    return _with_engine(_files(db), lambda engine: rename_plain(engine, thread, title))
+for each in THREAD_COMMANDS:
+    commands.add_command(each)

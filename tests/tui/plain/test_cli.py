@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from graphdeck.tui import cli as cli_module
+from graphdeck.tui import thread_commands
 from graphdeck.tui.cli import main
 from graphdeck.tui.plain.threads import SORTS
 
@@ -80,7 +81,7 @@ def test_the_workbench_gets_graph_thread_and_file(
 
 
 def test_every_order_can_be_asked_for() -> None:
-    assert ("updated", *SORTS) == cli_module.SORTS
+    assert ("updated", *SORTS) == thread_commands.SORTS
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_a_fault_of_ours_is_one_line_and_a_file(
     def broken(*_: object, **__: object) -> int:
         raise RuntimeError("what \x1b[31m now")
 
-    monkeypatch.setattr(cli_module, "_with_engine", broken)
+    monkeypatch.setattr(thread_commands, "with_engine", broken)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(SystemExit) as exit_:
         main(["threads"])
