@@ -12,7 +12,9 @@ from graphdeck.graphs.frozen import Frozen
 if TYPE_CHECKING:
     from textual.binding import Binding
 
-Place: TypeAlias = Literal["app", "deck", "approval", "picker", "inbox", "policy", "help", "message", "confirm"]
+Place: TypeAlias = Literal[
+    "app", "deck", "approval", "picker", "inbox", "policy", "help", "message", "confirm", "state", "whole", "difference"
+]
 
 
 class Action(Frozen):
@@ -71,6 +73,9 @@ _GROUPS: Final = {
     "help": "Help",
     "message": "A message to a thread that waits",
     "confirm": "Asking back",
+    "state": "What was found in the state",
+    "whole": "A value, whole",
+    "difference": "A difference",
 }
 
 
@@ -97,13 +102,19 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("show_graph", "1", "Graph", "Show the graph", "Panes"),
     _deck("show_state", "2", "State", "Show the state", "Panes"),
     _deck("show_messages", "3", "Messages", "Show the conversation", "Panes"),
-    _deck("show_timeline", "4", "Timeline", "Show the checkpoints of this thread", "Panes"),
+    _deck("show_timeline", "4,h", "Timeline", "Show the checkpoints of this thread", "Panes"),
     _deck("show_log", "5", "Log", "Show prints, errors and retries", "Panes"),
     _deck("show_threads", "6", "Threads", "Show the threads of this file", "Panes"),
-    _deck("filter", "slash", "filter", "Filter the list", "Panes"),
+    _deck("filter", "slash", "filter", "Filter the list; in the state, look for a key or a text", "Panes"),
+    _deck("go_to_path", "colon", "go to path", "Go to a value of the state by its path", "Panes"),
+    _deck("raw", "j", "raw JSON", "Show the state as it is in JSON, or made readable", "Panes"),
+    _deck("view", "v", "view", "Show the selected value or message whole", "Panes"),
     _deck("copy", "c", "copy", "Copy the selected value", "Panes"),
+    _deck("write", "w", "to file", "Write the selected value to a file (asks for its name)", "Panes"),
     _deck("back", "escape", "back", "Leave the input line or an old checkpoint; never decides anything", "Panes"),
     _deck("open_target", "o", "open", "Open another graph", "Panes"),
+    _of("state", "next_hit", "n", "next", "Go to the next place in the state that has the text"),
+    _of("state", "previous_hit", "N", "previous", "Go to the place before it"),
     _of("app", "help", "question_mark,f1", "keys", "List all keys"),
     _of("app", "palette", "ctrl+p", "commands", "Find a command by its name", True),
     _of("app", "toggle_theme", "T", "theme", "Change between the dark and the light theme"),
@@ -147,6 +158,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("message", "reject_first", "r", "reject first", "Reject the question, then send what was typed"),
     _of("message", "drop", "d", "drop", "Drop the question, and send what was typed"),
     _of("message", "back", "escape", "back", "Send nothing; what was typed is kept"),
+    _of("whole", "raw", "j", "raw JSON", "Show it as it is in JSON, or made readable"),
+    _of("whole", "copy", "c", "copy", "Copy it"),
+    _of("whole", "write", "w", "to file", "Write it to a file (asks for its name)"),
+    _of("whole", "back", "escape", "back", "Go back", True),
     _of("confirm", "yes", "y", "yes", "Do it"),
     _of("confirm", "back", "escape,n", "no", "Do nothing", True),
 )

@@ -85,7 +85,7 @@ def _end(text: str, cells: int) -> str:
 
 def one_line(text: str, cells: int, *, identifier: bool = False) -> str:
     """Outside text of any length as one safe line of at most so many cells."""
-    raw = text[: 16 * cells + 64]
+    raw = text[: _room(cells)]
     shown = safe(raw, identifier=identifier)
     return cut(shown, cells) if len(raw) == len(text) or width(shown) > cells else _end(shown, cells)
 
@@ -116,14 +116,45 @@ def clip(text: str, characters: int) -> tuple[str, str]:
 
 def short_json(value: Json, cells: int) -> str:
     """A value in JSON form as one safe line of at most so many cells; looks at no more of it than it shows."""
-    room = 16 * cells + 64
-    pieces: list[str] = []
-    for piece in _pieces(value, room):
-        pieces.append(piece)
+    return one_line(_start(_pieces(value, _room(cells)), _room(cells)), cells)
+
+
+def raw_json(value: Json, cells: int) -> str:
+    """The same, with the JSON form as it is: messages and values of other types are not made shorter."""
+    return one_line(_start(raw_pieces(value, _room(cells)), _room(cells)), cells)
+
+
+def _room(cells: int) -> int:
+    return 16 * cells + 64
+
+
+def _start(pieces: Iterator[str], room: int) -> str:
+    """As many pieces as fill a room."""
+    taken: list[str] = []
+    for piece in pieces:
+        taken.append(piece)
         room -= len(piece)
         if room <= 0:
             break
-    return one_line("".join(pieces), cells)
+    return "".join(taken)
+
+
+def raw_pieces(value: Json, limit: int) -> Iterator[str]:
+    """The JSON form of a value in pieces, texts of it cut at so many characters."""
+    if isinstance(value, dict):
+        yield "{"
+        for index, (key, item) in enumerate(value.items()):
+            yield f"{', ' if index else ''}{json.dumps(key[:limit], ensure_ascii=False)}: "
+            yield from raw_pieces(item, limit)
+        yield "}"
+    elif isinstance(value, list):
+        yield "["
+        for index, item in enumerate(value):
+            yield ", " if index else ""
+            yield from raw_pieces(item, limit)
+        yield "]"
+    else:
+        yield from _pieces(value, limit)
 
 
 def _pieces(value: Json, limit: int) -> Iterator[str]:

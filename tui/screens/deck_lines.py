@@ -147,7 +147,7 @@ def help_rows(look: Look) -> "list[HelpRow]":
     from graphdeck.tui.screens.help import HelpRow  # where the help opens, as in the deck
 
     rows: list[HelpRow] = []
-    for heading, members in help_groups("deck"):
+    for heading, members in help_groups("deck", "state"):
         if rows:
             rows.append(HelpRow())
         rows.append(HelpRow(heading=heading))

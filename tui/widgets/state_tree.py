@@ -1,18 +1,33 @@
 """The state as a tree, with what the last step changed marked."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import reactive
 
 from graphdeck.graphs.values import Json, json_line
+from graphdeck.tui.actions import bindings_for
 from graphdeck.tui.message_text import is_message
 from graphdeck.tui.text import cut, fit, one_line
 from graphdeck.tui.theme import ACCENT, MUTED, glyphs
 from graphdeck.tui.widgets.rows import Rows
-from graphdeck.tui.widgets.tree_rows import Change, Path, TreeRow, preview, tree_rows
+from graphdeck.tui.widgets.tree_rows import (
+    FIRST_PAGE,
+    PAGE,
+    Change,
+    Path,
+    TreeRow,
+    parts_of,
+    preview,
+    tree_rows,
+    type_of,
+    value_at,
+)
 
 
 class StateTree(Rows):
@@ -21,10 +36,16 @@ class StateTree(Rows):
     Posts `ValueHighlighted` when the cursor comes to a value.
     """
 
-    BINDINGS = [  # noqa: RUF012 - Textual's own convention
-        ("right", "open", "open"),
-        ("left", "close", "close"),
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right", "open", "open"),
+        Binding("left", "close", "close"),
+        *bindings_for("state"),
     ]
+
+    hits: reactive[Sequence[Path]] = reactive((), init=False)
+    """Where a text was found that is looked for, in the order of the tree."""
+    raw: reactive[bool] = reactive(False, init=False)
+    """Values are shown in their JSON form as it is."""
 
     class ValueHighlighted(Message):
         """The cursor came to a value."""
@@ -49,8 +70,10 @@ class StateTree(Rows):
         self._change = Change()
         self._opened: set[Path] = set()
         self._open_at_first: set[Path] = set()
-        self._pages: dict[Path, int] = {}
+        self._windows: dict[Path, range] = {}
         self._rows: list[TreeRow] = []
+        self._found: frozenset[Path] = frozenset()
+        self._hit = 0
         self.empty_text = "no state yet"
 
     # -- attributes down -----------------------------------------------------------------------------------------
@@ -76,6 +99,11 @@ class StateTree(Rows):
         self._flatten()
 
     @property
+    def values(self) -> Mapping[str, Json]:
+        """The state that is shown."""
+        return self._values
+
+    @property
     def highlighted(self) -> TreeRow | None:
         """The row that the cursor is on."""
         return self._rows[self.cursor] if 0 <= self.cursor < len(self._rows) else None
@@ -83,16 +111,72 @@ class StateTree(Rows):
     @property
     def selected_text(self) -> str:
         """What copying gives: the whole value, text as it is and all else as JSON."""
-        return copy_text(self._value_at(self.highlighted.path)) if self.highlighted else ""
+        return copy_text(self.selected_value) if self.highlighted else ""
+
+    @property
+    def selected_value(self) -> Json:
+        """The value that the cursor is on; None where there is none."""
+        return value_at(self._values, self.highlighted.path) if self.highlighted else None
+
+    @property
+    def selected_whole(self) -> tuple[str, Json] | None:
+        """The path and value that the cursor is on."""
+        return (".".join(self.highlighted.path), self.selected_value) if self.highlighted else None
 
     def open_path(self, path: Path) -> None:
         """Open all branches down to a value and put the cursor on it."""
         self._opened.update(path[:end] for end in range(1, len(path)))
+        for end in range(1, len(path)):
+            self._bring_in(path[:end], path)
         self._flatten()
         for index, row in enumerate(self._rows):
             if row.path == path:
                 self.move_to(index)
                 return
+
+    def _bring_in(self, branch: Path, path: Path) -> None:
+        """Let a branch show the page that has the way to a path in it, however far down that is."""
+        value = value_at(self._values, branch)
+        if not isinstance(value, (list, dict)):
+            return
+        steps = (
+            index
+            for index, (part, _, _) in enumerate(parts_of(value))
+            if (*branch, *part) == path[: len(branch) + len(part)]
+        )
+        place = next(steps, None)
+        if place is not None and place not in self._windows.get(branch, FIRST_PAGE):
+            start = place // PAGE * PAGE
+            self._windows[branch] = range(start, start + PAGE)
+
+    # -- what is looked for --------------------------------------------------------------------------------------
+
+    def watch_hits(self) -> None:
+        """Mark what is found."""
+        self._found = frozenset(self.hits)
+        self.refresh()
+
+    def watch_raw(self) -> None:
+        """Show the rows in the other form."""
+        self._flatten()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The keys that go from hit to hit mean that only where there are some; else what they mean to the screen."""
+        return bool(self.hits) if action.endswith("_hit") else super().check_action(action, parameters)
+
+    def action_next_hit(self) -> None:
+        """Go to the next place that has what is looked for, after the last one to the first."""
+        self.go_to_hit(1)
+
+    def action_previous_hit(self) -> None:
+        """Go to the one before."""
+        self.go_to_hit(-1)
+
+    def go_to_hit(self, step: int) -> None:
+        """Go so many hits on from the one that the cursor was put on last; 0 goes to that one."""
+        if self.hits:
+            self._hit = (self._hit + step) % len(self.hits)
+            self.open_path(self.hits[self._hit])
 
     # -- rows ----------------------------------------------------------------------------------------------------
 
@@ -109,16 +193,21 @@ class StateTree(Rows):
             return Content.assemble((f"{indent}   ", ""), (cut(row.text, max(0, width - len(indent) - 3)), style))
         sign = glyphs().opened if row.opened else glyphs().closed if row.branch else " "
         label = fit(one_line(row.label, 60, identifier=True), max(1, row.label_cells))
-        count = f"{row.count:,} " if row.count and not is_message(row.value) else ""
+        as_message = is_message(row.value) and not self.raw
+        count = f"{row.count:,} " if row.count and not as_message else ""
         mark = f"  {row.mark} " if row.mark else " "
         room = max(0, width - len(indent) - 3 - row.label_cells - 2 - len(count) - len(mark))
-        value = "" if row.opened and not is_message(row.value) else preview(row, room)
+        if row.opened and not as_message:
+            value = type_of(row.value) if not self.raw else ""
+        else:
+            value = preview(row, room, raw=self.raw)
+        found = "bold underline" if row.path in self._found else ""
         return Content.assemble(
             (f" {indent}{sign} ", MUTED),
-            (label, "bold" if row.mark else ""),
+            (label, found or ("bold" if row.mark else "")),
             ("  ", ""),
             (count, MUTED),
-            (fit(value, room), "" if row.count is None or is_message(row.value) else MUTED),
+            (fit(value, room), "" if row.count is None or as_message else MUTED),
             (mark, ACCENT),
         )
 
@@ -130,8 +219,12 @@ class StateTree(Rows):
     def chosen(self, index: int) -> None:
         """Open or close the branch, or show the next page."""
         row = self._rows[index]
-        if row.kind == "more" and "Enter" in row.text:
-            self._pages[row.path] = self._pages.get(row.path, 1) + 1
+        window = self._windows.get(row.path, FIRST_PAGE)
+        if row.kind == "more":
+            self._windows[row.path] = range(window.start, window.stop + PAGE)
+            self._flatten(stay=index)
+        elif row.kind == "earlier":
+            self._windows[row.path] = range(max(0, window.start - PAGE), window.stop)
             self._flatten(stay=index)
         elif row.branch:
             self._opened.symmetric_difference_update({row.path})
@@ -162,19 +255,13 @@ class StateTree(Rows):
     def _flatten(self, stay: int | None = None) -> None:
         kept = self.highlighted
         width = self.size.width
-        self._rows = list(tree_rows(self._values, self._opened, self._pages, self._change, width))
+        self._rows = list(tree_rows(self._values, self._opened, self._windows, self._change, width, raw=self.raw))
         cursor = stay if stay is not None else self.cursor
         if kept and stay is None:
             at = next((i for i, row in enumerate(self._rows) if (row.path, row.kind) == (kept.path, kept.kind)), None)
             cursor = cursor if at is None else at
         self.set_reactive(Rows.cursor, cursor)
         self.rows_changed()
-
-    def _value_at(self, path: Path) -> Json:
-        value: Json = dict(self._values)
-        for step in path:
-            value = value[int(step)] if isinstance(value, list) else value[step]  # type: ignore[index] # its own path
-        return value
 
 
 def _is_conversation(value: Json) -> bool:

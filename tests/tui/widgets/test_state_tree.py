@@ -90,7 +90,7 @@ async def test_values_of_other_types_open_to_what_they_hold(harness: NewApp, lin
         tree.show({"point": {"$type": "app.Point", "value": {"x": 1}}, "nan": to_json(float("nan"))})
         tree.focus()
         await pilot.press("enter", "down")
-        assert lines(tree)[:3] == [" ▾ point  1", "     x  1", "   nan    nan"]
+        assert lines(tree)[:3] == [" ▾ point  1 app.Point", "     x  1", "   nan    nan"]
         assert tree.selected_text == "1"
 
 
@@ -114,7 +114,7 @@ async def test_a_long_text_is_cut_says_so_and_opens(harness: NewApp, lines: Line
         assert "1,000,000 characters" in lines(tree)[0]
         tree.focus()
         await pilot.press("enter", "end")
-        assert lines(tree)[tree.cursor - tree.scroll_offset.y].strip() == "… 1,000,000 characters; c copies all"
+        assert lines(tree)[tree.cursor - tree.scroll_offset.y].strip() == "… 1,000,000 characters: v shows all"
         assert "\x1b" not in "".join(lines(tree))
         assert tree.selected_text == "ab\x1b " * 250_000
 
