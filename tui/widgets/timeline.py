@@ -1,26 +1,43 @@
-"""The checkpoints of a thread, newest first."""
+"""The checkpoints of a thread as a tree, newest first, those of subgraphs folded under the step that ran them."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from graphdeck.graphs.records import END, START, CheckpointRow
+from graphdeck.graphs.records import CheckpointRow
 from graphdeck.tui.clock import Clock, SystemClock, age
-from graphdeck.tui.text import fit, one_line
-from graphdeck.tui.theme import ACCENT, MUTED, NodeStatus, colour, glyphs
+from graphdeck.tui.text import ascii_mode, ellipsis, fit, one_line
+from graphdeck.tui.theme import ACCENT, ERROR, MUTED, WARNING, colour, glyphs
 from graphdeck.tui.widgets.rows import Rows
 
-_ENDS: Final = {START: "START", END: "END"}
+if TYPE_CHECKING:
+    from graphdeck.graphs.branches import Tree, TreeLine
+    from graphdeck.tui.widgets.timeline_rows import Fold, HistoryRow
+
+NEAR_THE_END: Final = 20
+"""Rows from the end at which more are asked for."""
+_LANES: Final = 6
+"""Lanes that are shown at the most."""
+_FIXED: Final = 18
+"""Cells of what every row has: mark, step, source, age and the spaces between."""
 
 
 class Timeline(Rows):
-    """Checkpoints; posts `CheckpointSelected` for the chosen one."""
+    """Checkpoints; Enter or a click chooses one, or opens what a subgraph did; right opens, left closes.
+
+    Posts `CheckpointSelected`, `CheckpointHighlighted` when the cursor comes to one, `InnerWanted` and `MoreWanted`.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("right", "open", "open"), Binding("left", "close", "close")]
 
     current: reactive[str] = reactive("")
     """Id of the checkpoint that the deck shows."""
+    marked: reactive[str] = reactive("")
+    """Id of the checkpoint that another one is to be compared with."""
 
     class CheckpointSelected(Message):
         """A checkpoint was chosen."""
@@ -32,7 +49,50 @@ class Timeline(Rows):
             self.row = row
             """The checkpoint."""
             self.newest = newest
-            """It is the first of the list."""
+            """It is the newest of the thread."""
+
+        @property
+        def control(self) -> "Timeline":
+            """The widget."""
+            return self.timeline
+
+    class CheckpointHighlighted(Message):
+        """The cursor came to a checkpoint."""
+
+        def __init__(self, timeline: "Timeline", row: CheckpointRow) -> None:
+            super().__init__()
+            self.timeline = timeline
+            """The widget."""
+            self.row = row
+            """The checkpoint."""
+
+        @property
+        def control(self) -> "Timeline":
+            """The widget."""
+            return self.timeline
+
+    class InnerWanted(Message):
+        """The checkpoints of a subgraph are to be shown."""
+
+        def __init__(self, timeline: "Timeline", ns: str) -> None:
+            super().__init__()
+            self.timeline = timeline
+            """The widget."""
+            self.ns = ns
+            """Its `checkpoint_ns`."""
+
+        @property
+        def control(self) -> "Timeline":
+            """The widget."""
+            return self.timeline
+
+    class MoreWanted(Message):
+        """The cursor or the view is near the end, and there are older checkpoints."""
+
+        def __init__(self, timeline: "Timeline") -> None:
+            super().__init__()
+            self.timeline = timeline
+            """The widget."""
 
         @property
         def control(self) -> "Timeline":
@@ -43,20 +103,46 @@ class Timeline(Rows):
         super().__init__(id=id)
         self._clock = clock or SystemClock()
         self._checkpoints: Sequence[CheckpointRow] = ()
+        self._tree: Tree | None = None
+        self._rows: Sequence[HistoryRow] = ()
+        self._opened: set[Fold] = set()
+        self._inner: dict[str, Sequence[CheckpointRow]] = {}
+        self._lanes = 1
+        self._more = False
         self.empty_text = "no checkpoints yet"
 
-    def show(self, checkpoints: Sequence[CheckpointRow]) -> None:
-        """Show these checkpoints, newest first; the cursor stays on its checkpoint, or on the newest."""
-        kept = self.highlighted.checkpoint if self.highlighted and self.cursor else ""
-        self._checkpoints = checkpoints
-        places = {row.checkpoint: index for index, row in enumerate(checkpoints)}
-        self.set_reactive(Rows.cursor, places.get(kept, 0))
-        self.rows_changed()
+    # -- attributes down -----------------------------------------------------------------------------------------
+
+    def show(self, checkpoints: Sequence[CheckpointRow], tree: "Tree | None" = None, *, more: bool = False) -> None:
+        """Show these checkpoints, newest first, with their tree; the cursor stays on its one, or on the newest.
+
+        With `more`, older ones are asked for near the end.
+        """
+        if tree is None and checkpoints:
+            from graphdeck.graphs.branches import tree as tree_of
+
+            tree = tree_of(checkpoints)
+        follow = not self._checkpoints or self.highlighted is self._checkpoints[0]
+        self._checkpoints, self._tree, self._more = checkpoints, tree, more
+        self._lanes = min(_LANES, 1 + max((line.lane for line in tree.lines), default=0)) if tree else 1
+        self._lay_out(follow=follow)
+        self._ask_for_more(self.cursor)
+
+    def show_inner(self, inner: Mapping[str, Sequence[CheckpointRow]]) -> None:
+        """Show the checkpoints of these subgraphs where they are open, by `checkpoint_ns`."""
+        self._inner.update(inner)
+        self._lay_out()
+
+    @property
+    def opened(self) -> set[str]:
+        """Subgraphs that are open, by `checkpoint_ns`."""
+        return {ns for _, ns in self._opened}
 
     @property
     def highlighted(self) -> CheckpointRow | None:
-        """The checkpoint that the cursor is on."""
-        return self._checkpoints[self.cursor] if 0 <= self.cursor < len(self._checkpoints) else None
+        """The checkpoint that the cursor is on; of a fold None."""
+        row = self._at(self.cursor)
+        return row.checkpoint if row else None
 
     @property
     def selected_text(self) -> str:
@@ -67,40 +153,161 @@ class Timeline(Rows):
         """Mark the shown one."""
         self.refresh()
 
+    def watch_marked(self) -> None:
+        """Mark the one that is to be compared."""
+        self.refresh()
+
+    # -- rows ----------------------------------------------------------------------------------------------------
+
     def row_count(self) -> int:
-        """Number of checkpoints."""
-        return len(self._checkpoints)
+        """Number of checkpoints and folds."""
+        return len(self._rows)
 
     def row(self, index: int, width: int) -> Content:
-        """Step, source, where it goes, what changed, age."""
-        row = self._checkpoints[index]
-        is_current = row.checkpoint == self.current or (not self.current and index == 0)
-        status: NodeStatus = "done" if row.next == () else "kept"
-        where = f"{glyphs().arrow} {_next(row, 200)}"
-        changed = ", ".join(one_line(key, 40, identifier=True) for key in row.changed[:20])
-        room = max(0, width - 22)
-        target = min(24, room)
+        """The tree, step, source, what ran and what is next, what changed or went wrong, age."""
+        row = self._rows[index]
+        if row.checkpoint is None:
+            return self._fold(row)
+        from graphdeck.tui.step_lines import row_status  # once there are checkpoints
+
+        checkpoint = row.checkpoint
+        is_newest = checkpoint is self._checkpoints[0]
+        is_current = checkpoint.checkpoint == self.current or (not self.current and is_newest)
+        status = row_status(checkpoint, is_tip=row.line is not None and row.line.is_tip)
+        before, after = self._lines(row)
+        room = max(0, width - _FIXED - 2 * self._lanes - 2 * row.depth)
+        target = max(min(24, room), room * 2 // 5)
+        said, style = _detail(checkpoint)
+        mark = glyphs().changed if checkpoint.checkpoint == self.marked else glyphs().cursor if is_current else " "
         return Content.assemble(
-            (glyphs().cursor if is_current else " ", "bold"),
+            (mark, "bold"),
+            ("  " * row.depth, ""),
+            (before, MUTED),
             (glyphs().of(status), colour(status)),
-            (fit(str(row.step), 4, right=True), "bold" if is_current else ""),
+            (after, MUTED),
+            (fit(str(checkpoint.step), 4, right=True), "bold" if is_current else ""),
             ("  ", ""),
-            (fit(one_line(row.source, 8), 8), ACCENT if row.source in ("fork", "update") else MUTED),
-            (fit(where, target), ""),
+            (fit(one_line(checkpoint.source, 7), 7), ACCENT if checkpoint.source in ("fork", "update") else MUTED),
+            (fit(_way(checkpoint), target), ""),
             (" ", ""),
-            (fit(changed, max(0, room - target)), MUTED),
-            (fit(age(row.time, self._clock.now()), 4, right=True), MUTED),
-            (" ", ""),
+            (fit(said, max(0, room - target)), style),
+            (fit(age(checkpoint.time, self._clock.now()), 4, right=True), MUTED),
         )
 
+    def _lines(self, row: "HistoryRow") -> tuple[str, str]:
+        """What the tree draws left and right of the glyph."""
+        from graphdeck.graphs.branches import ascii_twin, narrowed
+
+        line: TreeLine | None = row.line
+        if line is None:
+            return "", " " * (2 * self._lanes - 2)
+        before, after = narrowed(line, max(2, self._lanes))
+        after = after.ljust(2 * self._lanes - 2 - len(before))
+        return (ascii_twin(before), ascii_twin(after)) if ascii_mode() else (before, after)
+
+    def _fold(self, row: "HistoryRow") -> Content:
+        """What a subgraph did, as one row that opens."""
+        sign = glyphs().opened if row.opened else glyphs().closed
+        name = one_line(row.node, 60, identifier=True)
+        waits = f"  reads {ellipsis()}" if row.opened and row.fold[1] not in self._inner else ""
+        room = "  " * row.depth + " " * (2 * self._lanes)
+        return Content.assemble((room, ""), (f"{sign} ", MUTED), (f"inside {name}", ""), (waits, MUTED))
+
+    def cursor_moved(self, index: int) -> None:
+        """Tell which checkpoint it is; ask for more near the end."""
+        row = self._rows[index]
+        if row.checkpoint is not None:
+            self.post_message(self.CheckpointHighlighted(self, row.checkpoint))
+        self._ask_for_more(index)
+
     def chosen(self, index: int) -> None:
-        """Tell which checkpoint it is."""
-        self.post_message(self.CheckpointSelected(self, self._checkpoints[index], index == 0))
+        """Tell which checkpoint it is, or open or close the fold."""
+        row = self._rows[index]
+        if row.checkpoint is not None:
+            newest = row.checkpoint is self._checkpoints[0]
+            self.post_message(self.CheckpointSelected(self, row.checkpoint, newest))
+            return
+        self._opened.symmetric_difference_update({row.fold})
+        self._lay_out(stay=index)
+        if row.fold in self._opened and row.fold[1] not in self._inner:
+            self.post_message(self.InnerWanted(self, row.fold[1]))
+
+    def action_open(self) -> None:
+        """Open the fold of the cursor, or the first one of its checkpoint."""
+        for index in (self.cursor, self.cursor + 1, self.cursor - 1):
+            row = self._at(index)
+            if row and row.checkpoint is None:
+                self.move_to(index)
+                if not row.opened:
+                    self.chosen(index)
+                return
+
+    def action_close(self) -> None:
+        """Close the fold that the cursor is on or in."""
+        for index in range(self.cursor, -1, -1):
+            row = self._at(index)
+            if row is None or (row.checkpoint is not None and row.depth == 0):
+                return
+            if row.checkpoint is None and row.opened:
+                self.move_to(index)
+                self.chosen(index)
+                return
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for more near the end."""
+        super().watch_scroll_y(old_value, new_value)
+        self._ask_for_more(int(new_value) + self.size.height)
+
+    def _ask_for_more(self, index: int) -> None:
+        if self._more and index >= len(self._rows) - NEAR_THE_END:
+            self._more = False  # once for each `show`
+            self.post_message(self.MoreWanted(self))
+
+    def _at(self, index: int) -> "HistoryRow | None":
+        return self._rows[index] if 0 <= index < len(self._rows) else None
+
+    def _lay_out(self, *, follow: bool = False, stay: int | None = None) -> None:
+        """Make the rows anew; the cursor stays on its row, on the newest one with `follow`, or at a place."""
+        kept = None if follow else self._at(self.cursor)
+        if self._tree is None:
+            self._rows = ()
+        else:
+            from graphdeck.tui.widgets.timeline_rows import history_rows
+
+            self._rows = list(history_rows(self._checkpoints, self._tree.lines, self._opened, self._inner))
+        place = stay
+        if place is None and kept is not None:
+            place = next((index for index, row in enumerate(self._rows) if _key(row) == _key(kept)), None)
+        if place is None:
+            place = next((index for index, row in enumerate(self._rows) if row.checkpoint), 0)
+        self.set_reactive(Rows.cursor, place)
+        self.rows_changed()
 
 
-def _next(row: CheckpointRow, cells: int) -> str:
-    """The nodes that follow, in words: `tools`, `END`, `?` where only the graph's code can tell."""
-    if row.next is None:
-        return "?"
-    names = dict.fromkeys(_ENDS.get(name) or one_line(name, 60, identifier=True) for name in row.next[:20])
-    return one_line(", ".join(names) or "END", cells)
+def _key(row: "HistoryRow") -> tuple[str, ...]:
+    """What a row is known by."""
+    return row.fold if row.checkpoint is None else (row.checkpoint.checkpoint, row.checkpoint.ns)
+
+
+def _way(row: CheckpointRow) -> str:
+    """What ran, and what follows: `assistant ╌→ tools` where a router or the like decided."""
+    from graphdeck.tui.step_lines import node_names
+
+    ran = node_names(task.node for task in row.made_by)
+    dashes = ".." if ascii_mode() else "╌"
+    sign = (dashes if any(task.routed for task in row.made_by) else "") + glyphs().arrow
+    following = "?" if row.next is None else node_names(row.next) or "END"
+    return one_line(f"{ran} {sign} {following}".strip(), 200)
+
+
+def _detail(row: CheckpointRow) -> tuple[str, str]:
+    """What went wrong after a checkpoint, or waits; else the keys that changed on the way to it."""
+    from graphdeck.tui.step_lines import failures
+
+    if failed := failures(row.after):
+        more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+        name = one_line(failed[0].node, 40, identifier=True)
+        return f"{glyphs().failed} {name}{more}: {one_line(failed[0].error, 200)}", ERROR
+    if waiting := [task.node for task in row.after if task.waits]:
+        return f"{glyphs().waiting} {one_line(', '.join(dict.fromkeys(waiting)), 200)} asks", WARNING
+    return ", ".join(one_line(key, 40, identifier=True) for key in row.changed[:20]), MUTED

@@ -1,0 +1,100 @@
+"""What happened at a checkpoint, in words: what ran, what it wrote, where it led, what failed and what waits."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from graphdeck.graphs.records import END, START, CheckpointRow
+from graphdeck.graphs.tasks import RanTask
+from graphdeck.tui.text import one_line
+from graphdeck.tui.theme import MUTED, NodeStatus, colour, glyphs
+
+_ENDS: Final = {START: "START", END: "END"}
+_MOST: Final = 12
+"""Lines for tasks at the most."""
+_NAME_CELLS: Final = 60
+_CELLS: Final = 400
+
+
+class StepLine(NamedTuple):
+    """A safe line, and its style."""
+
+    text: str
+    style: str
+
+
+def node_names(names: Iterable[str]) -> str:
+    """Node names in words, each once."""
+    found = dict.fromkeys(_ENDS.get(name) or one_line(name, _NAME_CELLS, identifier=True) for name in names)
+    more = len(found) - 20
+    return ", ".join(list(found)[:20]) + (f" and {more} more" if more > 0 else "")
+
+
+def is_cancelled(task: RanTask) -> bool:
+    """Whether it was cancelled because a sibling failed or the run was stopped: no failure of its own."""
+    return task.error.startswith("CancelledError")
+
+
+def failures(tasks: Sequence[RanTask]) -> list[RanTask]:
+    """The tasks that failed themselves."""
+    return [task for task in tasks if task.error and not is_cancelled(task)]
+
+
+def row_status(row: CheckpointRow, *, is_tip: bool) -> NodeStatus:
+    """How it stands at a checkpoint."""
+    if is_tip and failures(row.after):
+        return "failed"
+    if is_tip and any(task.waits for task in row.after):
+        return "waiting"
+    return "done" if row.next == () else "kept"
+
+
+def step_lines(row: CheckpointRow) -> Iterator[StepLine]:
+    """What led to a checkpoint and what became of the step after it."""
+    yield from _some([_ran(task, times) for task, times in _counted(row.made_by)])
+    failed = failures(row.after)
+    for task, times in _counted(failed):
+        yield _line("failed", f"{_name(task, times)} failed: {one_line(task.error, _CELLS)}")
+    if cancelled := sum(map(is_cancelled, row.after)):
+        others = "1 other task was" if cancelled == 1 else f"{cancelled:,} other tasks were"
+        yield _line("stopped", f"{others} cancelled")
+    for task, times in _counted([task for task in row.after if task.waits]):
+        yield _line("waiting", f"{_name(task, times)} waits for an answer")
+    if failed or any(task.waits for task in row.after):
+        finished = [task for task in row.after if task.finished and not task.error and not task.waits]
+        yield from _some(
+            [_line("kept", f"{_wrote(task, times)}, and is not run again") for task, times in _counted(finished)]
+        )
+
+
+def _ran(task: RanTask, times: int) -> StepLine:
+    routed = f"  {glyphs().separator}  routed to {node_names(task.routed)}" if task.routed else ""
+    return _line("done", f"{_wrote(task, times)}{routed}")
+
+
+def _wrote(task: RanTask, times: int) -> str:
+    keys = ", ".join(one_line(key, _NAME_CELLS, identifier=True) for key in task.wrote[:20])
+    return f"{_name(task, times)} wrote {keys or 'nothing'}"
+
+
+def _name(task: RanTask, times: int) -> str:
+    name = one_line(task.node, _NAME_CELLS, identifier=True)
+    return f"{name} {glyphs().times}{times:,}" if times > 1 else name
+
+
+def _line(status: NodeStatus, text: str) -> StepLine:
+    return StepLine(f"{glyphs().of(status)} {text}", colour(status) if status in ("failed", "waiting") else "")
+
+
+def _counted(tasks: Sequence[RanTask]) -> list[tuple[RanTask, int]]:
+    """Tasks that tell the same, each once with how many they are."""
+    found: dict[tuple[object, ...], tuple[RanTask, int]] = {}
+    for task in tasks:
+        key = (task.node, task.wrote, task.routed, task.error)
+        found[key] = (task, found[key][1] + 1 if key in found else 1)
+    return list(found.values())
+
+
+def _some(lines: Sequence[StepLine]) -> Iterator[StepLine]:
+    yield from lines[:_MOST]
+    if len(lines) > _MOST:
+        yield StepLine(f"  and {len(lines) - _MOST:,} more", MUTED)
