@@ -20,6 +20,7 @@ from graphdeck.graphs.values import Json
 
 if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
+    from graphdeck.graphs.forks import ForkPlan
 
 PAGE: Final = 50
 """Threads that are read at a time, unless the reader says how many."""
@@ -124,6 +125,16 @@ class Engine(Protocol):
         """The recorded decisions, newest first."""
         ...
 
+    async def fork_plan(
+        self, thread: str, checkpoint: str = "", *, as_node: str = "", file: str = "", graph: str = ""
+    ) -> "ForkPlan":
+        """What comes of going on from a checkpoint, or from the newest one; nothing is written or run for it.
+
+        With `as_node`, what comes of writing there as that node. Of a checkpoint inside a subgraph, the one that the
+        graph itself goes on from is told. Needs the thread's `graph` where its rows do not tell it.
+        """
+        ...
+
     async def update(
         self,
         thread: str,
@@ -132,14 +143,17 @@ class Engine(Protocol):
         as_node: str | None = None,
         checkpoint: str | None = None,
         ns: Sequence[str] = (),
-        replace: bool = False,
+        replace: bool | Sequence[str] = False,
+        raw: bool = False,
         file: str = "",
+        graph: str = "",
     ) -> str:
-        """Write values into a thread's state; the new checkpoint's id.
+        """Write values into a thread's state; the new checkpoint's id. The checkpoint that it starts from stays.
 
         With `ns`, the path of a subgraph whose question waits, into the state of that: the question is asked anew when
-        the thread goes on, which `run` without input or answers does. With `replace`, the values of keys that have a
-        reducer take the place of what is there.
+        the thread goes on, which `run` without input or answers does. With `replace`, the values of all keys, or of
+        those named, take the place of what is there although they have a reducer. With `raw`, a copy of the checkpoint
+        is written past the graph, whose schema may refuse what it holds. `graph` is as in `fork_plan`.
         """
         ...
 

@@ -32,10 +32,10 @@ def test_the_painting_process_never_loads_langgraph() -> None:
 
 
 FIRST_PAINT = """
-engine errors events frozen questions questions.model questions.read records schema tasks values
+engine errors events frozen paths questions questions.model questions.read records schema tasks values
 local local.config local.engine local.hints local.home local.lease local.library local.memory local.reading
 local.targets
-saved saved.changes saved.decode saved.delta saved.file saved.history saved.inner saved.lookup saved.paths saved.rows
+saved saved.changes saved.decode saved.delta saved.file saved.history saved.inner saved.lookup saved.rows
 saved.state saved.status saved.texts saved.threads
 actions app approval_gate asked attention background batch bridge clock message_text paragraphs rules start text theme
 screens screens.deck screens.deck_answers screens.deck_flow screens.deck_history screens.deck_lines

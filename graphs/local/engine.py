@@ -37,6 +37,7 @@ from graphdeck.graphs.values import Json
 
 if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
+    from graphdeck.graphs.forks import ForkPlan
     from graphdeck.graphs.local.acts import Act
     from graphdeck.graphs.local.runs import LocalRun
     from graphdeck.graphs.local.sent import SentAnswers
@@ -176,6 +177,24 @@ class LocalEngine:
         """The recorded decisions, newest first."""
         return await self._read(lambda: self._library.decisions(thread, limit))
 
+    async def fork_plan(
+        self, thread: str, checkpoint: str = "", *, as_node: str = "", file: str = "", graph: str = ""
+    ) -> "ForkPlan":
+        """What comes of going on from a checkpoint, or from the newest one; nothing is written or run for it."""
+        from graphdeck.graphs.forks import ForkPlan
+        from graphdeck.graphs.local.forks import plan_fork
+
+        head, place = await self._of_thread(thread, file, graph)
+        asked = ForkPlan(
+            thread=thread,
+            checkpoint=checkpoint or head.checkpoint,
+            graph=place["graph"],
+            file=head.file,
+            as_node=as_node,
+            is_head=False,
+        )
+        return await plan_fork(self, head, asked, lambda job: self._pool.request({"job": "fork_plan", **job, **place}))
+
     async def update(
         self,
         thread: str,
@@ -184,18 +203,16 @@ class LocalEngine:
         as_node: str | None = None,
         checkpoint: str | None = None,
         ns: Sequence[str] = (),
-        replace: bool = False,
+        replace: bool | Sequence[str] = False,
+        raw: bool = False,
         file: str = "",
+        graph: str = "",
     ) -> str:
         """Write values into a thread's state, or into that of a subgraph; the new checkpoint's id."""
-        held_by = await self._file_of(thread, file)
-        snapshot = await self.state(thread, checkpoint, compared=False, file=str(held_by))
-        if not snapshot.graph:
-            raise InputError(f"the graph of thread {thread!r} is not known", "run it once by its target first")
-        target = self._graph_target(snapshot.graph)
+        _, place = await self._of_thread(thread, file, graph)
         change: dict[str, Any] = {"thread": thread, "values": values, "as_node": as_node, "checkpoint": checkpoint}
-        change |= {"ns": list(ns), "replace": replace}
-        place = self._place(snapshot.graph, target) | {"file": snapshot.file}
+        replaced = replace if isinstance(replace, bool) else list(replace)
+        change |= {"ns": list(ns), "replace": replaced, "raw": raw, "graph": place["graph"]}
         return str(await self._pool.request({"job": "update", "change": change, **place}))
 
     async def end(
@@ -275,16 +292,20 @@ class LocalEngine:
     ) -> Any:
         from graphdeck.graphs.local.acts import on_record
 
+        snapshot, place = await self._of_thread(thread, file, graph)
+        waits = [question.id for question in snapshot.interrupts]
+        looked = {"checkpoint": checkpoint or snapshot.checkpoint, "seen": waits if seen is None else list(seen)}
+        job = {"job": act, "thread": thread, **looked, **place}
+        return await on_record(act, snapshot, place["graph"], by, lambda: self._pool.request(job))
+
+    async def _of_thread(self, thread: str, file: str, graph: str) -> tuple[Snapshot, dict[str, Any]]:
+        """The newest state of a thread that is to be changed, and where the worker finds its graph and file."""
         held_by = await self._file_of(thread, file)
         snapshot = await self.state(thread, compared=False, file=str(held_by))
         graph = graph or snapshot.graph
         if not graph:
             raise InputError(f"the graph of thread {thread!r} is not known", "name it: --target TARGET")
-        place = self._place(graph, self._graph_target(graph)) | {"file": snapshot.file}
-        waits = [question.id for question in snapshot.interrupts]
-        looked = {"checkpoint": checkpoint or snapshot.checkpoint, "seen": waits if seen is None else list(seen)}
-        job = {"job": act, "thread": thread, **looked, **place}
-        return await on_record(act, snapshot, graph, by, lambda: self._pool.request(job))
+        return snapshot, self._place(graph, self._graph_target(graph)) | {"file": snapshot.file}
 
     async def _in_turns(self, turns: Turns[T]) -> T:
         """Do a long read in that thread, and let what else is asked of it come in between."""

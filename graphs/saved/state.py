@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from graphdeck.graphs.paths import find_value
 from graphdeck.graphs.records import Snapshot, Value
 from graphdeck.graphs.saved.changes import changed_keys
 from graphdeck.graphs.saved.decode import Packed, Undecodable
@@ -10,7 +11,6 @@ from graphdeck.graphs.saved.delta import delta_keys, delta_value
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.inner import UPDATE, inner_checkpoints, interrupts_of
 from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
-from graphdeck.graphs.saved.paths import find_value
 from graphdeck.graphs.saved.rows import (
     Key,
     SavedCheckpoint,

@@ -15,10 +15,13 @@ from pydantic.errors import PydanticUserError
 
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.schema import problems
-from graphdeck.graphs.values import Json
+from graphdeck.graphs.values import Json, to_json
 from graphdeck.graphs.worker.chain import ChainBuilder
-from graphdeck.graphs.worker.load import AnyGraph
+from graphdeck.graphs.worker.load import AnyBuilder, AnyGraph
 from graphdeck.graphs.worker.schemas import Field, fields_of, runnable_schema, type_text
+from graphdeck.graphs.worker.state_keys import state_fields
+
+ANY_FIELD = Field(type=Any, required=False)
 
 
 def check_input(graph: AnyGraph, value: Json) -> Any:
@@ -38,19 +41,43 @@ def check_input(graph: AnyGraph, value: Json) -> Any:
 
 def check_update(graph: AnyGraph, values: Json) -> Any:
     """What is to be written into a state for values in JSON form; raises InputError where they do not fit."""
+    builder = _with_keys(graph, values)
+    if builder is None or not isinstance(values, dict):
+        return values
+    fields = state_fields(builder)
+    try:
+        return {key: _update_value(key, item, fields.get(key, ANY_FIELD)) for key, item in values.items()}
+    except _Unfit as unfit:
+        hint = unfit.hint or _expected({key: field for key, field in fields.items() if key in values})
+        raise InputError(f"the state was not changed: {unfit}", hint) from None
+
+
+def check_raw(graph: AnyGraph, values: Json) -> dict[str, Any]:
+    """What is to be put into a checkpoint past the graph: built where it fits, else as the JSON that it is."""
+    if not isinstance(values, dict):
+        raise InputError("the state was not changed: a raw edit needs an object with state keys", "")
+    builder = _with_keys(graph, values)
+    fields = state_fields(builder) if builder is not None else {}
+    found: dict[str, Any] = {}
+    for key, item in values.items():
+        try:
+            found[key] = _update_value(key, item, fields.get(key, ANY_FIELD))
+        except _Unfit:
+            found[key] = item
+    return found
+
+
+def _with_keys(graph: AnyGraph, values: Json) -> AnyBuilder | None:
+    """What has the keys of the state, None where there are none; raises InputError where a value's key is not one."""
     builder = graph.builder if isinstance(graph, CompiledStateGraph) else None
     if builder is None or "__root__" in builder.channels or not isinstance(values, dict):
-        return values
+        return None
     if unknown := [key for key in values if key not in builder.channels]:  # LangGraph would leave them out
         raise InputError(
             f"the state was not changed: it has no key {_quoted(unknown)}",
             f"its keys are: {', '.join(builder.channels)}",
         )
-    fields = fields_of(builder.state_schema) or {}
-    try:
-        return {key: _field_value(key, item, fields[key]) if key in fields else item for key, item in values.items()}
-    except _Unfit as unfit:
-        raise InputError(f"the state was not changed: {unfit}", unfit.hint or _expected(fields)) from None
+    return builder
 
 
 def input_for_new_thread(graph: AnyGraph) -> dict[str, Any]:
@@ -134,6 +161,39 @@ def _field_value(key: str, item: Json, field: Field) -> Any:
         if field.takes_any_update:
             return item
         raise _Unfit(faults(error, key)) from None
+
+
+def _update_value(key: str, item: Json, field: Field) -> Any:
+    """A value that may have come from a state in JSON form: what that marks by its type must become that type again."""
+    marked = _marked_type(item)
+    if not marked or field.holds_messages:
+        return _field_value(key, item, field)
+    try:
+        built = _built(_unmarked(item), field.type)
+    except ValidationError as error:
+        raise _Unfit(faults(error, key)) from None
+    if to_json(built) != item:
+        raise _Unfit(
+            f"{key} holds a {marked}, which the schema does not name, so JSON cannot say it",
+            "give the whole key in plain JSON, or leave it as it is",
+        )
+    return built
+
+
+def _marked_type(item: Json) -> str:
+    """The first type that a value in JSON form marks; empty without one."""
+    if isinstance(item, dict):
+        if item.keys() == {"$type", "value"}:
+            return str(item["$type"])
+        return next(filter(None, map(_marked_type, item.values())), "")
+    return next(filter(None, map(_marked_type, item)), "") if isinstance(item, list) else ""
+
+
+def _unmarked(item: Json) -> Json:
+    if isinstance(item, dict):
+        marked = item.keys() == {"$type", "value"}
+        return _unmarked(item["value"]) if marked else {key: _unmarked(each) for key, each in item.items()}
+    return [_unmarked(each) for each in item] if isinstance(item, list) else item
 
 
 def _messages(key: str, item: Json) -> list[Any]:

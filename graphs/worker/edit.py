@@ -8,21 +8,24 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.channels import BinaryOperatorAggregate
-from langgraph.channels.delta import DeltaChannel
 from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.errors import InvalidUpdateError
 from langgraph.pregel import Pregel
 from langgraph.types import Overwrite, StateSnapshot, StateUpdate
+from pydantic import ValidationError
 
 from graphdeck.graphs.errors import FileError, InputError
 from graphdeck.graphs.local.home import note_pause
 from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.values import Json
-from graphdeck.graphs.worker.checks import check_update
+from graphdeck.graphs.worker.checks import check_raw, check_update
+from graphdeck.graphs.worker.frames import error_line
+from graphdeck.graphs.worker.plan import no_such_node
 from graphdeck.graphs.worker.position import finished_tasks
+from graphdeck.graphs.worker.raw import put_raw, whole_checkpoint
 from graphdeck.graphs.worker.saver import LOCK_TIMEOUT, TellingSaver, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
+from graphdeck.graphs.worker.state_keys import has_reducer
 
 TABLES = ("checkpoints", "writes")
 
@@ -75,17 +78,24 @@ class Change(NamedTuple):
     """Checkpoint id to start from; None for the newest."""
     ns: tuple[str, ...] = ()
     """Subgraph path, `node:task id` for each level."""
-    replace: bool = False
-    """Values of keys with a reducer take the place of what is there."""
+    replace: bool | tuple[str, ...] = False
+    """Values of these keys, or of all, take the place of what is there although the key has a reducer."""
+    raw: bool = False
+    """The checkpoint is edited past the graph, which cannot read it."""
+    graph: str = ""
+    """Target, for the new checkpoint to be known by."""
 
 
 async def update_state(graph: Pregel[Any, Any, Any, Any], saving: Saving, change: Change) -> str:
     """Write values into a state as LangGraph's `update_state` does; the new checkpoint's id."""
     assert saving.file is not None
     edited = _graph_at(graph, change.ns)
-    values = check_update(edited, change.values)
-    if change.replace and isinstance(values, dict):
-        values = {key: _replacing(edited.channels.get(key), value) for key, value in values.items()}
+    if change.as_node and change.as_node not in edited.nodes:
+        raise no_such_node(change.as_node, edited)
+    values = (check_raw if change.raw else check_update)(edited, change.values)
+    if change.replace and isinstance(values, dict) and not change.raw:
+        wanted = tuple(values) if isinstance(change.replace, bool) else change.replace
+        values = {key: _replacing(edited, key, value) if key in wanted else value for key, value in values.items()}
     lease = Lease.take(saving.file, change.thread, "update")
     try:
         async with open_saver(saving.file, saving.serde) as saver:
@@ -94,12 +104,13 @@ async def update_state(graph: Pregel[Any, Any, Any, Any], saving: Saving, change
                 if change.ns:
                     return await InnerEdit(lent, edited, saver, saving.file, change).write(values)
                 config = _config(change.thread, (), change.checkpoint)
+                config["metadata"] = {"graphdeck_graph": change.graph} if change.graph else {}
+                saved = await whole_checkpoint(saver, config)
+                if change.raw:
+                    return _id_of(await put_raw(edited, saver, saved, values, config["metadata"]))
                 return _id_of(await lent.aupdate_state(config, values, as_node=change.as_node))
             except (InvalidUpdateError, ValueError, TypeError) as error:
-                raise InputError(
-                    f"the state was not changed: {type(error).__name__}: {error}",
-                    "give values that fit the state, and a node that exists as as_node",
-                ) from error
+                raise InputError(f"the state was not changed: {error_line(error)}", _way_out(error)) from error
     except (sqlite3.Error, OSError) as error:
         raise cannot_write(saving.file, error) from error
     finally:
@@ -117,8 +128,16 @@ def _graph_at(graph: Pregel[Any, Any, Any, Any], ns: tuple[str, ...]) -> Pregel[
     return found
 
 
-def _replacing(channel: object, value: Any) -> Any:
-    return Overwrite(value) if isinstance(channel, BinaryOperatorAggregate | DeltaChannel) else value
+def _replacing(graph: Pregel[Any, Any, Any, Any], key: str, value: Any) -> Any:
+    return Overwrite(value) if has_reducer(graph.channels.get(key)) else value
+
+
+def _way_out(error: Exception) -> str:
+    if isinstance(error, InvalidUpdateError) and "as_node" in str(error):
+        return "several nodes ran before it: say which one the values come from (as_node)"
+    if isinstance(error, ValidationError):
+        return "the state that is there does not fit the graph's schema: a raw edit can repair it"
+    return "give values that fit the state"
 
 
 def _config(thread: str, ns: tuple[str, ...], checkpoint: str | None = None) -> RunnableConfig:

@@ -10,6 +10,7 @@ from typing import Any
 
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import GraphdeckError, RunFailed, TargetLoadError
+from graphdeck.graphs.forks import plan_from_dict
 from graphdeck.graphs.local.channel import Channel
 from graphdeck.graphs.local.targets import parse_target
 from graphdeck.graphs.records import RunRequest
@@ -19,6 +20,7 @@ from graphdeck.graphs.worker.edit import Change, copy_thread, delete_threads, up
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.frames import error_line, user_traceback
 from graphdeck.graphs.worker.load import Loaded, load
+from graphdeck.graphs.worker.plan import plan_fork
 from graphdeck.graphs.worker.repair import end_thread, take_answers_back
 from graphdeck.graphs.worker.run import Ending, GraphRun, run_error
 from graphdeck.graphs.worker.saving import Saving, plan_saving
@@ -75,8 +77,17 @@ def _copy(job: Job) -> str:
 def _update(job: Job) -> str:
     loaded = load(parse_target(job["graph"], Path(job["cwd"])))
     saving = _saving(loaded, job)
-    change = Change(**{**job["change"], "ns": tuple(job["change"]["ns"])})
+    lists = {
+        name: tuple(value) for name, value in job["change"].items() if name != "values" and isinstance(value, list)
+    }
+    change = Change(**{**job["change"], **lists})
     return asyncio.run(update_state(loaded.graph, saving, change))
+
+
+def _fork_plan(job: Job) -> Any:
+    loaded = load(parse_target(job["graph"], Path(job["cwd"])))
+    plan = asyncio.run(plan_fork(loaded.graph, _saving(loaded, job), plan_from_dict(job["plan"])))
+    return dataclasses.asdict(plan)
 
 
 def _repair(job: Job) -> list[str]:
@@ -94,6 +105,7 @@ _JOBS: dict[str, Callable[[Job], Any]] = {
     "delete": _delete,
     "copy": _copy,
     "end": _end,
+    "fork_plan": _fork_plan,
     "repair": _repair,
     "update": _update,
 }

@@ -3,13 +3,17 @@
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
-from langgraph.types import Interrupt, StateSnapshot
+from langgraph.types import Interrupt as Asked
+from langgraph.types import StateSnapshot
 
+from graphdeck.graphs.events import Interrupt
 from graphdeck.graphs.failed_answers import OWN_ANSWER, answered_sql
+from graphdeck.graphs.local.home import frames_of
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import to_json
 from graphdeck.graphs.worker.saver import NO_OUTPUT, TellingSaver
@@ -19,7 +23,7 @@ from graphdeck.graphs.worker.saver import NO_OUTPUT, TellingSaver
 class Question:
     """An interrupt that waits for its answer, and the task that asked."""
 
-    interrupt: Interrupt
+    interrupt: Asked
     """LangGraph's own."""
     task: str = ""
     """Task id; empty where the state cannot be read through the graph."""
@@ -91,6 +95,21 @@ async def _take_answered(
         failed = {task: bool(own) async for task, own in rows}
     taken = {id_: waiting.pop(id_) for id_, question in [*waiting.items()] if question.task in failed}
     return {id_: question for id_, question in taken.items() if failed[question.task] and not question.cancelled}
+
+
+def asked_again(position: Position, file: Path, thread: str) -> Iterator[Interrupt]:
+    """The questions that wait as events, with the frames that were kept of when they were asked."""
+    for identity, question in position.questions.items():
+        asked = question.asked
+        yield Interrupt(
+            id=identity,
+            task=question.task,
+            node=asked.node,
+            ns=asked.ns,
+            value=asked.value,
+            schema=asked.schema,
+            frames=frames_of(file, thread, identity),
+        )
 
 
 async def finished_tasks(saver: TellingSaver, config: RunnableConfig) -> frozenset[str]:

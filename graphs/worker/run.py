@@ -2,22 +2,21 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.serde.event_hooks import SerdeEvent, register_serde_event_listener
 from langgraph.errors import GraphDrained, GraphRecursionError, is_invalid_resume
 from langgraph.pregel import Pregel
 from langgraph.types import Command
 from pydantic import ValidationError
 
 from graphdeck.graphs import events
-from graphdeck.graphs.errors import AnswerRefused, GraphdeckError, InputError, RunFailed
+from graphdeck.graphs.errors import AnswerRefused, GraphdeckError, InputError, RunFailed, ThreadNotFound
 from graphdeck.graphs.events import RunStatus
 from graphdeck.graphs.failed_answers import take_back_hint
 from graphdeck.graphs.local import home
@@ -26,15 +25,17 @@ from graphdeck.graphs.questions.check import check_answers
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.values import Json
 from graphdeck.graphs.worker.answered import Answered, check_drop, check_seen
+from graphdeck.graphs.worker.blocked import blocked_types
 from graphdeck.graphs.worker.checks import check_context, check_input, faults, input_for_new_thread
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.frames import InterruptFrames, error_line, error_text, user_traceback
 from graphdeck.graphs.worker.output import unread
-from graphdeck.graphs.worker.position import Position, finished_tasks, read_position
+from graphdeck.graphs.worker.position import Position, asked_again, finished_tasks, read_position
 from graphdeck.graphs.worker.retries import watch_retries
 from graphdeck.graphs.worker.saver import Changed, TellingSaver, Unsaveable, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
+from graphdeck.graphs.worker.stops import stands_at_breakpoint
 from graphdeck.graphs.worker.threads import NodeThreads
 from graphdeck.graphs.worker.tools import tool_schemas
 from graphdeck.graphs.worker.translate import STREAM_MODES, UNSAVED_MODES, Translator
@@ -84,7 +85,7 @@ class GraphRun:
                 self._saver = saver
                 self._graph = self._graph.copy(update={"checkpointer": saver})
                 self._started()
-                with self._watching_types(file):
+                with blocked_types(lambda name: self._tell_blocked(file, name)):
                     return await self._run_checked(control)
         except (sqlite3.Error, OSError) as error:
             raise cannot_write(file, error) from error
@@ -125,16 +126,17 @@ class GraphRun:
 
     async def _run_checked(self, control: Control) -> Ending:
         request = self._request
-        before = await self._position()
-        pending = before.questions
+        before = await self._position(request.checkpoint)
+        if request.checkpoint and not before.checkpoint:
+            raise ThreadNotFound(f"the thread has no checkpoint {request.checkpoint}", "see: graphdeck history THREAD")
         if request.resume:
             await check_seen(request.seen, self._emitter, control)
             await self._check_answers(before)
-        elif request.has_input:
+        elif request.has_input and not request.checkpoint:  # a fork drops nothing: the branch of the question stays
             await check_drop(request, before, self._emitter, control)
-            self._dropping = tuple(pending)
-        elif pending and not request.checkpoint:
-            return self._ask_again(before)
+            self._dropping = tuple(before.questions)
+        elif ending := await self._nothing_to_run(before):
+            return ending
         graph_input: Any = None
         if request.resume:
             graph_input = Command(resume=dict(request.resume))
@@ -142,14 +144,33 @@ class GraphRun:
             graph_input = self._input
         elif not before.checkpoint:
             graph_input = input_for_new_thread(self._graph)
-        elif before.done and not request.checkpoint:
-            return Ending("done")
         if control.stopped_by:
             return Ending("stopped", before.next)
         kept: frozenset[str] = frozenset()
         if self._saver is not None and not request.checkpoint:
             kept = await finished_tasks(self._saver, self._config())
         return await self._stream(control, graph_input, kept)
+
+    async def _nothing_to_run(self, before: Position) -> Ending | None:
+        """How the run ends where it has neither input nor answers, and just going on runs nothing."""
+        if self._request.has_input or not before.checkpoint:
+            return None
+        if before.questions and not self._request.checkpoint:
+            return self._ask_again(before)
+        if before.done:
+            return Ending("done")
+        if self._saver is None or self._request.checkpoint:
+            return None
+        if await stands_at_breakpoint(self._graph, self._saver, self._config(), before, self._breakpoints()):
+            self._note_pause(before, is_breakpoint=True)
+            return Ending("breakpoint", before.next)
+        return None
+
+    def _breakpoints(self) -> tuple[Any, Any]:
+        """Nodes to stop before and after: those of compile time and of this run."""
+        graph, request = self._graph, self._request
+        before, after = graph.interrupt_before_nodes, graph.interrupt_after_nodes
+        return _with(before, request.before), _with(after, request.after)
 
     async def _check_answers(self, before: Position) -> None:
         """Raise AnswerRefused unless all answers may be given to LangGraph; from then on, they are followed."""
@@ -172,26 +193,15 @@ class GraphRun:
     def _ask_again(self, position: Position) -> Ending:
         """Nothing is run: the questions that wait are told again."""
         assert self._saving.file is not None
-        for identity, question in position.questions.items():
-            asked = question.asked
-            self._emitter.emit(
-                events.Interrupt(
-                    id=identity,
-                    task=question.task,
-                    node=asked.node,
-                    ns=asked.ns,
-                    value=asked.value,
-                    schema=asked.schema,
-                    frames=home.frames_of(self._saving.file, self._request.thread, identity),
-                )
-            )
+        for asked in asked_again(position, self._saving.file, self._request.thread):
+            self._emitter.emit(asked)
         return Ending("waiting", position.next)
 
-    async def _position(self) -> Position:
-        """Where the thread stands; that of a new one where the graph refuses saving."""
+    async def _position(self, checkpoint: str | None = None) -> Position:
+        """Where the thread stands, or stood; that of a new one where the graph refuses saving."""
         if self._saver is None:
             return Position()
-        return await read_position(self._graph, self._saver, self._config())
+        return await read_position(self._graph, self._saver, self._config(checkpoint))
 
     # -- while it runs -------------------------------------------------------------------------------------------
 
@@ -231,10 +241,8 @@ class GraphRun:
     def _parts(self, control: Control, graph_input: Any) -> AsyncGenerator[Any, None]:
         request = self._request
         options: dict[str, Any] = {}
-        if request.before:
-            options["interrupt_before"] = _with(self._graph.interrupt_before_nodes, request.before)
-        if request.after:
-            options["interrupt_after"] = _with(self._graph.interrupt_after_nodes, request.after)
+        if request.before or request.after:
+            options["interrupt_before"], options["interrupt_after"] = self._breakpoints()
         if self._saver is not None:
             options["durability"] = request.durability
         stream: Any = self._graph.astream(
@@ -269,23 +277,9 @@ class GraphRun:
         while unread() and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.001)
 
-    @contextmanager
-    def _watching_types(self, file: Path) -> Iterator[None]:
-        """Tell once of each stored type that was not built."""
-        told: set[str] = set()
-
-        def listen(event: SerdeEvent) -> None:
-            name = f"{event['module']}.{event['name']}"
-            if "block" in event["kind"] and name not in told:
-                told.add(name)
-                self._emitter.emit(events.TypeBlocked(type=name))
-                home.note_blocked(file, [name])
-
-        forget = register_serde_event_listener(listen)
-        try:
-            yield
-        finally:
-            forget()
+    def _tell_blocked(self, file: Path, name: str) -> None:
+        self._emitter.emit(events.TypeBlocked(type=name))
+        home.note_blocked(file, [name])
 
     # -- how it ended --------------------------------------------------------------------------------------------
 
@@ -308,12 +302,14 @@ class GraphRun:
             self._answered.ended(after.questions)
         elif self._answered is not None:
             self._answered.failed(after.answered)
-        if self._saving.file is not None:
-            self._note_pause(self._saving.file, after, is_breakpoint=status == "breakpoint")
+        self._note_pause(after, is_breakpoint=status == "breakpoint")
         return Ending(status, after.next, problem)
 
-    def _note_pause(self, file: Path, after: Position, *, is_breakpoint: bool) -> None:
+    def _note_pause(self, after: Position, *, is_breakpoint: bool) -> None:
         """Keep what the rows of a paused thread cannot tell; forget what was kept of its last pause."""
+        file = self._saving.file
+        if file is None:
+            return
         kept = {
             identity: self._frames.found.get(identity) or home.frames_of(file, self._request.thread, identity)
             for identity in (*after.questions, *after.answered)

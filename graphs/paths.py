@@ -1,6 +1,6 @@
-"""Finding a value in a state by PATH: dotted (`messages.0.content`), or a JSON Pointer where it starts with `/`."""
+"""Finding a value in a state, or putting one there, by PATH: dotted (`messages.0.content`), or a JSON Pointer (`/`)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from graphdeck.graphs.errors import PathNotFound
@@ -31,6 +31,28 @@ def split_path(path: str) -> list[str]:
     if path.startswith("/"):
         return [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
     return path.split(".") if path else []
+
+
+def with_value(whole: Json, parts: Sequence[str], value: Json) -> Json:
+    """A value with another one put at a path inside it: a new key, too, but only an index that is there.
+
+    Raises PathNotFound.
+    """
+    if not parts:
+        return value
+    part, rest = parts[0], parts[1:]
+    if isinstance(whole, dict):
+        if whole.keys() == {"$type", "value"} and part not in whole:  # the path goes on in what is marked by its type
+            return {**whole, "value": with_value(whole["value"], parts, value)}
+        if rest and part not in whole:
+            raise PathNotFound(f'There is no "{part}" to put a value into.', f"There are: {', '.join(whole)}.")
+        return {**whole, part: with_value(whole.get(part), rest, value)}
+    if isinstance(whole, list):
+        index = int(part) if part.isascii() and part.isdigit() and len(part) < 19 else len(whole)
+        if index >= len(whole):
+            raise PathNotFound(f'There is no "{part}" in a list of {len(whole)}.', "Give the whole list instead.")
+        return [*whole[:index], with_value(whole[index], rest, value), *whole[index + 1 :]]
+    raise PathNotFound(f'There is no "{part}" to put a value at.', "The value there has no parts.")
 
 
 def _step(here: Json, part: str) -> tuple[bool, Json]:

@@ -1,0 +1,29 @@
+"""The plan of a fork: what the graph tells of its checkpoint, and what the file tells of the branches after it."""
+
+import dataclasses
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.forks import ForkPlan, plan_from_dict, tips_after, with_old_branches
+from graphdeck.graphs.records import Snapshot
+
+MOST_TIPS = 20
+"""Branches whose messages are read for the tools that they called, newest first."""
+
+
+async def plan_fork(
+    engine: Engine, head: Snapshot, asked: ForkPlan, request: Callable[[dict[str, Any]], Awaitable[Any]]
+) -> ForkPlan:
+    """The whole plan for what was asked; `head` is the newest state of its thread, `request` asks a worker."""
+    plan = plan_from_dict(await request({"plan": dataclasses.asdict(asked)}))
+    thread, file = plan.thread, plan.file
+    rows = await engine.history(thread, limit=sys.maxsize, file=file)
+    before = await engine.state(thread, plan.checkpoint, compared=False, file=file)
+    tips = [
+        await engine.state(thread, tip, compared=False, file=file)
+        for tip in tips_after(rows, plan.checkpoint)[:MOST_TIPS]
+    ]
+    asking = () if plan.is_head else tuple(question.path[-1] for question in head.interrupts)
+    return with_old_branches(dataclasses.replace(plan, leaves=asking), rows, before, tips)

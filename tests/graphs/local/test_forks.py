@@ -1,0 +1,188 @@
+"""Trying another way from a checkpoint: what a plan says, what runs again, what is written, that nothing is lost."""
+
+from pathlib import Path
+
+import pytest
+
+from graphdeck.graphs.errors import InputError, RunningElsewhere, ThreadNotFound
+from graphdeck.graphs.events import Event, NodeStarted
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.lease import Lease
+from graphdeck.graphs.records import Snapshot
+from graphdeck.graphs.values import Json
+from told import RunGraph, WriteGraph, ended, of
+
+STEPS = """
+    class State(TypedDict, total=False):
+        log: Annotated[list[str], operator.add]
+        n: int
+
+    def draft(state): return {"log": ["draft"], "n": 1}
+    def review(state): return {"log": [f"review {interrupt('ok?')}"]}
+    def publish(state): return {"log": ["publish"]}
+    def audit(state): return {"log": ["audit"]}
+    S = State
+    builder = chain(draft, review, publish, audit).builder
+    graph = builder.compile()
+    stopping = builder.compile(interrupt_before=["review", "publish"], interrupt_after=["publish"])
+"""
+
+
+def nodes(found: list[Event]) -> list[str]:
+    """The nodes that a run started."""
+    return [event.node for event in of(found, NodeStarted)]
+
+
+async def at(engine: LocalEngine, *following: str, thread: str = "t") -> str:
+    """The oldest checkpoint that has these nodes next."""
+    return next(row.checkpoint for row in reversed(await engine.history(thread)) if row.next == following)
+
+
+async def rows(engine: LocalEngine) -> dict[str, Snapshot]:
+    """All states of the thread."""
+    return {row.checkpoint: await engine.state("t", row.checkpoint) for row in await engine.history("t")}
+
+
+async def answer(engine: LocalEngine, run_graph: RunGraph, target: str, value: Json) -> list[Event]:
+    [question] = (await engine.state("t")).interrupts
+    return await run_graph(target, resume={question.id: value})
+
+
+async def test_an_old_question_is_answered_differently(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(STEPS)
+    await run_graph(target, input={"log": []})
+    await answer(engine, run_graph, target, "yes")
+    asked = await at(engine, "review")
+    before = await rows(engine)
+    plan = await engine.fork_plan("t", asked)
+    assert (plan.next, plan.asks, plan.is_head, plan.known) == (("review",), ("review",), False, True)
+    assert plan.headline.startswith("runs review, which asks anew; ")
+    assert "the branch that is there stays as it is" in plan.remarks
+    assert ended(await run_graph(target, checkpoint=asked)).status == "waiting"
+    assert ended(await answer(engine, run_graph, target, "no")).status == "done"
+    after = await engine.state("t")
+    assert after.values["log"] == ["draft", "review no", "publish", "audit"]
+    assert {id_: state for id_, state in (await rows(engine)).items() if id_ in before} == before
+
+
+async def test_a_fork_with_edited_state(engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    target = write_nodes(STEPS)
+    await run_graph(target, input={"log": []})
+    await answer(engine, run_graph, target, "yes")
+    before = await rows(engine)
+    asked = await at(engine, "review")
+    first = await engine.update("t", {"log": ["by hand"], "n": 7}, checkpoint=asked)
+    second = await engine.update("t", {"log": ["alone"], "n": 8}, checkpoint=asked, as_node="review", replace=["log"])
+    forked = await engine.state("t", first)
+    assert (forked.values, forked.next, forked.parent) == ({"log": ["draft", "by hand"], "n": 7}, ("review",), asked)
+    assert (forked.graph, forked.source) == (target, "update")
+    assert (await engine.state("t", second)).values == {"log": ["alone"], "n": 8}
+    assert (await engine.state("t")).next == ("publish",)
+    assert nodes(await run_graph(target)) == ["publish", "audit"]
+    assert ended(await run_graph(target, checkpoint=first)).status == "waiting"  # back on the other branch
+    assert (await engine.state("t")).values["log"] == ["draft", "by hand"]
+    assert {id_: state for id_, state in (await rows(engine)).items() if id_ in before} == before
+
+
+async def test_what_a_plan_tells(engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    target = write_nodes(STEPS)
+    await run_graph(target, input={"log": []})
+    await answer(engine, run_graph, target, "yes")
+    file = Path((await engine.state("t")).file)
+    listing = {path: path.stat().st_mtime_ns for path in file.parent.iterdir()}
+    start = await at(engine, "draft")
+    plan = await engine.fork_plan("t", start)
+    assert plan.headline.startswith("runs draft; ")
+    assert [(key.name, key.write, key.reducer) for key in plan.keys] == [("log", "append", "add"), ("n", "replace", "")]
+    assert plan.keys[1].schema == {"title": "N", "type": "integer"}
+    assert [(choice.node, choice.told) for choice in plan.nodes][:2] == [("__start__", "draft"), ("draft", "review")]
+    assert (await engine.fork_plan("t", start, as_node="review")).headline.startswith("runs publish; ")
+    end = await engine.fork_plan("t")
+    assert (end.is_head, end.headline) == (True, "nothing runs from here: the graph is at its end")
+    assert {path: path.stat().st_mtime_ns for path in file.parent.iterdir()} == listing
+    with pytest.raises(InputError, match="no node 'nobody' to write as") as refused:
+        await engine.fork_plan("t", start, as_node="nobody")
+    assert "draft, review, publish, audit" in refused.value.hint
+    with pytest.raises(ThreadNotFound):
+        await engine.fork_plan("t", "1")
+    assert ended(await run_graph(target, checkpoint="1")).status == "failed"
+
+
+async def test_a_breakpoint_that_a_write_leads_to_still_stops(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(STEPS).replace(":graph", ":stopping")
+    assert ended(await run_graph(target, input={"log": []})).status == "breakpoint"
+    plan = await engine.fork_plan("t", as_node="review")
+    assert "a breakpoint stops it at publish, before anything runs" in plan.remarks
+    await engine.update("t", {"log": ["edited"]})  # who edits at a breakpoint has seen it
+    await engine.update("t", {"log": ["by hand"]}, as_node="review")
+    stopped = await run_graph(target)
+    assert (nodes(stopped), ended(stopped).status, ended(stopped).next) == ([], "breakpoint", ("publish",))
+    assert (await engine.state("t")).status == "breakpoint"
+    assert nodes(await run_graph(target)) == ["publish"]
+    await engine.update("t", {"log": ["seen"]})
+    assert nodes(await run_graph(target)) == ["audit"]
+
+
+BAD = """
+    from pydantic import BaseModel
+    class S(BaseModel):
+        n: int = 0
+        name: str = "x"
+        tags: set[str] = set()
+
+    def bad(state): return {"n": "text", "tags": {"kept"}}
+    def last(state): return {"name": f"{state.name} {state.n}"}
+    graph = chain(bad, last)
+"""
+
+
+async def test_a_state_that_the_schema_refuses_is_repaired(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(BAD)
+    assert ended(await run_graph(target, input={"name": "y"})).status == "failed"
+    plan = await engine.fork_plan("t")
+    assert "the graph cannot read this state" in plan.headline
+    with pytest.raises(InputError, match="ValidationError") as refused:
+        await engine.update("t", {"n": 3})
+    assert "a raw edit can repair it" in refused.value.hint
+    broken = await engine.state("t")
+    await engine.update("t", {"n": 3}, raw=True)
+    assert (await engine.state("t", broken.checkpoint)).values == broken.values
+    repaired = await engine.state("t")
+    assert (repaired.values["n"], repaired.parent, repaired.next) == (3, broken.checkpoint, ("last",))
+    assert repaired.values["tags"] == {"$type": "set", "value": ["kept"]}
+    assert ended(await run_graph(target)).status == "done"
+    assert (await engine.state("t")).values["name"] == "y 3"
+
+
+UNCHECKED: dict[str, tuple[Json, str, str]] = {
+    "unknown": ({"nobody": 1}, "it has no key 'nobody'", "its keys are: log, n"),
+    "type": ({"n": "seven"}, "n: input should be a valid integer", "expected: n: int"),
+}
+
+
+@pytest.mark.parametrize("case", UNCHECKED)
+async def test_what_does_not_fit_is_not_written(
+    case: str, engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    values, told, hint = UNCHECKED[case]
+    await run_graph(write_nodes(STEPS), input={"log": []})
+    before = await rows(engine)
+    with pytest.raises(InputError, match=told) as refused:
+        await engine.update("t", values)
+    assert hint in refused.value.hint
+    with pytest.raises(InputError, match="no node 'nobody'"):
+        await engine.update("t", {"n": 1}, as_node="nobody")
+    lease = Lease.take(Path((await engine.state("t")).file), "t", "another")
+    try:
+        with pytest.raises(RunningElsewhere, match="running elsewhere: pid"):
+            await engine.update("t", {"n": 1})
+        assert (await engine.fork_plan("t")).next == ("review",)
+    finally:
+        lease.release()
+    assert await rows(engine) == before
