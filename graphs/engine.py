@@ -21,6 +21,7 @@ from graphdeck.graphs.values import Json
 if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
     from graphdeck.graphs.forks import ForkPlan
+    from graphdeck.graphs.wanted import ThreadSort
 
 PAGE: Final = 50
 """Threads that are read at a time, unless the reader says how many."""
@@ -88,10 +89,19 @@ class Engine(Protocol):
         *,
         status: ThreadStatus | None = None,
         query: str = "",
+        graph: str = "",
+        tag: str = "",
+        since: str = "",
+        sort: "ThreadSort" = "updated",
+        sizes: bool = False,
         limit: int = PAGE,
         cursor: str | None = None,
     ) -> ThreadPage:
-        """A page of the saved threads, newest activity first."""
+        """A page of the saved threads, newest activity first unless they are sorted; `Wanted` says what each means.
+
+        A search gives what it finds in ids, titles and tags as a page of its own, at once: what it finds in the first
+        texts comes with the next page.
+        """
         ...
 
     async def waiting(self, *, limit: int = PAGE, cursor: str | None = None, newest_first: bool = True) -> WaitingPage:

@@ -140,6 +140,10 @@ class ThreadRow(Frozen):
     """Ids of the interrupts that wait for an answer."""
     holder: str = ""
     """Who runs it, where it is running: `pid 4711 on host since ...`."""
+    tags: tuple[str, ...] = ()
+    """Given by a person, in their order."""
+    size: int | None = None
+    """Bytes of its checkpoints and writes; None where it was not asked for."""
     answered: bool = False
     """It failed after a question of it had been answered, maybe with that answer: it would get the same one again."""
     error: str = ""

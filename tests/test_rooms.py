@@ -32,9 +32,9 @@ def test_the_painting_process_never_loads_langgraph() -> None:
 
 
 FIRST_PAINT = """
-engine errors events frozen paths questions questions.model questions.read records schema tasks values
-local local.config local.engine local.hints local.home local.lease local.library local.memory local.reading
-local.targets
+engine errors events frozen named paths questions questions.model questions.read records schema tasks values wanted
+local local.config local.engine local.hints local.home local.lease local.library local.memory local.names
+local.reading local.targets local.threads
 saved saved.changes saved.decode saved.delta saved.file saved.history saved.inner saved.lookup saved.rows
 saved.state saved.status saved.texts saved.threads
 actions app approval_gate asked attention background batch bridge clock message_text paragraphs rules start text theme

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 from graphdeck.graphs.errors import FileError, GraphdeckError, InputError, MissingFileError, ThreadNotFound
 from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint
 from graphdeck.graphs.local.lease import any_held, told_holder
-from graphdeck.graphs.local.names import NAMES, UNNAMED, names_of
+from graphdeck.graphs.local.names import NAMES, names_of
+from graphdeck.graphs.named import UNNAMED
 from graphdeck.graphs.records import (
     CheckpointRow,
     FileProblem,
     PendingInterrupt,
     Snapshot,
     ThreadPage,
-    ThreadStatus,
     Value,
     WaitingPage,
 )
@@ -28,7 +28,8 @@ from graphdeck.graphs.saved.file import CheckpointFile, Turns, open_file
 from graphdeck.graphs.saved.history import history_in_turns
 from graphdeck.graphs.saved.lookup import find_checkpoint, holds
 from graphdeck.graphs.saved.state import read_state, read_value
-from graphdeck.graphs.saved.threads import nobody, threads_in_turns
+from graphdeck.graphs.saved.threads import ThreadReader, nobody, threads_in_turns
+from graphdeck.graphs.wanted import Wanted, in_order
 
 if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
@@ -61,8 +62,8 @@ class Library:
             file.close()
         self._open.clear()
 
-    def threads(self, status: ThreadStatus | None, query: str, limit: int, cursor: str | None) -> Turns[ThreadPage]:
-        """A page over all files, newest activity first; those that cannot be read are named in it."""
+    def threads(self, wanted: Wanted, limit: int, cursor: str | None) -> Turns[ThreadPage]:
+        """A page over all files; those that cannot be read are named in it."""
         files, problems = self._readable()
         if self._signature is None:
             self.changed()  # what is written from here on is a change, what this page shows is not
@@ -71,16 +72,14 @@ class Library:
         for file in files:
             start = starts.get(str(file.path))
             try:
-                pages[file] = (
-                    _NO_MORE if start == _ENDED else (yield from self._page(file, status, query, limit, start))
-                )
+                pages[file] = _NO_MORE if start == _ENDED else (yield from self._page(file, wanted, limit, start))
             except (FileError, MissingFileError) as error:
                 if len(files) == 1:
                     raise
                 problems.append(problem(str(file.path), error))
         rows = [row for page in pages.values() for row in page.rows]
         if len(pages) > 1:
-            rows.sort(key=lambda row: row.updated, reverse=True)
+            rows = in_order(rows, wanted.sort)
         rows = rows[:limit]
         ends: dict[str, str | None] = {}
         for file, page in pages.items():
@@ -90,7 +89,7 @@ class Library:
             if count == len(page.rows) and start != _ENDED:
                 ends[name] = page.cursor or _ENDED
             elif count:
-                ends[name] = (yield from self._page(file, status, query, count, start)).cursor
+                ends[name] = (yield from self._page(file, wanted, count, start)).cursor
         following = None if all(end == _ENDED for end in ends.values()) else json.dumps(ends)
         return ThreadPage(rows=tuple(rows), cursor=following, problems=tuple(problems))
 
@@ -194,23 +193,15 @@ class Library:
             file.refresh()
         return file
 
-    def _page(
-        self, file: CheckpointFile, status: ThreadStatus | None, query: str, limit: int, cursor: str | None
-    ) -> Turns[ThreadPage]:
+    def _page(self, file: CheckpointFile, wanted: Wanted, limit: int, cursor: str | None) -> Turns[ThreadPage]:
         held = any_held(file.path)
-        names = names_of(file.path)
-        page = yield from threads_in_turns(
+        reader = ThreadReader(
             file,
-            limit,
-            cursor,
-            status,
-            query,
             holder=(lambda thread: told_holder(file.path, thread)) if held else nobody,
-            titles={thread: named.title for thread, named in names.items()},
+            names=names_of(file.path),
             stopped_by_breakpoint=lambda thread, at: stopped_by_breakpoint(file.path, thread, at),
         )
-        named = (dataclasses.replace(row, graph=row.graph or names.get(row.thread, UNNAMED).graph) for row in page.rows)
-        return dataclasses.replace(page, rows=tuple(named)) if names else page
+        return (yield from threads_in_turns(reader, wanted, limit, cursor))
 
     def _state(self, file: CheckpointFile, thread: str, checkpoint: str | None, compared: bool) -> Snapshot:
         return read_state(

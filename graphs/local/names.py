@@ -3,48 +3,18 @@
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
-from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.local.home import edit_json, home_of, read_json
+from graphdeck.graphs.named import UNNAMED, Named
 
 NAMES: Final = "names.json"
 _THREADS: Final = "threads"
 
 
-class Named(Frozen):
-    """What a person said of a thread."""
-
-    title: str = ""
-    """Empty without one."""
-    graph: str = ""
-    """Target that it belongs to, where its rows tell none."""
-    tags: tuple[str, ...] = ()
-    """In the order in which they were given."""
-
-    @classmethod
-    def read(cls, data: object) -> Self:
-        """From a file that anybody may have edited: what is not of its kind is left out."""
-        known: Mapping[str, Any] = data if isinstance(data, dict) else {}
-        title, graph, tags = known.get("title"), known.get("graph"), known.get("tags")
-        return cls(
-            title=title if isinstance(title, str) else "",
-            graph=graph if isinstance(graph, str) else "",
-            tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
-        )
-
-    def write(self) -> dict[str, Any]:
-        """Plain data; empty where nothing is said."""
-        data = {"title": self.title, "graph": self.graph, "tags": list(self.tags)}
-        return {name: value for name, value in data.items() if value}
-
-
-UNNAMED: Final = Named()
-
-
 def names_of(file: Path) -> dict[str, Named]:
     """The threads of a checkpoint file that a person has said something of."""
-    return {thread: Named.read(data) for thread, data in _of_file(read_json(home_of(file) / NAMES), file).items()}
+    return {thread: _read(data) for thread, data in _of_file(read_json(home_of(file) / NAMES), file).items()}
 
 
 def change_name(file: Path, thread: str, change: Callable[[Named], Named]) -> Named:
@@ -53,8 +23,8 @@ def change_name(file: Path, thread: str, change: Callable[[Named], Named]) -> Na
 
     def edit(threads: dict[str, Any]) -> dict[str, Any]:
         nonlocal changed
-        changed = change(Named.read(threads.get(thread)))
-        return {**threads, thread: changed.write()}
+        changed = change(_read(threads.get(thread)))
+        return {**threads, thread: _write(changed)}
 
     _edit(file, edit)
     return changed
@@ -62,7 +32,7 @@ def change_name(file: Path, thread: str, change: Callable[[Named], Named]) -> Na
 
 def add_names(file: Path, names: Mapping[str, Named]) -> None:
     """Say something of threads of which nothing was said."""
-    _edit(file, lambda threads: {**threads, **{thread: named.write() for thread, named in names.items()}})
+    _edit(file, lambda threads: {**threads, **{thread: _write(named) for thread, named in names.items()}})
 
 
 def forget_names(file: Path, threads: Sequence[str]) -> None:
@@ -75,6 +45,23 @@ def with_tags(named: Named, add: Iterable[str], remove: Iterable[str]) -> tuple[
     """The tags after some were added and some taken away, each once."""
     gone = set(remove)
     return tuple(tag for tag in dict.fromkeys((*named.tags, *add)) if tag not in gone)
+
+
+def _read(data: object) -> Named:
+    """From a file that anybody may have edited: what is not of its kind is left out."""
+    known: Mapping[str, Any] = data if isinstance(data, dict) else {}
+    title, graph, tags = known.get("title"), known.get("graph"), known.get("tags")
+    return Named(
+        title=title if isinstance(title, str) else "",
+        graph=graph if isinstance(graph, str) else "",
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+    )
+
+
+def _write(named: Named) -> dict[str, Any]:
+    """Plain data; empty where nothing is said."""
+    data = {"title": named.title, "graph": named.graph, "tags": list(named.tags)}
+    return {name: value for name, value in data.items() if value}
 
 
 def _edit(file: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

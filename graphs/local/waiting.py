@@ -9,7 +9,8 @@ from graphdeck.graphs.errors import GraphdeckError, InputError
 from graphdeck.graphs.local.home import breakpoints_of, frames_of
 from graphdeck.graphs.local.lease import any_held, told_holder
 from graphdeck.graphs.local.library import problem
-from graphdeck.graphs.local.names import UNNAMED, Named, names_of
+from graphdeck.graphs.local.names import names_of
+from graphdeck.graphs.named import Named
 from graphdeck.graphs.records import FileProblem, WaitingPage, WaitingRow
 from graphdeck.graphs.saved.file import CheckpointFile, Turns
 from graphdeck.graphs.saved.threads import nobody
@@ -84,28 +85,22 @@ class _Source(NamedTuple):
     holder: Callable[[str], str]
     breakpoints: Mapping[str, str]
     names: Mapping[str, Named]
-    titles: Mapping[str, str]
 
     @classmethod
     def of(cls, file: CheckpointFile) -> "_Source":
         path = file.path
         holder = (lambda thread: told_holder(path, thread)) if any_held(path) else nobody
-        names = names_of(path)
-        titles = {thread: named.title for thread, named in names.items()}
-        return cls(file, holder, breakpoints_of(path), names, titles)
+        return cls(file, holder, breakpoints_of(path), names_of(path))
 
     def places(self) -> list[Place]:
         return waiting_places(self.file, breakpoints=self.breakpoints, holder=self.holder)
 
     def row(self, place: Place) -> WaitingRow | None:
-        row = waiting_row(
-            self.file, place, holder=self.holder, titles=self.titles, breakpoints=self.breakpoints
-        )  # fmt: skip
+        row = waiting_row(self.file, place, holder=self.holder, names=self.names, breakpoints=self.breakpoints)
         if row is None:
             return None
         framed = (
             dataclasses.replace(asked, frames=frames_of(self.file.path, row.thread, asked.id))
             for asked in row.interrupts
         )
-        graph = row.graph or self.names.get(row.thread, UNNAMED).graph
-        return dataclasses.replace(row, graph=graph, interrupts=tuple(framed))
+        return dataclasses.replace(row, interrupts=tuple(framed))

@@ -15,7 +15,7 @@ _HEADER: Final = b"SQLite format 3\x00"
 _HEADER_SIZE: Final = 100
 _WAL_VERSION: Final = 2
 _BUSY_SECONDS: Final = 2.0
-_REMEMBERED: Final = 40_000
+_REMEMBERED: Final = 60_000
 """Facts that are kept, so that lists read again every second decode only what is new."""
 _COLUMNS: Final = {
     "checkpoints": {
@@ -122,11 +122,15 @@ class CheckpointFile:
 
     def changed(self) -> bool:
         """Whether the file has been written since this was last asked (True the first time)."""
-        self.refresh()
-        version = self.query("PRAGMA data_version")[0][0]
-        now = (self._uri, self._main, _signature(self._beside("-wal")), version)
+        now = self.version()
         before, self._told = self._told, now
         return now != before
+
+    def version(self) -> tuple[object, ...]:
+        """Another one whenever the file has been written."""
+        self.refresh()
+        version = self.query("PRAGMA data_version")[0][0]
+        return self._uri, self._main, _signature(self._beside("-wal")), version
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query at once, so that no read transaction stays open; raises `FileError`."""

@@ -1,10 +1,11 @@
 """The threads of a checkpoint file, newest activity first."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from graphdeck.graphs.errors import InputError
-from graphdeck.graphs.records import ThreadPage, ThreadRow, ThreadStatus
+from graphdeck.graphs.named import UNNAMED, Named
+from graphdeck.graphs.records import ThreadPage, ThreadRow
 from graphdeck.graphs.saved.decode import Undecodable
 from graphdeck.graphs.saved.file import CheckpointFile, Turns, at_once
 from graphdeck.graphs.saved.rows import (
@@ -19,6 +20,7 @@ from graphdeck.graphs.saved.rows import (
 )
 from graphdeck.graphs.saved.status import Due, due_after, next_nodes, pending, status_of
 from graphdeck.graphs.saved.texts import first_text
+from graphdeck.graphs.wanted import ALL, Wanted
 
 _SCAN: Final = 2000
 """Newest rows looked at before all threads are counted: enough for a page, and read in a millisecond."""
@@ -31,9 +33,6 @@ _MARK: Final = b"graphdeck_graph"
 
 _PASSED: Final = 1 << 23
 """Bytes of checkpoints, besides the given one, that are passed on the way to that name: 3 ms for each thread."""
-
-_MARKS: Final[Mapping[ThreadStatus, str]] = {"waiting": "__interrupt__", "failed": "__error__"}
-"""Channels without which a thread cannot have the status."""
 
 _NEWEST_SQL: Final = "SELECT rowid, thread_id FROM checkpoints NOT INDEXED WHERE rowid < ? ORDER BY rowid DESC LIMIT ?"
 _LATEST_SQL: Final = "SELECT max(rowid) FROM checkpoints WHERE thread_id = ?"
@@ -70,39 +69,63 @@ def never(thread: str, checkpoint: str) -> bool:
     return False
 
 
+def anything(_: object) -> bool:
+    """Default of what a thread or its row must be."""
+    return True
+
+
 def list_threads(
     file: CheckpointFile,
+    wanted: Wanted = ALL,
     *,
     limit: int = 50,
     cursor: str | None = None,
-    status: ThreadStatus | None = None,
-    query: str = "",
     holder: Callable[[str], str] = nobody,
-    titles: Mapping[str, str] | None = None,
+    names: Mapping[str, Named] | None = None,
     stopped_by_breakpoint: Callable[[str, str], bool] = never,
 ) -> ThreadPage:
-    """A page of threads, the last written first; a thread with broken rows is listed with its `error`.
+    """A page of threads; one with broken rows is listed with its `error`.
 
-    `query` is looked for in ids, titles and first texts, in either case. `holder` tells who runs a thread (empty for
-    nobody), `stopped_by_breakpoint` whether a breakpoint stopped it at a checkpoint. Raises `FileError`.
+    `holder` tells who runs a thread (empty for nobody), `stopped_by_breakpoint` whether a breakpoint stopped it at a
+    checkpoint. Raises `FileError`, and `InputError` for a cursor or a time that is none.
     """
-    lister = _Lister(file, holder, titles or {}, stopped_by_breakpoint)
-    return at_once(lister.page(limit, cursor, status, query))
+    reader = ThreadReader(file, holder, names or {}, stopped_by_breakpoint)
+    return at_once(threads_in_turns(reader, wanted, limit, cursor))
 
 
-def threads_in_turns(
-    file: CheckpointFile,
-    limit: int,
-    cursor: str | None,
-    status: ThreadStatus | None,
-    query: str,
-    *,
-    holder: Callable[[str], str],
-    titles: Mapping[str, str],
-    stopped_by_breakpoint: Callable[[str, str], bool],
-) -> Turns[ThreadPage]:
+def threads_in_turns(reader: "ThreadReader", wanted: Wanted, limit: int, cursor: str | None) -> Turns[ThreadPage]:
     """What `list_threads` gives, with a rest at each thread."""
-    return _Lister(file, holder, titles, stopped_by_breakpoint).page(limit, cursor, status, query)
+    reader.file.refresh()
+    if wanted == ALL:
+        return (yield from page_of(newest_first(reader.file, read_cursor(cursor)), reader.row, limit))
+    from graphdeck.graphs.saved.listing import chosen_page
+
+    return (yield from chosen_page(reader, wanted, limit, cursor))
+
+
+def page_of(
+    found: Iterable[tuple[int, str]],
+    read: Callable[[str], ThreadRow],
+    limit: int,
+    *,
+    may: Callable[[str], bool] = anything,
+    fits: Callable[[ThreadRow], bool] = anything,
+) -> Turns[ThreadPage]:
+    """The first rows of threads that come with their newest rowids; `may` spares the reading of one that cannot fit."""
+    rows: list[ThreadRow] = []
+    last = _END
+    for rowid, thread in found:
+        yield
+        if not may(thread):
+            continue
+        row = read(thread)
+        if not fits(row):
+            continue
+        if len(rows) >= limit:
+            return ThreadPage(rows=tuple(rows), cursor=str(last))
+        rows.append(row)
+        last = rowid
+    return ThreadPage(rows=tuple(rows))
 
 
 def thread_row(
@@ -110,11 +133,11 @@ def thread_row(
     thread: str,
     *,
     holder: Callable[[str], str] = nobody,
-    titles: Mapping[str, str] | None = None,
+    names: Mapping[str, Named] | None = None,
     stopped_by_breakpoint: Callable[[str, str], bool] = never,
 ) -> ThreadRow:
     """One thread as `list_threads` lists it."""
-    return _Lister(file, holder, titles or {}, stopped_by_breakpoint).row(thread)
+    return ThreadReader(file, holder, names or {}, stopped_by_breakpoint).row(thread)
 
 
 def find_graph(file: CheckpointFile, saved: SavedCheckpoint, *, passed: int = _PASSED) -> str:
@@ -143,15 +166,21 @@ def _graph_of(metadata: Mapping[str, object]) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _read_cursor(cursor: str | None) -> int:
+def not_a_cursor() -> InputError:
+    """The error for a cursor that no page gave."""
+    return InputError("The cursor is not one that a page of threads gave.", "Leave it out to start at the newest.")
+
+
+def read_cursor(cursor: str | None) -> int:
+    """The rowid where a page begins; raises `InputError`."""
     if cursor is None:
         return _END
     if not cursor.isdigit() or int(cursor) > _END:
-        raise InputError("The cursor is not one that a page of threads gave.", "Leave it out to start at the newest.")
+        raise not_a_cursor()
     return int(cursor)
 
 
-def _newest_first(file: CheckpointFile, before: int) -> Iterator[tuple[int, str]]:
+def newest_first(file: CheckpointFile, before: int = _END) -> Iterator[tuple[int, str]]:
     """Each thread with its newest row, if that is older than `before`: what is newer was on an earlier page."""
     rows = file.query(_NEWEST_SQL, (before, _SCAN))
     met: set[str] = set()
@@ -165,13 +194,6 @@ def _newest_first(file: CheckpointFile, before: int) -> Iterator[tuple[int, str]
         yield from file.query(_ALL_SQL, (rows[-1][0],))
 
 
-def _candidates(file: CheckpointFile, status: ThreadStatus | None) -> set[str] | None:
-    """Threads that can have a status, where one look at the writes tells; None for all."""
-    if status is None or status not in _MARKS:
-        return None
-    return {row[0] for row in file.query("SELECT DISTINCT thread_id FROM writes WHERE channel = ?", (_MARKS[status],))}
-
-
 class _Head(NamedTuple):
     """What a list needs of the newest checkpoint of a thread."""
 
@@ -181,32 +203,17 @@ class _Head(NamedTuple):
     graph: str
 
 
-class _Lister(NamedTuple):
-    file: CheckpointFile
-    holder: Callable[[str], str]
-    titles: Mapping[str, str]
-    stopped_by_breakpoint: Callable[[str, str], bool]
+class ThreadReader(NamedTuple):
+    """Reads rows of a list, with what is known of threads beside their file."""
 
-    def page(self, limit: int, cursor: str | None, status: ThreadStatus | None, query: str) -> Turns[ThreadPage]:
-        """The chosen threads, the last written first."""
-        self.file.refresh()
-        wanted = _candidates(self.file, status)
-        rows: list[ThreadRow] = []
-        last = _END
-        for rowid, thread in _newest_first(self.file, _read_cursor(cursor)):
-            yield
-            if wanted is not None and thread not in wanted:
-                continue
-            if query and not self.mentions(thread, query):
-                continue
-            row = self.row(thread)
-            if status and row.status != status:
-                continue
-            if len(rows) >= limit:
-                return ThreadPage(rows=tuple(rows), cursor=str(last))
-            rows.append(row)
-            last = rowid
-        return ThreadPage(rows=tuple(rows))
+    file: CheckpointFile
+    """The file."""
+    holder: Callable[[str], str]
+    """Who runs a thread; empty for nobody."""
+    names: Mapping[str, Named]
+    """What a person said of threads."""
+    stopped_by_breakpoint: Callable[[str, str], bool]
+    """Whether a breakpoint stopped a thread at a checkpoint."""
 
     def row(self, thread: str) -> ThreadRow:
         """The row of a thread, whatever state its own rows are in."""
@@ -218,16 +225,17 @@ class _Lister(NamedTuple):
         except Undecodable as error:
             return self._broken(thread, newest[1], f"Checkpoint {newest[1]} cannot be read: {error}.")
 
-    def mentions(self, thread: str, query: str) -> bool:
-        """Whether a thread's id, title or first text holds a text, in either case."""
-        wanted = query.casefold()
-        if wanted in thread.casefold() or wanted in self.titles.get(thread, "").casefold():
-            return True
+    def named(self, thread: str) -> Named:
+        """What a person said of a thread."""
+        return self.names.get(thread, UNNAMED)
+
+    def first_text(self, thread: str) -> str:
+        """The first human text of a thread; empty where it cannot be read."""
         newest = self._newest(thread)
         try:
-            return newest is not None and wanted in self._first_text(newest).casefold()
+            return self._first_text(newest) if newest else ""
         except Undecodable:  # it is listed, with its error, wherever its id is enough
-            return False
+            return ""
 
     def _newest(self, thread: str) -> _Newest | None:
         newest = newest_checkpoint(self.file, thread)
@@ -238,7 +246,7 @@ class _Lister(NamedTuple):
         tasks = load_tasks(self.file, (thread, "", checkpoint))
         head = self._head(newest, tasks)
         next_ = next_nodes(head.due, tasks)
-        holder = self.holder(thread)
+        holder, named = self.holder(thread), self.named(thread)
         status = status_of(head.due, next_, tasks, running=bool(holder))
         if status == "stopped" and self.stopped_by_breakpoint(thread, checkpoint):
             status = "breakpoint"
@@ -246,8 +254,9 @@ class _Lister(NamedTuple):
             thread=thread,
             status=status,
             file=str(self.file.path),
-            graph=head.graph,
-            title=self.titles.get(thread, ""),
+            graph=head.graph or named.graph,
+            title=named.title,
+            tags=named.tags,
             first_text=self._first_text(newest),
             step=head.step,
             updated=head.time,
@@ -283,12 +292,14 @@ class _Lister(NamedTuple):
         return saved
 
     def _broken(self, thread: str, checkpoint: str, why: str) -> ThreadRow:
-        holder = self.holder(thread)
+        holder, named = self.holder(thread), self.named(thread)
         return ThreadRow(
             thread=thread,
             status="running" if holder else "stopped",
             file=str(self.file.path),
-            title=self.titles.get(thread, ""),
+            graph=named.graph,
+            title=named.title,
+            tags=named.tags,
             step=step_of(checkpoint),
             updated=time_of(checkpoint),
             next=None,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from graphdeck.graphs.failed_answers import answered_sql
+from graphdeck.graphs.named import Named
 from graphdeck.graphs.records import PendingInterrupt, ThreadRow, WaitingRow
 from graphdeck.graphs.saved.decode import Undecodable
 from graphdeck.graphs.saved.file import CheckpointFile
@@ -89,14 +90,14 @@ def waiting_row(
     place: Place,
     *,
     holder: Callable[[str], str] = nobody,
-    titles: Mapping[str, str] | None = None,
+    names: Mapping[str, Named] | None = None,
     breakpoints: Mapping[str, str] | None = None,
 ) -> WaitingRow | None:
     """What waits at a place; None where the thread has gone on. One that cannot be read is told by its `error`."""
     newest = newest_checkpoint(file, place.thread)
     if newest is None or newest[0] != place.checkpoint:
         return None
-    row = _row(file, place.thread, (breakpoints or {}).get(place.thread, ""), holder, titles)
+    row = _row(file, place.thread, (breakpoints or {}).get(place.thread, ""), holder, names)
     interrupts: tuple[PendingInterrupt, ...] = ()
     error = row.error
     if row.status == "waiting":
@@ -125,10 +126,10 @@ def _row(
     thread: str,
     breakpoint_at: str,
     holder: Callable[[str], str],
-    titles: Mapping[str, str] | None = None,
+    names: Mapping[str, Named] | None = None,
 ) -> ThreadRow:
     stopped = (lambda _, checkpoint: checkpoint == breakpoint_at) if breakpoint_at else never
-    return thread_row(file, thread, holder=holder, titles=titles, stopped_by_breakpoint=stopped)
+    return thread_row(file, thread, holder=holder, names=names, stopped_by_breakpoint=stopped)
 
 
 def _interrupts(file: CheckpointFile, place: Place) -> tuple[PendingInterrupt, ...]:

@@ -24,6 +24,7 @@ from graphdeck.graphs.saved.file import CheckpointFile, open_file
 from graphdeck.graphs.saved.history import read_history
 from graphdeck.graphs.saved.state import read_state, read_value
 from graphdeck.graphs.saved.threads import list_threads
+from graphdeck.graphs.wanted import Wanted
 
 THREADS = 20_000
 STEPS = 10
@@ -158,11 +159,9 @@ def measure_many(path: Path) -> None:
         report("list the same 50 again", best(lambda: list_threads(file)), theirs, what)
         page = list_threads(file)
         report("next page of 50", best(lambda: list_threads(file, cursor=page.cursor)), theirs, what)
-    report("look for a text that no thread has", best(cold(path, lambda file: list_threads(file, query="zz")), 1))
-    report(
-        "list waiting threads, of which there are none",
-        best(cold(path, lambda file: list_threads(file, status="waiting")), 1),
-    )
+    nowhere, waiting = Wanted(query="zz"), Wanted(status="waiting")
+    report("look for a text that no thread has", best(cold(path, lambda file: list_threads(file, nowhere)), 1))
+    report("list waiting threads, where none is", best(cold(path, lambda file: list_threads(file, waiting)), 1))
 
 
 def measure_special(path: Path) -> None:

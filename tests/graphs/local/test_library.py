@@ -101,7 +101,7 @@ async def test_a_cursor_that_no_page_gave(reader: LocalEngine, cursor: Any) -> N
 async def test_a_long_read_lets_others_come_in_between_and_ends_when_nobody_waits_for_it(
     reader: LocalEngine, monkeypatch: pytest.MonkeyPatch, long_read: str
 ) -> None:
-    monkeypatch.setattr("graphdeck.graphs.local.engine.TURN", 0.0)  # as where each row takes long
+    monkeypatch.setattr("graphdeck.graphs.local.threads.TURN", 0.0)  # as where each row takes long
     read = reader.threads(query="nowhere") if long_read == "search" else reader.history("a1")
     long = asyncio.create_task(read)
     await asyncio.sleep(0)  # it begins

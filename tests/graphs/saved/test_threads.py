@@ -15,10 +15,12 @@ from langgraph.types import Command, interrupt
 from pydantic import BaseModel
 
 from graphdeck.graphs.errors import FileError, InputError
+from graphdeck.graphs.named import Named
 from graphdeck.graphs.records import ThreadStatus
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.state import read_state
 from graphdeck.graphs.saved.threads import list_threads
+from graphdeck.graphs.wanted import Wanted
 
 Look = Callable[[], CheckpointFile]
 
@@ -55,14 +57,18 @@ def run(saver: SqliteSaver) -> Callable[..., None]:
     return run
 
 
+BESIDE = ("holder", "names", "stopped_by_breakpoint")
+
+
 def names(file: CheckpointFile, **how: Any) -> list[str]:
-    return [row.thread for row in list_threads(file, **how).rows]
+    return [thread for page in pages(file, **how) for thread in page]
 
 
-def pages(file: CheckpointFile, **how: Any) -> list[list[str]]:
+def pages(file: CheckpointFile, limit: int = 50, **how: Any) -> list[list[str]]:
     found, cursor = [], None
+    beside = {name: how.pop(name) for name in BESIDE if name in how}
     while True:
-        page = list_threads(file, cursor=cursor, **how)
+        page = list_threads(file, Wanted(**how), cursor=cursor, limit=limit, **beside)
         found.append([row.thread for row in page.rows])
         cursor = page.cursor
         if cursor is None:
@@ -77,7 +83,7 @@ def test_the_thread_written_last_comes_first(run: Callable[..., None], look: Loo
 
 def test_a_row_tells_what_a_list_shows(run: Callable[..., None], look: Look, path: Path, saver: SqliteSaver) -> None:
     run("t", "ask", graphdeck_graph="agent.py:graph")
-    (row,) = list_threads(look(), titles={"t": "Rome"}).rows
+    (row,) = list_threads(look(), names={"t": Named(title="Rome")}).rows
     head = saver.get_tuple(config("t"))
     assert head
     assert (row.thread, row.status, row.file, row.graph, row.title) == (
@@ -144,14 +150,57 @@ def test_a_thread_that_someone_runs_is_running(run: Callable[..., None], look: L
     assert names(look(), status="waiting", holder=lambda thread: holder.get(thread, "")) == ["other"]
 
 
-def test_a_search_looks_at_ids_titles_and_first_texts(run: Callable[..., None], look: Look) -> None:
+def test_a_search_looks_at_ids_titles_tags_and_first_texts(run: Callable[..., None], look: Look) -> None:
     run("abc-1", "A hotel in Rome")
     run("abc-2", "nothing")
     run("xyz", "nothing")
     assert names(look(), query="ABC") == ["abc-2", "abc-1"]
     assert names(look(), query="hotel in rome") == ["abc-1"]
-    assert names(look(), query="oslo", titles={"xyz": "Oslo weekend"}) == ["xyz"]
+    assert names(look(), query="oslo", names={"xyz": Named(title="Oslo weekend")}) == ["xyz"]
     assert names(look(), query="%") == []
+    tagged = {"abc-1": Named(tags=("Rom", "no")), "xyz": Named(title="Rome!", tags=("no",))}
+    assert pages(look(), query="rom", names=tagged) == [["xyz", "abc-1"], []]
+    assert pages(look(), query="o", names=tagged, limit=1) == [["xyz"], ["abc-1"], ["abc-2"]]
+    assert names(look(), query="o", tag="no", names=tagged) == ["xyz", "abc-1"]
+    assert names(look(), tag="n", names=tagged) == []
+
+
+def test_every_order_is_kept_over_its_pages(run: Callable[..., None], look: Look) -> None:
+    threads = {"m": "ask", "Z": "fail", "a": "x", "q": "b" * 5000}
+    for thread, word in threads.items():
+        run(thread, word, graphdeck_graph="one.py:g" if thread in "Za" else "two.py:g")
+    run("a", "x")
+    named = {"q": Named(title="Alpha"), "m": Named(title="beta", graph="never.py")}
+    for sort, expected in {
+        "updated": "aqZm",
+        "thread": "Zamq",
+        "status": "mZaq",
+        "title": "qmZa",
+        "step": "aqZm",
+        "graph": "Zamq",
+    }.items():
+        for limit in (1, 3, 4):
+            found = pages(look(), sort=sort, names=named, limit=limit)
+            assert "".join(thread for page in found for thread in page) == expected, (sort, limit)
+            assert all(len(page) == limit for page in found[:-1])
+    sizes = {row.thread: row.size or 0 for row in list_threads(look(), Wanted(sizes=True)).rows}
+    assert names(look(), sort="size", limit=1) == sorted(sizes, key=lambda thread: -sizes[thread])
+    assert sizes["q"] > 5000 > sizes["a"] > 1000
+    assert [row.size for row in list_threads(look()).rows] == [None] * 4
+
+
+def test_by_graph_and_by_time(run: Callable[..., None], look: Look) -> None:
+    run("old", graphdeck_graph="agents/Travel.py:graph")
+    run("new", graphdeck_graph="agents/travel.py:graph")
+    run("other")
+    time = list_threads(look()).rows[1].updated
+    assert names(look(), graph="travel") == ["new", "old"]
+    assert names(look(), graph="other.py", names={"other": Named(graph="other.py:g")}) == ["other"]
+    assert names(look(), since=time) == ["other", "new"]
+    assert names(look(), since=time, sort="thread", graph="TRAVEL") == ["new"]
+    assert names(look(), since="2999-01-01") == []
+    with pytest.raises(InputError, match="not a time"):
+        names(look(), since="yesterday")
 
 
 def test_the_name_of_the_graph_outlives_a_run_by_another_program(run: Callable[..., None], look: Look) -> None:
@@ -276,6 +325,8 @@ def test_a_cursor_that_no_page_gave(run: Callable[..., None], look: Look) -> Non
     for cursor in ("x", "-1", "", "9" * 30):
         with pytest.raises(InputError, match="cursor"):
             list_threads(look(), cursor=cursor)
+        with pytest.raises(InputError, match="cursor"):
+            list_threads(look(), Wanted(sort="title"), cursor=cursor)
 
 
 def test_nothing_saved_yet(saver: SqliteSaver, look: Look) -> None:

@@ -13,6 +13,7 @@ from langgraph.func import entrypoint, task
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Send, interrupt
 
+from graphdeck.graphs.named import Named
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.state import read_state
 from graphdeck.graphs.saved.threads import list_threads
@@ -178,7 +179,7 @@ def test_a_breakpoint_waits_where_the_record_says_so(saver: SqliteSaver, look: L
     at = read_state(file, "by a breakpoint").checkpoint
     record = {"by a breakpoint": at, "long ago": "an older checkpoint", "deleted": at}
     (place,) = waiting_places(file, breakpoints=record)
-    row = waiting_row(file, place, breakpoints=record, titles={"by a breakpoint": "Q3"})
+    row = waiting_row(file, place, breakpoints=record, names={"by a breakpoint": Named(title="Q3")})
     assert row
     assert (row.thread, row.title, row.breakpoint, row.interrupts) == ("by a breakpoint", "Q3", ("end",), ())
     saver.delete_thread("by a breakpoint")

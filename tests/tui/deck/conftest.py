@@ -35,6 +35,7 @@ from graphdeck.graphs.records import (
     WaitingRow,
 )
 from graphdeck.graphs.values import Json
+from graphdeck.graphs.wanted import ThreadSort
 from graphdeck.tui.app import GraphdeckApp
 from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.screens.look import Look
@@ -221,7 +222,17 @@ class RecordedEngine:
         return None
 
     async def threads(
-        self, *, status: ThreadStatus | None = None, query: str = "", limit: int = 50, cursor: str | None = None
+        self,
+        *,
+        status: ThreadStatus | None = None,
+        query: str = "",
+        graph: str = "",
+        tag: str = "",
+        since: str = "",
+        sort: ThreadSort = "updated",
+        sizes: bool = False,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> ThreadPage:
         start = int(cursor or 0)
         self.asked.append(f"threads {start}")

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from graphdeck.graphs.local.engine import LocalEngine
-from graphdeck.graphs.local.names import Named, names_of
+from graphdeck.graphs.local.names import names_of
 from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.named import Named
 from graphdeck.graphs.records import RunRequest
 from graphdeck.tui.screens.inbox import InboxScreen
 

@@ -1,0 +1,174 @@
+"""The threads saved in checkpoint files: read in one thread of this process, changed by workers.
+
+What starts workers is imported for the first of them, so that the first page of threads does not wait for it.
+"""
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from graphdeck.graphs.engine import PAGE
+from graphdeck.graphs.local import names
+from graphdeck.graphs.local.library import Library
+from graphdeck.graphs.records import CheckpointRow, Snapshot, ThreadPage, ThreadStatus, Value, WaitingPage
+from graphdeck.graphs.saved.file import Turns, at_once
+from graphdeck.graphs.wanted import ALL, Wanted
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.decided import DecisionRecord
+    from graphdeck.graphs.local.workers import WorkerPool
+    from graphdeck.graphs.wanted import ThreadSort
+
+T = TypeVar("T")
+AHEAD = 0.05
+"""Seconds that the first paint waits for the page of threads at the most; without it, the screen is painted twice."""
+TURN = 0.02
+"""Seconds that a long read takes at a time."""
+
+
+class SavedThreads:
+    """The half of the local engine that needs no graph: it finds, reads, names, copies and deletes saved threads."""
+
+    def __init__(self, library: Library, pool: "WorkerPool | None") -> None:
+        self._library = library
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="graphdeck-reader")
+        self._first_page: Future[ThreadPage] | None = None
+        self._lent_pool = pool
+        self._own_pool: WorkerPool | None = None
+
+    # -- finding -------------------------------------------------------------------------------------------------
+
+    def read_ahead(self) -> None:
+        """Begin to read the first page of threads, before anybody asks for it."""
+        self._first_page = self._reader.submit(lambda: at_once(self._library.threads(ALL, PAGE, None)))
+
+    def first_threads(self) -> ThreadPage | None:
+        """The first page of threads, at once; None where it was not read ahead, or not in time, or in vain."""
+        page, self._first_page = self._first_page, None
+        try:
+            return page.result() if page is not None and page.exception(AHEAD) is None else None
+        except TimeoutError:
+            return None
+
+    async def threads(
+        self,
+        *,
+        status: ThreadStatus | None = None,
+        query: str = "",
+        graph: str = "",
+        tag: str = "",
+        since: str = "",
+        sort: "ThreadSort" = "updated",
+        sizes: bool = False,
+        limit: int = PAGE,
+        cursor: str | None = None,
+    ) -> ThreadPage:
+        """A page of the saved threads, newest activity first unless they are sorted."""
+        wanted = Wanted(status=status, query=query, graph=graph, tag=tag, since=since, sort=sort, sizes=sizes)
+        return await self._in_turns(self._library.threads(wanted, limit, cursor))
+
+    async def waiting(self, *, limit: int = PAGE, cursor: str | None = None, newest_first: bool = True) -> WaitingPage:
+        """A page of the threads that wait for a person, with their questions."""
+        return await self._in_turns(self._library.waiting(limit, cursor, newest_first))
+
+    async def changed(self) -> bool:
+        """Whether any checkpoint file has changed since this was last asked."""
+        return await self._read(self._library.changed)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    async def state(
+        self, thread: str, checkpoint: str | None = None, *, compared: bool = True, file: str = ""
+    ) -> Snapshot:
+        """The state of a thread at its newest or a given checkpoint, subgraphs included."""
+        return await self._read(lambda: self._library.state(thread, checkpoint, compared=compared, file=file))
+
+    async def history(
+        self, thread: str, *, limit: int = 100, before: str | None = None, file: str = ""
+    ) -> Sequence[CheckpointRow]:
+        """The checkpoints of a thread, newest first."""
+        return await self._in_turns(await self._read(lambda: self._library.history(thread, limit, before, file)))
+
+    async def value(self, thread: str, checkpoint: str | None, path: str, *, file: str = "") -> Value:
+        """One value of a state, by dotted path or JSON Pointer."""
+        return await self._read(lambda: self._library.value(thread, checkpoint, path, file))
+
+    async def decisions(self, *, thread: str | None = None, limit: int = PAGE) -> "Sequence[DecisionRecord]":
+        """The recorded decisions, newest first."""
+        return await self._read(lambda: self._library.decisions(thread, limit))
+
+    # -- names ---------------------------------------------------------------------------------------------------
+
+    async def rename(self, thread: str, title: str, *, file: str = "") -> None:
+        """Give a thread a title; an empty one takes it away."""
+        path = await self._file_of(thread, file)
+        title = title.strip()
+        await self._read(lambda: names.change_name(path, thread, lambda named: dataclasses.replace(named, title=title)))
+
+    # -- changing ------------------------------------------------------------------------------------------------
+
+    async def delete(self, threads: Sequence[str], *, file: str = "") -> None:
+        """Delete threads with all their checkpoints."""
+        found: dict[Path, list[str]] = {}
+        for thread in dict.fromkeys(threads):
+            found.setdefault(await self._file_of(thread, file), []).append(thread)
+        for path, gone in found.items():
+            await self._pool.request({"job": "delete", "file": str(path), "threads": gone})
+            await self._read(partial(names.forget_names, path, gone))
+
+    async def copy(self, thread: str, *, file: str = "") -> str:
+        """Copy a thread within its file; the new thread's id."""
+        path = await self._file_of(thread, file)
+        return str(await self._pool.request({"job": "copy", "file": str(path), "thread": thread}))
+
+    async def close(self) -> None:
+        """Let go of all workers: they drain, and are killed after 10 seconds."""
+        if self._own_pool is not None:
+            await self._own_pool.close()
+        await self._read(self._library.close)
+        self._reader.shutdown(wait=False)
+
+    # -- the rest ------------------------------------------------------------------------------------------------
+
+    @property
+    def _pool(self) -> "WorkerPool":
+        """The workers: the lent ones, or our own from the first that is needed."""
+        if self._lent_pool is not None:
+            return self._lent_pool
+        if self._own_pool is None:
+            from graphdeck.graphs.local.workers import WorkerPool
+
+            self._own_pool = WorkerPool()
+        return self._own_pool
+
+    async def _read(self, read: Callable[[], T]) -> T:
+        """Do blocking work in the one thread that has the files."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, read)
+
+    async def _in_turns(self, turns: Turns[T]) -> T:
+        """Do a long read in that thread, and let what else is asked of it come in between."""
+        while True:
+            found = await self._read(lambda: _one_turn(turns))
+            if found is not None:
+                return found[0]
+
+    async def _file_of(self, thread: str, file: str) -> Path:
+        """The file in which a thread may be changed."""
+        return await self._read(lambda: self._library.file_of(thread, file))
+
+
+def _one_turn(turns: Turns[T]) -> tuple[T] | None:
+    """Read on for a moment; what was read, where that is all."""
+    until = time.monotonic() + TURN
+    try:
+        next(turns)
+        while time.monotonic() < until:
+            next(turns)
+    except StopIteration as end:
+        return (end.value,)
+    return None
