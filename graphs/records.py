@@ -230,9 +230,11 @@ class CheckpointRow(Frozen):
     ns: str = ""
     """`checkpoint_ns`: empty for the graph itself."""
     made_by: tuple[RanTask, ...] = ()
-    """Tasks of the step that ended with this checkpoint; none of an input, an update or a fork."""
+    """Finished tasks of the step that ended with this checkpoint; none of an input, an update or a fork."""
     after: tuple[RanTask, ...] = ()
-    """Tasks of the step that began at this checkpoint, as far as their writes are stored."""
+    """Tasks of the step that began at this checkpoint, as far as their writes or their subgraphs are stored."""
+    error: str = ""
+    """Why it cannot be read; the others are listed all the same."""
 
 
 class PendingInterrupt(Frozen):

@@ -41,9 +41,12 @@ class RanTask(Frozen):
     wrote: tuple[str, ...] = ()
     """State keys that it wrote, also where the value stayed the same; none of a node that wrote nothing."""
     routed: tuple[str, ...] = ()
-    """Nodes that it sent the run to, by a router, a `goto` or a `Send`; empty where a plain edge decides."""
+    """Nodes that it sent the run to, by an edge, a router, a `goto` or a `Send`: rows do not tell which; never END.
+
+    A node that waits for several others is named by each of them.
+    """
     error: str = ""
-    """The error as it is stored; empty without one."""
+    """The error as it is stored, also where it was run again and finished then; empty without one."""
     waits: bool = False
     """It asks, and has no answer."""
     finished: bool = True

@@ -1,5 +1,6 @@
 """Which state keys differ between a checkpoint and its parent."""
 
+from graphdeck.graphs.differences import same
 from graphdeck.graphs.saved.delta import delta_keys
 from graphdeck.graphs.saved.rows import SavedCheckpoint
 
@@ -11,15 +12,16 @@ def changed_keys(checkpoint: SavedCheckpoint, parent: SavedCheckpoint | None) ->
         return (*ours, *deltas)
     theirs = parent.state()
     written = [key for key in (*ours, *theirs) if checkpoint.versions.get(key) != parent.versions.get(key)]
-    changed = [key for key in written if _differ(ours, theirs, key)]
+    changed = [key for key in written if differ(ours, theirs, key)]
     changed += [key for key in deltas if checkpoint.versions.get(key) != parent.versions.get(key)]
     return tuple(dict.fromkeys(changed))
 
 
-def _differ(ours: dict[str, object], theirs: dict[str, object], key: str) -> bool:
+def differ(ours: dict[str, object], theirs: dict[str, object], key: str) -> bool:
+    """Whether a key of two outlined states differs: by their bytes, as far as they are not decoded."""
     if key not in ours or key not in theirs:
         return True
     try:
-        return ours[key] != theirs[key]
+        return not same(ours[key], theirs[key])
     except RecursionError:  # too deep to compare: it was written, so it is called changed
         return True

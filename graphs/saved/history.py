@@ -1,94 +1,162 @@
-"""The checkpoints of a thread, newest first."""
+"""The checkpoints of a thread or of a subgraph in it, newest first."""
 
-from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from graphdeck.graphs.records import CheckpointRow
 from graphdeck.graphs.saved.changes import changed_keys
 from graphdeck.graphs.saved.decode import Undecodable
 from graphdeck.graphs.saved.file import CheckpointFile, Turns, at_once
-from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
-from graphdeck.graphs.saved.rows import SavedCheckpoint, load_checkpoint, load_tasks
+from graphdeck.graphs.saved.lookup import missing
+from graphdeck.graphs.saved.ran import Namespaces, namespaces, ran_after
+from graphdeck.graphs.saved.rows import SavedCheckpoint, load_checkpoint, load_tasks, step_of, time_of
 from graphdeck.graphs.saved.status import due_after, next_nodes
+from graphdeck.graphs.tasks import RanTask
 
 _IDS_SQL = (
-    "SELECT checkpoint_id, length(checkpoint) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
+    "SELECT checkpoint_id, length(checkpoint) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?"
     " AND checkpoint_id < ? ORDER BY checkpoint_id DESC LIMIT ?"
 )
+_WHERE: Final = "WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
 _AFTER_ALL = "~"
 """Sorts behind every checkpoint id."""
 
 _MOST = 2**63 - 1
 """The largest number that SQLite takes."""
 
+_LOOP: Final = "loop"
+"""Source of a checkpoint that the tasks of a step made."""
+
 
 def read_history(
-    file: CheckpointFile, thread: str, *, limit: int = 100, before: str | None = None
+    file: CheckpointFile, thread: str, *, limit: int = 100, before: str | None = None, ns: str = ""
 ) -> list[CheckpointRow]:
-    """The checkpoints of a thread, newest first; with `before`, those older than that one.
+    """The checkpoints of a thread, newest first; with `before`, those older than that one; with `ns`, a subgraph's.
 
-    `next` is what the step after each checkpoint ran or would run; of the newest, what is left of it.
-    Raises `ThreadNotFound` and `FileError`.
+    `next` is what the step after each checkpoint ran or would run; of the newest, what is left of it. A checkpoint
+    that cannot be read is listed with its `error`. Raises `ThreadNotFound` and `FileError`.
     """
-    return at_once(history_in_turns(file, thread, limit=limit, before=before))
+    return at_once(history_in_turns(file, thread, limit=limit, before=before, ns=ns))
 
 
 def history_in_turns(
-    file: CheckpointFile, thread: str, *, limit: int, before: str | None
+    file: CheckpointFile, thread: str, *, limit: int, before: str | None, ns: str = ""
 ) -> Turns[list[CheckpointRow]]:
     """What `read_history` gives, with a rest after each checkpoint."""
     file.refresh()
+    if before is not None and not file.query(f"SELECT 1 FROM checkpoints {_WHERE}", (thread, ns, before)):
+        raise missing(file, thread, before, ns=ns)
+    ids = file.query(_IDS_SQL, (thread, ns, before or _AFTER_ALL, min(limit, _MOST)))
+    if not ids and before is None:
+        raise missing(file, thread, ns=ns)
+    head = ids[0][0] if ids and before is None else ""
+    reader = _Reader(file, thread, ns, head, namespaces(file, thread))
     rows: list[CheckpointRow] = []
-    try:
-        head = find_checkpoint(file, thread)
-        if before is not None:
-            find_checkpoint(file, thread, before)
-        ids = file.query(_IDS_SQL, (thread, before or _AFTER_ALL, min(limit, _MOST)))
-        for row in _rows(file, thread, ids, head):
+    for id_, size in ids:
+        row = reader.row(id_, size)
+        if row is not None:
             rows.append(row)
-            yield
-    except Undecodable as error:
-        raise unreadable(file, thread, error) from error
+        yield
     return rows
 
 
-def _rows(
-    file: CheckpointFile, thread: str, ids: list[tuple[str, int]], head: SavedCheckpoint
-) -> Iterator[CheckpointRow]:
-    """The rows; those of older checkpoints are remembered, as whoever follows a run reads them at each step."""
-    for id_, size in ids:
-        key = ("row", thread, id_, size)
-        known: CheckpointRow | None = file.remembered.get(key)
-        if known is not None and id_ != head.id:
-            yield known
-            continue
-        saved = head if id_ == head.id else load_checkpoint(file, thread, "", id_)
-        if saved is None:  # deleted meanwhile
-            continue
-        row = _row(file, saved, is_head=id_ == head.id)
-        if id_ != head.id and row.next is not None:  # else its writes, which may still come, have a say
-            file.remember(key, row)
-        yield row
+class _Step(NamedTuple):
+    """What began at a checkpoint."""
+
+    next: tuple[str, ...] | None
+    """What it runs or ran."""
+    left: tuple[str, ...] | None
+    """What is left of it."""
+    ran: tuple[RanTask, ...]
+    """Its tasks, as far as rows tell."""
+    is_over: bool
+    """Nothing will be added to it."""
 
 
-def _row(file: CheckpointFile, saved: SavedCheckpoint, *, is_head: bool) -> CheckpointRow:
-    tasks = load_tasks(file, saved.key)
-    return CheckpointRow(
-        checkpoint=saved.id,
-        parent=saved.parent,
-        step=saved.step,
-        source=saved.source,
-        time=saved.time,
-        next=next_nodes(due_after(saved, tasks), tasks, finished_too=not is_head),
-        changed=_changed(file, saved),
-    )
+class _Reader(NamedTuple):
+    """Reads rows, and remembers those that stay as they are: whoever follows a run reads them at each step."""
 
+    file: CheckpointFile
+    thread: str
+    ns: str
+    head: str
+    """Id of the newest checkpoint; empty where it is none of the rows."""
+    inner: Namespaces
 
-def _changed(file: CheckpointFile, saved: SavedCheckpoint) -> tuple[str, ...]:
-    """What a checkpoint changed; remembered from when it was the newest, so that its parent is read once."""
-    key = ("changed", *saved.key, len(saved.blob))
-    known: tuple[str, ...] | None = file.remembered.get(key)
-    if known is None:
-        parent = load_checkpoint(file, saved.key[0], "", saved.parent) if saved.parent else None
-        known = changed_keys(saved, parent)
-        file.remember(key, known)
-    return known
+    def row(self, id_: str, size: int) -> CheckpointRow | None:
+        """A checkpoint of which id and size are known; None where it was deleted meanwhile."""
+        key = ("row", self.thread, self.ns, id_, size, id_ == self.head)
+        known: CheckpointRow | None = self.file.remembered.get(key)
+        if known is not None:
+            return known
+        try:
+            saved = self._load(id_)
+            if saved is None:
+                return None
+            step = self._step(saved)
+        except Undecodable as error:
+            return self._broken(id_, str(error))
+        parent = self._parent(saved)
+        before = self._step(parent) if parent is not None and saved.source == _LOOP else None
+        row = CheckpointRow(
+            checkpoint=id_,
+            parent=saved.parent,
+            step=saved.step,
+            source=saved.source,
+            time=saved.time,
+            next=step.left if id_ == self.head else step.next,
+            changed=self._changed(saved, parent),
+            ns=self.ns,
+            made_by=tuple(task for task in before.ran if task.finished) if before else (),
+            after=step.ran,
+        )
+        if step.is_over and (before is None or before.is_over):
+            self.file.remember(key, row)
+        return row
+
+    def _load(self, checkpoint: str) -> SavedCheckpoint | None:
+        return load_checkpoint(self.file, self.thread, self.ns, checkpoint)
+
+    def _parent(self, saved: SavedCheckpoint) -> SavedCheckpoint | None:
+        """The parent; None where there is none, or none that can be read."""
+        try:
+            return self._load(saved.parent) if saved.parent else None
+        except Undecodable:  # its own row tells
+            return None
+
+    def _step(self, saved: SavedCheckpoint) -> _Step:
+        key = ("step", *saved.key, len(saved.blob))
+        step: _Step | None = self.file.remembered.get(key)
+        if step is None:
+            tasks = load_tasks(self.file, saved.key)
+            due = due_after(saved, tasks)
+            left = next_nodes(due, tasks)
+            ran = ran_after(self.file, saved, tasks, due, self.inner)
+            step = _Step(next_nodes(due, tasks, finished_too=True), left, ran, due.known and not left)
+            if step.is_over:
+                self.file.remember(key, step)
+        return step
+
+    def _changed(self, saved: SavedCheckpoint, parent: SavedCheckpoint | None) -> tuple[str, ...]:
+        """What a checkpoint changed; remembered also of the newest, so that its parent is read once."""
+        key = ("changed", *saved.key, len(saved.blob))
+        known: tuple[str, ...] | None = self.file.remembered.get(key)
+        if known is None:
+            known = changed_keys(saved, parent)
+            self.file.remember(key, known)
+        return known
+
+    def _broken(self, checkpoint: str, why: str) -> CheckpointRow:
+        rows = self.file.query(
+            f"SELECT parent_checkpoint_id FROM checkpoints {_WHERE}", (self.thread, self.ns, checkpoint)
+        )
+        return CheckpointRow(
+            checkpoint=checkpoint,
+            parent=rows[0][0] if rows else None,
+            step=step_of(checkpoint) or 0,
+            source="",
+            time=time_of(checkpoint),
+            next=None,
+            changed=(),
+            ns=self.ns,
+            error=why,
+        )

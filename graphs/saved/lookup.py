@@ -18,20 +18,33 @@ def holds(file: CheckpointFile, thread: str) -> bool:
     return bool(file.query("SELECT 1 FROM checkpoints WHERE thread_id = ? LIMIT 1", (thread,)))
 
 
-def find_checkpoint(file: CheckpointFile, thread: str, checkpoint: str | None = None) -> SavedCheckpoint:
-    """A checkpoint of a thread, by default the newest; raises `ThreadNotFound`, or `Undecodable` where it is broken."""
-    saved = load_checkpoint(file, thread, "", checkpoint)
-    if saved is not None:
-        return saved
+def find_checkpoint(
+    file: CheckpointFile, thread: str, checkpoint: str | None = None, *, ns: str = ""
+) -> SavedCheckpoint:
+    """A checkpoint of a thread or of a subgraph in it, by default the newest.
+
+    Raises `ThreadNotFound`, or `Undecodable` where it is broken.
+    """
+    saved = load_checkpoint(file, thread, ns, checkpoint)
+    if saved is None:
+        raise missing(file, thread, checkpoint, ns=ns)
+    return saved
+
+
+def missing(file: CheckpointFile, thread: str, checkpoint: str | None = None, *, ns: str = "") -> ThreadNotFound:
+    """The error for a thread, a checkpoint or a subgraph of it that is not there; it names what is near."""
     ids = [row[0] for row in file.query("SELECT checkpoint_id FROM checkpoints WHERE thread_id = ?", (thread,))]
     if ids and checkpoint:
         hint = _near(checkpoint, ids) or "`graphdeck history` lists its checkpoints."
-        raise ThreadNotFound(f'Thread "{thread}" has no checkpoint "{checkpoint}".', hint)
+        return ThreadNotFound(f'Thread "{thread}" has no checkpoint "{checkpoint}".', hint)
+    if ids and ns:
+        hint = "`graphdeck history --json` names the subgraphs of each task under `inner`."
+        return ThreadNotFound(f'Thread "{thread}" has no subgraph "{ns}".', hint)
     if ids:
-        raise ThreadNotFound(f'Thread "{thread}" has checkpoints of subgraphs only.', "Run it again from its input.")
+        return ThreadNotFound(f'Thread "{thread}" has checkpoints of subgraphs only.', "Run it again from its input.")
     names = [row[0] for row in file.query("SELECT DISTINCT thread_id FROM checkpoints")]
     hint = _near(thread, names) or "`graphdeck threads` lists the threads there are."
-    raise ThreadNotFound(f'There is no thread "{thread}" in {file.path}.', hint)
+    return ThreadNotFound(f'There is no thread "{thread}" in {file.path}.', hint)
 
 
 def unreadable(file: CheckpointFile, thread: str, error: Undecodable) -> FileError:

@@ -16,6 +16,9 @@ NO_TASK: Final = "00000000-0000-0000-0000-000000000000"
 _CONTROL_PREFIXES: Final = ("branch:", "join:", "start:")
 _PULL: Final = "~__pregel_pull, "
 _PUSH: Final = "~__pregel_push, "
+_BY_HAND: Final = "~__interrupt__, "
+"""How the path begins under which an update of the state is kept among the tasks: no node ran."""
+
 NOT_OUTPUT: Final = ("__error__", "__error_source_node__", "__interrupt__", "__resume__")
 """Channels that a task writes without having finished."""
 
@@ -100,6 +103,8 @@ class Task(NamedTuple):
     """The repr of its error; empty without one."""
     answered: bool = False
     """Its question has its answer, and it failed with that; it gets the same answer whenever it goes on."""
+    channels: tuple[str, ...] = ()
+    """What it wrote, in order: state keys, and channels that steer the graph."""
 
     @property
     def node(self) -> str | None:
@@ -118,6 +123,11 @@ class Task(NamedTuple):
         if self.path.count(_PUSH) and _PULL in self.path:
             return self.path.partition(_PULL)[2].partition(", ")[0]
         return None
+
+    @property
+    def waits(self) -> bool:
+        """It asks, and has no answer."""
+        return bool(self.interrupts) and not (self.finished or self.answered)
 
     @property
     def failed(self) -> bool:
@@ -191,7 +201,10 @@ def read_metadata(data: bytes | str | None) -> Mapping[str, Any]:
 
 
 def load_tasks(file: CheckpointFile, key: Key) -> list[Task]:
-    """The tasks of the step after a checkpoint that wrote anything, in their order; raises `Undecodable`."""
+    """The tasks of the step after a checkpoint that wrote anything, in their order; raises `Undecodable`.
+
+    What an update by hand wrote is with the checkpoint that it follows, and is none of them.
+    """
     rows = file.query(
         f"SELECT task_id, {file.task_path}, channel, type,"
         " CASE WHEN channel IN ('__error__', '__interrupt__') THEN value END FROM writes"
@@ -200,7 +213,8 @@ def load_tasks(file: CheckpointFile, key: Key) -> list[Task]:
     )
     by_task: dict[str, list[tuple[Any, ...]]] = {}
     for row in rows:
-        by_task.setdefault(row[0], []).append(row)
+        if not row[1].startswith(_BY_HAND):
+            by_task.setdefault(row[0], []).append(row)
     tasks = [_read_task(writes) for writes in by_task.values()]
     if any(task.interrupts and task.error and not task.finished for task in tasks):
         answered = _answered(file, key)
@@ -229,8 +243,8 @@ def _read_task(writes: list[tuple[Any, ...]]) -> Task:
             interrupts += [_interrupt(item) for item in (found if isinstance(found, list) else [found])]
         elif channel == "__error__":
             error = str(decode(type_, data))
-    finished = any(write[2] not in NOT_OUTPUT for write in writes)
-    return Task(writes[0][0], writes[0][1], finished, tuple(interrupts), error)
+    written = tuple(write[2] for write in writes if write[2] not in NOT_OUTPUT)
+    return Task(writes[0][0], writes[0][1], bool(written), tuple(interrupts), error, channels=written)
 
 
 def _interrupt(stored: Any) -> Mapping[str, Any]:

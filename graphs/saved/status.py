@@ -82,7 +82,7 @@ def pending(tasks: Iterable[Task]) -> list[tuple[Task, Mapping[str, Any]]]:
     """The questions of unfinished tasks, each once: the functional API stores one under its entrypoint and its task."""
     found: dict[object, tuple[Task, Mapping[str, Any]]] = {}
     for task in sorted(tasks, key=lambda task: task.called_by is not None):
-        for interrupt in () if task.finished or task.answered else task.interrupts:
+        for interrupt in task.interrupts if task.waits else ():
             found.setdefault(interrupt.get("id") or (task.id, len(found)), (task, interrupt))
     return list(found.values())
 

@@ -1,4 +1,4 @@
-"""Histories: order, parents, forks, and what each checkpoint changed."""
+"""Histories: order, parents, forks, what each checkpoint changed, and what ran."""
 
 import operator
 from collections.abc import Callable
@@ -7,9 +7,12 @@ from typing import Annotated, Any, TypedDict
 import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.func import entrypoint, task
 from langgraph.graph import START, StateGraph
+from langgraph.types import Command, Send, interrupt
 
-from graphdeck.graphs.errors import FileError, ThreadNotFound
+from graphdeck.graphs.errors import ThreadNotFound
+from graphdeck.graphs.records import RanTask
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.history import read_history
 
@@ -86,9 +89,137 @@ def test_what_is_not_there(graph: Any, look: Look) -> None:
         read_history(look(), "t", before="other")
 
 
-def test_a_broken_checkpoint(graph: Any, look: Look, saver: SqliteSaver) -> None:
+def test_a_broken_checkpoint_is_listed_with_why(graph: Any, look: Look, saver: SqliteSaver) -> None:
     graph.invoke({"same": 1, "log": []}, config())
-    saver.conn.execute("UPDATE checkpoints SET checkpoint = x'c1' WHERE parent_checkpoint_id IS NULL")
+    before = read_history(look(), "t")
+    saver.conn.execute("UPDATE checkpoints SET checkpoint = x'c1' WHERE checkpoint_id = ?", (before[1].checkpoint,))
     saver.conn.commit()
-    with pytest.raises(FileError, match="broken msgpack"):
-        read_history(look(), "t")
+    rows = read_history(look(), "t")
+    assert [bool(row.error) for row in rows] == [False, True, False, False]
+    broken = rows[1]
+    assert (broken.checkpoint, broken.parent, broken.step) == (before[1].checkpoint, before[1].parent, 1)
+    assert "broken msgpack" in broken.error
+    assert broken.time[:22] == before[1].time[:22]
+    assert (broken.next, broken.changed, broken.after) == (None, (), ())
+    assert (rows[0].made_by, rows[2:]) == ((), before[2:])
+
+
+# -- what ran --------------------------------------------------------------------------------------------------
+
+
+def ran(tasks: tuple[RanTask, ...]) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    return [(task.node, task.wrote, task.routed) for task in tasks]
+
+
+def test_what_ran_in_each_step_and_where_it_led(saver: SqliteSaver, look: Look) -> None:
+    inner: Any = StateGraph(State).add_node("deep", lambda state: {"log": ["deep"]}).add_edge(START, "deep").compile()
+    builder: Any = StateGraph(State)
+    builder.add_node("plan", lambda state: {"same": 1})
+    builder.add_node("work", lambda state: {"log": ["w"]})
+    builder.add_node("turn", lambda state: Command(update={"left": "x"}, goto="inner"))
+    builder.add_node("inner", inner)
+    builder.add_node("twice", lambda state: (inner.invoke({}), inner.invoke({}), {})[2])
+    builder.add_node("quiet", lambda state: None)
+    builder.add_edge(START, "plan").add_edge(["twice", "quiet"], "turn")
+    builder.add_conditional_edges("plan", lambda state: [Send("work", {}), Send("work", {}), "quiet"])
+    builder.add_edge("work", "twice")
+    builder.compile(checkpointer=saver).invoke({"left": "l"}, config())
+    file = look()
+    rows = read_history(file, "t")
+    assert [ran(row.made_by) for row in rows] == [
+        [("inner", ("log", "same", "left"), ())],
+        [("turn", ("left",), ("inner",))],
+        [("twice", (), ("turn",))],
+        [("quiet", (), ("turn",)), ("work", ("log",), ("twice",)), ("work", ("log",), ("twice",))],
+        [("plan", ("same",), ("quiet", "work", "work"))],
+        [("__start__", ("left",), ("plan",))],
+        [],
+    ]
+    assert [row.after for row in rows[1:]] == [row.made_by for row in rows[:-1]]
+    ((first, second),) = (task.inner for task in rows[2].made_by)
+    assert second == f"{first}|1"
+    ((deep,),) = (task.inner for task in rows[0].made_by)
+    for ns in (first, second, deep):
+        inside = read_history(file, "t", ns=ns)
+        assert [(row.step, row.source, row.next, row.ns) for row in inside] == [
+            (1, "loop", (), ns),
+            (0, "loop", ("deep",), ns),
+            (-1, "input", ("__start__",), ns),
+        ]
+        assert ran(inside[0].made_by) == [("deep", ("log",), ())]
+    with pytest.raises(ThreadNotFound, match='no subgraph "x:1"'):
+        read_history(file, "t", ns="x:1")
+
+
+def test_what_a_fork_ran_is_its_own(graph: Any, look: Look) -> None:
+    """LangGraph copies a checkpoint to run from it again; an update by hand is kept among the writes of its parent."""
+    graph.invoke({"same": 1, "log": []}, config())
+    newest, at_one, *_ = read_history(look(), "t")
+    graph.invoke(None, config(at_one.checkpoint))
+    graph.update_state(config(), {"same": 3}, as_node="a")
+    rows = read_history(look(), "t")
+    assert [(row.source, [task.node for task in row.made_by], [task.node for task in row.after]) for row in rows] == [
+        ("update", [], []),
+        ("loop", ["b"], []),
+        ("fork", [], ["b"]),
+        ("loop", ["b"], []),
+        ("loop", ["a"], ["b"]),
+        ("loop", ["__start__"], ["a"]),
+        ("input", [], ["__start__"]),
+    ]
+    assert {row.parent for row in rows[2:4]} == {at_one.checkpoint}
+    ids = [task.id for row in rows for task in row.after if task.node == "b"]
+    assert len(set(ids)) == 2
+    assert rows[3] == newest
+
+
+def test_failures_questions_and_unfinished_subgraphs(saver: SqliteSaver, look: Look) -> None:
+    calls: list[str] = []
+
+    def flaky(state: State) -> State:
+        calls.append("flaky")
+        if len(calls) == 1:
+            raise ValueError("not yet")
+        return {"log": ["flaky"]}
+
+    def stop(state: State) -> State:
+        raise KeyboardInterrupt
+
+    inner: Any = StateGraph(State).add_node("deep", stop).add_edge(START, "deep").compile()
+    builder: Any = StateGraph(State)
+    builder.add_node("ask", lambda state: {"left": interrupt("q?")}).add_node("flaky", flaky).add_node("sub", inner)
+    builder.add_edge(START, "ask").add_edge(START, "flaky").add_edge("flaky", "sub")
+    graph = builder.compile(checkpointer=saver)
+    with pytest.raises(ValueError, match="not yet"):
+        graph.invoke({"log": []}, config())
+    file = look()
+    tasks = {task.node: task for task in read_history(file, "t")[0].after}
+    assert (tasks["ask"].waits, tasks["ask"].finished, tasks["ask"].error) == (True, False, "")
+    assert (tasks["flaky"].waits, tasks["flaky"].finished) == (False, False)
+    assert tasks["flaky"].error == "ValueError('not yet')"
+
+    with pytest.raises(KeyboardInterrupt):
+        graph.invoke(Command(resume="yes"), config())
+    rows = read_history(file, "t")
+    assert [(task.node, task.waits, task.error) for task in rows[0].made_by] == [
+        ("ask", False, ""),
+        ("flaky", False, "ValueError('not yet')"),
+    ]
+    (unfinished,) = rows[0].after
+    assert (unfinished.node, unfinished.finished, unfinished.wrote) == ("sub", False, ())
+    assert [row.next for row in read_history(file, "t", ns=unfinished.inner[0])] == [("deep",), ("__start__",)]
+
+
+def test_functional_api(saver: SqliteSaver, look: Look) -> None:
+    @task
+    def double(number: int) -> int:
+        return number * 2
+
+    @entrypoint(checkpointer=saver)
+    def main(number: int) -> int:
+        return double(number).result() + double(1).result()
+
+    main.invoke(3, config())
+    newest, first = read_history(look(), "t")
+    assert ran(newest.made_by) == [("main", ("__end__", "__previous__"), ()), ("main", (), ()), ("main", (), ())]
+    assert (first.after, newest.source, newest.step) == (newest.made_by, "loop", 0)

@@ -2,6 +2,8 @@
 
 import operator
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
@@ -14,6 +16,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, Send, StateSnapshot, interrupt
 
+from graphdeck.graphs.records import CheckpointRow
 from graphdeck.graphs.saved.file import CheckpointFile, open_file
 from graphdeck.graphs.saved.history import read_history
 from graphdeck.graphs.saved.state import read_state
@@ -165,6 +168,43 @@ def check(graph: Any, config: RunnableConfig, file: CheckpointFile, thread: str)
             assert row_.next is not None
             assert sorted(row_.next) == sorted(old.next)
             assert shown.next == row_.next
+        check_tasks(row_, old, edited=any(row_.checkpoint == each.parent and each.source == "update" for each in rows))
+    check_steps(rows)
+    inner = {ns: task for row_ in rows for task in row_.after for ns in task.inner}
+    for ns, task in inner.items():
+        inside = read_history(file, thread, ns=ns)
+        assert inside[-1].source == "input"
+        assert ns.endswith(f"{task.node}:{task.id}")
+        assert not task.finished or inside[0].next == ()
+
+
+def check_tasks(row: CheckpointRow, old: StateSnapshot, *, edited: bool) -> None:
+    """Compare the tasks after a checkpoint: LangGraph tells of each that is due, rows of each that wrote.
+
+    LangGraph takes an update by hand for the result of a task that waited, rows tell them apart.
+    """
+    told = {task.id: task for task in old.tasks}
+    for ran in row.after:
+        task = told[ran.id]
+        assert ran.node == task.name
+        assert ran.error == (str(task.error) if task.error else "")
+        assert edited or bool(ran.wrote) == bool(task.result)
+        assert not (ran.waits and not task.interrupts)
+    assert edited or {task.id for task in old.tasks if task.result} <= {ran.id for ran in row.after if ran.finished}
+
+
+def check_steps(rows: Sequence[CheckpointRow]) -> None:
+    """A step's tasks have finished, are those that its parent began, and changed nothing that they did not write."""
+    parents = {row.checkpoint: row for row in rows}
+    for row in rows:
+        parent = parents.get(row.parent or "")
+        if row.source != "loop":
+            assert row.made_by == ()
+        elif parent is not None:
+            assert row.made_by == tuple(task for task in parent.after if task.finished)
+            assert parent.next is not None
+            assert Counter(task.node for task in row.made_by) <= Counter(parent.next)  # LangGraph names deferred ones
+            assert {*row.changed} <= {key for task in row.made_by for key in task.wrote}
 
 
 def compare(path: Path, examples: int, *, same: bool) -> None:

@@ -1,0 +1,95 @@
+"""What ran after a checkpoint: its tasks, what each wrote, where it sent the run, and the subgraphs in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from graphdeck.graphs.saved.decode import Packed, outline
+from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.inner import inner_checkpoints
+from graphdeck.graphs.saved.rows import SavedCheckpoint, Task, is_control
+from graphdeck.graphs.saved.status import Due, next_nodes, node_of
+from graphdeck.graphs.tasks import RanTask
+
+Namespaces: TypeAlias = Mapping[str, tuple[str, ...]]
+"""By task id, each `checkpoint_ns` of the subgraphs that it ran."""
+
+_SENDS: Final = "__pregel_tasks"
+_BRANCH: Final = "branch:to:"
+_JOIN: Final = "join:"
+_NO_STATE: Final = ("__no_writes__", "__return__", "__pregel_push")
+"""Channels without a value of the state."""
+
+
+def namespaces(file: CheckpointFile, thread: str) -> Namespaces:
+    """The subgraphs of a thread, by the task that ran them."""
+    rows = file.query("SELECT DISTINCT checkpoint_ns FROM checkpoints WHERE thread_id = ?", (thread,))
+    found: dict[str, tuple[str, ...]] = {}
+    for (ns,) in rows:
+        task = task_of(ns)
+        found[task] = (*found.get(task, ()), ns)
+    return found
+
+
+def task_of(ns: str) -> str:
+    """Id of the task that ran a subgraph; empty for the graph itself."""
+    levels = [level for level in ns.split("|") if not level.isdigit()]  # a number counts those of one task
+    return levels[-1].partition(":")[2]
+
+
+def ran_after(
+    file: CheckpointFile, saved: SavedCheckpoint, tasks: Sequence[Task], due: Due, inner: Namespaces
+) -> tuple[RanTask, ...]:
+    """The tasks after a checkpoint that wrote anything, then those of which there is only an unfinished subgraph."""
+    sent = _sent(file, saved) if any(_SENDS in task.channels for task in tasks) else {}
+    ran = [_ran(task, node_of(task, due), sent.get(task.id, ()), inner.get(task.id, ())) for task in tasks]
+    if inner and next_nodes(due, tasks):
+        known = {task.id for task in tasks}
+        for child in inner_checkpoints(file, saved, tasks, due):
+            task = task_of(child.key[1])
+            if task not in known:
+                node = child.key[1].rpartition(f":{task}")[0].rpartition("|")[2]
+                known.add(task)
+                ran.append(RanTask(id=task, node=node, finished=False, inner=inner.get(task, ())))
+    return tuple(ran)
+
+
+def _ran(task: Task, node: str, sent: Sequence[str], inner: tuple[str, ...]) -> RanTask:
+    channels = tuple(dict.fromkeys(task.channels))
+    return RanTask(
+        id=task.id,
+        node=node,
+        wrote=tuple(channel for channel in channels if not (is_control(channel) or channel in _NO_STATE)),
+        routed=(*filter(None, map(_target, channels)), *sent),
+        error=task.error,
+        waits=task.waits,
+        finished=task.finished,
+        inner=inner,
+    )
+
+
+def _target(channel: str) -> str:
+    if channel.startswith(_BRANCH):
+        return channel.removeprefix(_BRANCH)
+    return channel.rpartition(":")[2] if channel.startswith(_JOIN) else ""
+
+
+def _sent(file: CheckpointFile, saved: SavedCheckpoint) -> Mapping[str, tuple[str, ...]]:
+    """By task, the nodes of its `Send`s, whose arguments stay as they are."""
+    rows = file.query(
+        "SELECT task_id, type, value FROM writes WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
+        " AND channel = ? ORDER BY task_id, idx",
+        (*saved.key, _SENDS),
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for task, type_, data in rows:
+        found[task] = (*found.get(task, ()), *_nodes(type_, data))
+    return found
+
+
+def _nodes(type_: str, data: bytes) -> Iterator[str]:
+    """The node of a stored `Send`: an object whose constructor takes that first."""
+    packet = outline(type_, data)
+    fields = outline("msgpack", packet.data) if isinstance(packet, Packed) else None
+    match fields:
+        case [_, _, [str(node), *_], *_]:
+            yield node
