@@ -63,6 +63,10 @@ class DeckHistory(DeckThreads):
             return "text", text
         return selected
 
+    def on_messages_view_message_chosen(self) -> None:
+        """Show the message whole."""
+        self.action_view()
+
     def action_view(self) -> None:
         """Show the selected value or message whole."""
         from graphdeck.tui.screens.whole import ValueScreen

@@ -1,12 +1,15 @@
 """The conversation of a thread: whole messages, and the message that is being written token by token."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from graphdeck.graphs.events import Message, Token
 from graphdeck.graphs.values import Json
 from graphdeck.tui.message_text import Call, content_text, is_message, role, text_of, tool_calls
 from graphdeck.tui.text import clip
+
+if TYPE_CHECKING:
+    from graphdeck.tui.content_blocks import Block
 
 TEXT_LIMIT: Final = 20_000
 """Characters of one message that the conversation keeps; the state pane has the rest."""
@@ -42,11 +45,16 @@ class ChatMessage(NamedTuple):
     """It is still being written."""
     source: Mapping[str, Json] | None = None
     """What it was made from."""
+    blocks: "tuple[Block, ...]" = ()
+    """Its content in parts, where it is more than text."""
+    failed: bool = False
+    """It is the result of a tool that failed."""
 
 
 def from_json(message: Mapping[str, Json], *, node: str = "", task: str = "") -> ChatMessage:
     """A message in JSON form as a message of the conversation."""
     text, rest = clip(content_text(message), TEXT_LIMIT)
+    parts = _blocks(message)
     return ChatMessage(
         role=role(message) or text_of(message, "type"),
         text=text,
@@ -56,9 +64,24 @@ def from_json(message: Mapping[str, Json], *, node: str = "", task: str = "") ->
         name=text_of(message, "name"),
         calls=tuple(tool_calls(message)),
         answers=text_of(message, "tool_call_id"),
-        rest=rest,
+        rest="" if parts else rest,
         source=message,
+        blocks=parts,
+        failed=message.get("status") == "error",
     )
+
+
+def _blocks(message: Mapping[str, Json]) -> "tuple[Block, ...]":
+    """The parts of a message that says more than text."""
+    content, extra = message.get("content"), message.get("additional_kwargs")
+    thoughts = extra.get("reasoning_content") if isinstance(extra, dict) else None
+    if not isinstance(content, list) and not isinstance(thoughts, str):
+        return ()
+    from graphdeck.tui.content_blocks import Block, blocks  # most messages are plain text
+
+    found = [Block("reasoning", thoughts[:TEXT_LIMIT])] if isinstance(thoughts, str) and thoughts else []
+    found += blocks(content, TEXT_LIMIT)
+    return tuple(found) if any(block.kind != "text" for block in found) else ()
 
 
 def conversation_of(

@@ -43,6 +43,8 @@ class Rows(ScrollView, can_focus=True):
 
     has_cursor: ClassVar[bool] = True
     """Without a cursor the keys scroll."""
+    clicks: ClassVar[int] = 1
+    """Clicks in one place that choose a row; fewer only go there."""
 
     # -- what a subclass defines --------------------------------------------------------------------------------
 
@@ -156,7 +158,7 @@ class Rows(ScrollView, can_focus=True):
             self.chosen(self.cursor)
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the clicked row."""
+        """Go to the clicked row, and choose it."""
         offset = event.get_content_offset(self)
         if offset is None or not self.has_cursor:
             return
@@ -164,4 +166,5 @@ class Rows(ScrollView, can_focus=True):
         if self.can_stand(index):
             event.stop()
             self.move_to(index)
-            self.chosen(index)
+            if event.chain >= self.clicks:
+                self.chosen(index)

@@ -52,7 +52,47 @@ async def test_each_of_several_calls_is_marked_until_its_own_result_is_there(har
     async with harness(view).run_test(size=(60, 10)):
         view.show(saved)
         view.show((*saved, result))
-        assert [line.endswith("not run yet") for line in lines(view)[:3]] == [True, False, True]
+        assert [line.endswith("not run yet") for line in lines(view)[:4]] == [True, False, False, True]
+        assert lines(view)[2] == " mail       sent"  # the result follows its call, not the last one
+
+
+async def test_content_blocks_are_told_apart(harness: NewApp, lines: Lines) -> None:
+    view = MessagesView()
+    image: Json = {"type": "image", "base64": "aGVsbG8=", "mime_type": "image/png"}
+    old: Json = {"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,aGVsbG8h"}}
+    link: Json = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
+    odd: Json = {"type": "chart", "points": [1, 2]}
+    thought: Json = {"type": "thinking", "thinking": "which hotel?"}
+    content: list[Json] = [thought, {"type": "text", "text": "look:"}, image, old, link, odd, {"type": "tool_use"}]
+    failed: Json = {"type": "tool", "content": "no room", "name": "book", "status": "error"}
+    async with harness(view).run_test(size=(60, 10)):
+        view.show(conversation_of({"messages": [{"type": "ai", "content": content}, failed]}))
+        assert lines(view)[:7] == [
+            " ai         thinks: which hotel?",
+            "            look:",
+            "            image image/png, 5 bytes",
+            "            image image/jpeg, 6 bytes",
+            "            image https://example.org/a.png",
+            '            {"type": "chart", "points": [1, 2]}',
+            " ✗ book     no room",
+        ]
+
+
+async def test_the_message_of_the_cursor_is_copied_and_opened(harness: NewApp) -> None:
+    view = MessagesView()
+    app = harness(view)
+    async with app.run_test(size=(60, 10), message_hook=app.hear) as pilot:
+        view.show(conversation_of({"messages": SAID}))
+        view.focus()
+        assert view.selected_text == "Book it?"
+        await pilot.press("up", "up")
+        assert view.selected_text == "4 found"
+        await pilot.press("enter")
+        await pilot.click(MessagesView, offset=(15, 0))
+        assert view.selected_whole == ("message of human", SAID[0])
+        assert [event.message.role for event in app.heard(MessagesView.MessageChosen)] == ["tool"]
+        await pilot.click(MessagesView, offset=(15, 0), times=2)
+        assert [event.message.role for event in app.heard(MessagesView.MessageChosen)] == ["tool", "human"]
 
 
 async def test_long_text_wraps_at_words_and_keeps_its_lines(harness: NewApp, lines: Lines) -> None:

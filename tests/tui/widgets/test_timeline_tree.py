@@ -75,7 +75,7 @@ async def test_branches_failures_and_folds(harness: NewApp, lines: Lines, timeli
         assert "reads …" in lines(timeline)[3]
         assert [message.ns for message in app.heard(Timeline.InnerWanted)] == [DESK]
         timeline.show_inner({DESK: INNER})
-        assert lines(timeline)[4] == "   ●     1  loop   look → END             n                              1m"
+        assert lines(timeline)[4] == "   ●     1  loop   look → END               n                             1m"
         await pilot.press("down")
         assert timeline.selected_text == "i2"
         await pilot.press("left")
