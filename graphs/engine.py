@@ -20,6 +20,7 @@ from graphdeck.graphs.values import Json
 
 if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
+    from graphdeck.graphs.differences import Change
     from graphdeck.graphs.forks import ForkPlan
     from graphdeck.graphs.wanted import ThreadSort
 
@@ -122,9 +123,22 @@ class Engine(Protocol):
         ...
 
     async def history(
-        self, thread: str, *, limit: int = 100, before: str | None = None, file: str = ""
+        self, thread: str, *, limit: int = 100, before: str | None = None, ns: str = "", file: str = ""
     ) -> Sequence[CheckpointRow]:
-        """The checkpoints of a thread, newest first."""
+        """The checkpoints of a thread, newest first; with `ns`, those of a subgraph that a task of it has run.
+
+        `before` gives the page of those that are older than a checkpoint. One that cannot be read has its `error`.
+        """
+        ...
+
+    async def diff(
+        self, thread: str, checkpoint: str, other: str | None = None, *, ns: str = "", file: str = ""
+    ) -> "tuple[Change, ...]":
+        """What leads from a checkpoint to another one; without the other, from its parent to it.
+
+        All of the state is added where there is no parent. A value that is stored differently but reads the same is
+        told as changed, with the same value twice. With `ns`, the checkpoints are those of a subgraph.
+        """
         ...
 
     async def value(self, thread: str, checkpoint: str | None, path: str, *, file: str = "") -> Value:

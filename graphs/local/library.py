@@ -25,7 +25,6 @@ from graphdeck.graphs.records import (
     WaitingPage,
 )
 from graphdeck.graphs.saved.file import CheckpointFile, Turns, open_file
-from graphdeck.graphs.saved.history import history_in_turns
 from graphdeck.graphs.saved.lookup import find_checkpoint, holds
 from graphdeck.graphs.saved.state import read_state, read_value
 from graphdeck.graphs.saved.threads import ThreadReader, nobody, threads_in_turns
@@ -33,6 +32,7 @@ from graphdeck.graphs.wanted import Wanted, in_order
 
 if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
+    from graphdeck.graphs.differences import Change
 
 T = TypeVar("T")
 _NO_FILE_HINT = "run a graph, or name one: --db FILE"
@@ -110,10 +110,22 @@ class Library:
         graph = snapshot.graph or names_of(path).get(thread, UNNAMED).graph
         return dataclasses.replace(snapshot, interrupts=interrupts, graph=graph)
 
-    def history(self, thread: str, limit: int, before: str | None, file: str = "") -> Turns[list[CheckpointRow]]:
-        """The checkpoints of a thread, newest first."""
+    def history(
+        self, thread: str, limit: int, before: str | None, file: str = "", ns: str = ""
+    ) -> Turns[list[CheckpointRow]]:
+        """The checkpoints of a thread or of a subgraph in it, newest first."""
+        from graphdeck.graphs.saved.history import history_in_turns
+
         found = self._first(thread, lambda each: _with_thread(each, thread), file)
-        return history_in_turns(found, thread, limit=limit, before=before)
+        return history_in_turns(found, thread, limit=limit, before=before, ns=ns)
+
+    def differences(
+        self, thread: str, checkpoint: str, other: str | None, file: str = "", ns: str = ""
+    ) -> "tuple[Change, ...]":
+        """What leads from a checkpoint to the other one, or from its parent to it."""
+        from graphdeck.graphs.saved.compared import read_differences
+
+        return self._first(thread, lambda each: read_differences(each, thread, checkpoint, other, ns=ns), file)
 
     def value(self, thread: str, checkpoint: str | None, path: str, file: str = "") -> Value:
         """One value of a state."""

@@ -21,6 +21,7 @@ from graphdeck.graphs.wanted import ALL, Wanted
 
 if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
+    from graphdeck.graphs.differences import Change
     from graphdeck.graphs.local.workers import WorkerPool
     from graphdeck.graphs.wanted import ThreadSort
 
@@ -89,10 +90,16 @@ class SavedThreads:
         return await self._read(lambda: self._library.state(thread, checkpoint, compared=compared, file=file))
 
     async def history(
-        self, thread: str, *, limit: int = 100, before: str | None = None, file: str = ""
+        self, thread: str, *, limit: int = 100, before: str | None = None, ns: str = "", file: str = ""
     ) -> Sequence[CheckpointRow]:
-        """The checkpoints of a thread, newest first."""
-        return await self._in_turns(await self._read(lambda: self._library.history(thread, limit, before, file)))
+        """The checkpoints of a thread or of a subgraph in it, newest first."""
+        return await self._in_turns(await self._read(lambda: self._library.history(thread, limit, before, file, ns)))
+
+    async def diff(
+        self, thread: str, checkpoint: str, other: str | None = None, *, ns: str = "", file: str = ""
+    ) -> "tuple[Change, ...]":
+        """What leads from a checkpoint to another one; without the other, from its parent to it."""
+        return await self._read(lambda: self._library.differences(thread, checkpoint, other, file, ns))
 
     async def value(self, thread: str, checkpoint: str | None, path: str, *, file: str = "") -> Value:
         """One value of a state, by dotted path or JSON Pointer."""

@@ -59,7 +59,13 @@ async def test_a_broken_file_hides_no_good_one_and_is_named(reader: LocalEngine,
     assert problem.file == str(files[2])
     assert "not a SQLite file" in problem.message
     assert (await reader.state("b1")).file == str(files[1])
-    assert (await reader.history("a1"))[0].step == 1
+    newest, older, *_ = await reader.history("a1")
+    assert newest.step == 1
+    assert [task.node for task in newest.made_by] == ["node"]
+    assert [change.path for change in await reader.diff("a1", older.checkpoint)] == ["/x"]
+    assert await reader.diff("a1", older.checkpoint, newest.checkpoint, file=str(files[0])) == ()
+    with pytest.raises(ThreadNotFound, match='no subgraph "node:1"'):
+        await reader.history("a1", ns="node:1")
     with pytest.raises(ThreadNotFound) as missing:
         await reader.state("nowhere")
     assert "bad.sqlite, which cannot be read" in missing.value.hint

@@ -12,6 +12,7 @@ from textual.events import Paste
 from textual.message import Message
 from textual.pilot import Pilot
 
+from graphdeck.graphs.differences import Change
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError, ThreadNotFound
 from graphdeck.graphs.events import Event, RunEnded
@@ -255,9 +256,14 @@ class RecordedEngine:
         return self.snapshots[thread, checkpoint]
 
     async def history(
-        self, thread: str, *, limit: int = 100, before: str | None = None, file: str = ""
+        self, thread: str, *, limit: int = 100, before: str | None = None, ns: str = "", file: str = ""
     ) -> Sequence[CheckpointRow]:
         return self.checkpoints.get(thread, [])
+
+    async def diff(
+        self, thread: str, checkpoint: str, other: str | None = None, *, ns: str = "", file: str = ""
+    ) -> tuple[Change, ...]:
+        return ()
 
     async def value(self, thread: str, checkpoint: str | None, path: str, *, file: str = "") -> Value:
         raise NotImplementedError
