@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.tui.fork_commands import fork
 from graphdeck.tui.options import (
     SETTINGS,
     ask_all_option,
@@ -90,6 +91,7 @@ def commands() -> None:
 @click.option("--input", metavar="JSON|@FILE|-", help="Input: JSON, a file with JSON, or standard input.")
 @click.option("--message", metavar="TEXT", help="Input: one user message.")
 @click.option("--thread", metavar="ID", help="Thread to go on with, or to make.  [default: a new one]")
+@click.option("--checkpoint", metavar="ID", help="Checkpoint to run from; the branch that is there stays.")
 @click.option("--answer", "answers", multiple=True, metavar="ID=JSON", help="Answer to an interrupt, by its id.")
 @click.option("--before", multiple=True, metavar="NODE", help="Stop before this node.")
 @click.option("--after", multiple=True, metavar="NODE", help="Stop after this node.")
@@ -286,5 +288,5 @@ def draw(target: str, style: str, columns: int | None, ascii_only: bool, mermaid
     )
 
 
-for each in THREAD_COMMANDS:
+for each in (*THREAD_COMMANDS, fork):
     commands.add_command(each)

@@ -28,6 +28,8 @@ class RunOptions:
     """Text of a user's message."""
     thread: str | None = None
     """Thread id; None for a new thread."""
+    checkpoint: str | None = None
+    """Checkpoint id to run from; None for the newest."""
     answers: tuple[str, ...] = ()
     """`ID=JSON`, each."""
     before: tuple[str, ...] = ()
@@ -58,6 +60,7 @@ def request_of(options: RunOptions) -> RunRequest:
         input=input_of(options),
         has_input=options.input is not None or options.message is not None,
         resume=resume,
+        checkpoint=options.checkpoint,
         by={"": BY} if options.drop_question else dict.fromkeys(resume, BY),
         before=options.before,
         after=options.after,
@@ -86,6 +89,18 @@ def check_together(options: RunOptions) -> None:
         raise InputError("--answer needs --thread", "name the thread whose question is answered")
     if options.answers and has_input:
         raise InputError("--answer and new input exclude each other", "answer first, then run again with the input")
+    if options.checkpoint is not None and options.thread is None:
+        raise InputError("--checkpoint needs --thread", "name the thread that has the checkpoint")
+    if options.checkpoint is not None and options.answers:
+        raise InputError(
+            "--checkpoint and --answer exclude each other: LangGraph ignores an answer given at an old checkpoint",
+            "run from the checkpoint first; it asks anew, and that question can be answered",
+        )
+    if options.checkpoint is not None and options.drop_question:
+        raise InputError(
+            "--checkpoint and --drop-question exclude each other: from a checkpoint, nothing is dropped",
+            "leave --drop-question out: the question stays on its branch",
+        )
     if options.drop_question and not has_input:
         raise InputError("--drop-question needs --input or --message", "the new input takes the question's place")
     if options.input == "-" and options.context == "-":

@@ -15,7 +15,7 @@ from graphdeck.tui.plain.threads import SORTS
 
 Cli = Callable[..., Any]
 
-COMMANDS = ("answer", "decisions", "delete", "draw", "history", "inbox", "rename", "repair", "run", "show", "threads")
+COMMANDS = ("answer", "decisions", "delete", "draw", "fork", "history", "inbox", "rename", "repair", "run", "show", "threads")
 
 
 def test_help_lists_the_commands(cli: Cli) -> None:
