@@ -2,12 +2,17 @@
 
 import dataclasses
 from collections.abc import Mapping, Set
+from typing import Final
 
+from graphdeck.graphs.errors import AnswerRefused, RunningElsewhere
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.questions.model import Action, Decision, Sheet
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import GraphShape, Snapshot
 from graphdeck.graphs.values import Json, json_line
+from graphdeck.tui.waiting import Key
+
+_REFUSALS: Final = (AnswerRefused.kind, RunningElsewhere.kind)
 
 
 class Asked(Frozen):
@@ -17,6 +22,8 @@ class Asked(Frozen):
     """The graph in a word or two."""
     thread: str
     """Thread id."""
+    file: str = ""
+    """Checkpoint file that holds it; empty where it is not known."""
     title: str = ""
     """The thread in words; may be empty."""
     sheet: Sheet
@@ -26,13 +33,20 @@ class Asked(Frozen):
     consequences: tuple[str, ...] = ()
     """What an answer has to do with what is around the question, in sentences; raw text."""
     trouble: str = ""
-    """Why the answers that were sent last, or the edit of the state, were refused; empty where none were."""
+    """Why the answers that were sent last, or the edit of the state, came to nothing; empty where they did not."""
+    was_refused: bool = False
+    """The trouble is that nothing was sent: a question that comes in place of this one tells it, too."""
     edit: Mapping[str, Json] | None = None
     """The values of the inner state that a person wanted to write last; None where none."""
 
     def __post_init__(self) -> None:
         if not self.sheet.actions:
             raise ValueError("nothing waits for a decision")
+
+    @property
+    def key(self) -> Key:
+        """What names the thread among several files."""
+        return self.file, self.thread
 
     def after(self, earlier: "Asked") -> "Asked":
         """The same, with what was decided when it was asked before, as far as that is about what waits now."""
@@ -41,9 +55,13 @@ class Asked(Frozen):
         return dataclasses.replace(
             self,
             sheet=_with_earlier(self.sheet, earlier.sheet),
-            trouble=earlier.trouble,
+            trouble=earlier.trouble if is_same or earlier.was_refused else "",
             edit=earlier.edit if is_same else None,
         )
+
+    def not_taken(self, error: Mapping[str, str]) -> "Asked":
+        """The same, with the error that says why what was decided came to nothing."""
+        return dataclasses.replace(self, trouble=error.get("message", ""), was_refused=error.get("type") in _REFUSALS)
 
     def without(self, answers: Mapping[str, Json]) -> "Asked":
         """The same, without the decisions that were sent and taken."""
@@ -51,7 +69,7 @@ class Asked(Frozen):
         for index, action in enumerate(now.actions):
             if action.interrupt in answers:
                 now = now.take_back(index)
-        return dataclasses.replace(self, sheet=now, trouble="", edit=None)
+        return dataclasses.replace(self, sheet=now, trouble="", was_refused=False, edit=None)
 
     def of(self, shape: GraphShape) -> "Asked":
         """The same, with the name of its graph and the schemas of its tools."""

@@ -17,7 +17,7 @@ PAUSE: Final = 0.1
 class Background:
     """Starts work in workers of a receiver, and posts what comes of it; `failed` makes the message where it fails."""
 
-    def __init__(self, receiver: DOMNode, failed: Callable[[str, str, GraphdeckError], Message]) -> None:
+    def __init__(self, receiver: DOMNode, failed: Callable[[str, str, GraphdeckError, str], Message]) -> None:
         self._receiver, self._failed = receiver, failed
         self._reading: set[str] = set()
         self._following: dict[str, Callable[[], Awaitable[None]]] = {}
@@ -35,12 +35,12 @@ class Background:
         self._reading.add(kind)
         self._start(kind, self._read_on(kind, lambda: self._tell(kind, about, read)))
 
-    async def _tell(self, kind: str, about: str, work: Callable[[], Awaitable[Message | None]]) -> None:
-        """Do some work, and post what comes of it."""
+    async def _tell(self, kind: str, about: str, work: Callable[[], Awaitable[Message | None]], file: str = "") -> None:
+        """Do some work, and post what comes of it; `file` holds the thread that it is about, where it is known."""
         try:
             message = await work()
         except GraphdeckError as error:
-            message = self._failed(kind, about, error)
+            message = self._failed(kind, about, error, file)
         if message is not None:
             self._receiver.post_message(message)
 

@@ -119,7 +119,20 @@ class ThreadActed(Message):
     """A thread was ended, or an answer to it was taken back."""
 
     thread: str
+    file: str
+    """Checkpoint file that holds it."""
     act: Act
+
+
+@dataclass(eq=False, repr=False)
+class GraphAssigned(Message):
+    """It is remembered which graph a thread belongs to."""
+
+    thread: str
+    file: str
+    """Checkpoint file that holds it."""
+    graph: str
+    """Target."""
 
 
 @dataclass(eq=False, repr=False)
@@ -147,6 +160,8 @@ class Failed(Message):
     about: str
     """The target or thread that it was asked of; may be empty."""
     error: GraphdeckError
+    file: str = ""
+    """Checkpoint file of the thread, where it is known."""
 
 
 # -- the bridge ------------------------------------------------------------------------------------------------------
@@ -270,16 +285,25 @@ class Bridge(Background):
         """End a thread, if it still stands where it was seen: `ThreadActed`."""
         asked = [question.id for question in seen.interrupts]
         where = {"file": seen.file, "checkpoint": seen.checkpoint}
-        self._act("end", seen.thread, lambda: self._engine.end(seen.thread, graph=graph, by="key", seen=asked, **where))
+        self._act("end", seen, lambda: self._engine.end(seen.thread, graph=graph, by="key", seen=asked, **where))
 
-    def repair(self, thread: str, graph: str, file: str) -> None:
+    def repair(self, seen: Snapshot, graph: str) -> None:
         """Take back the answer with which a node failed: `ThreadActed`."""
-        self._act("repair", thread, lambda: self._engine.repair(thread, graph=graph, file=file, by="key"))
+        self._act("repair", seen, lambda: self._engine.repair(seen.thread, graph=graph, file=seen.file, by="key"))
 
-    def _act(self, act: Act, thread: str, do: Callable[[], Awaitable[object]]) -> None:
+    def _act(self, act: Act, seen: Snapshot | WaitingRow, do: Callable[[], Awaitable[object]]) -> None:
         async def change() -> Message:
             await do()
-            return ThreadActed(thread, act)
+            return ThreadActed(seen.thread, seen.file, act)
+
+        self._start("change", self._tell("change", seen.thread, change))
+
+    def assign(self, thread: str, file: str, graph: str) -> None:
+        """Remember which graph a thread belongs to, where its rows do not tell: `GraphAssigned`."""
+
+        async def change() -> Message:
+            await self._engine.assign(thread, graph, file=file)
+            return GraphAssigned(thread, file, graph)
 
         self._start("change", self._tell("change", thread, change))
 
@@ -341,7 +365,7 @@ class Bridge(Background):
                 batch.add(event)
         except GraphdeckError as error:
             batch.flush()
-            self._receiver.post_message(Failed("run", request.thread, error))
+            self._receiver.post_message(Failed("run", request.thread, error, request.file))
         else:
             self._cancelled = run if self._stops == CANCEL else None
         finally:

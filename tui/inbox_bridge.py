@@ -97,6 +97,7 @@ class InboxBridge(Bridge):
         asked = Asked(
             graph=shape.title if shape else row.graph,
             thread=row.thread,
+            file=row.file,
             title=row.title or row.first_text,
             sheet=sheet(row.interrupts, shape.tools if shape else {}),
             snapshot=snapshot,
@@ -129,7 +130,7 @@ class InboxBridge(Bridge):
             self.answer(request)
             return None
 
-        self._start("change", self._tell("run", row.thread, change))
+        self._start("change", self._tell("run", row.thread, change, row.file))
 
     def end_as(self, row: WaitingRow, request: RunRequest) -> None:
         """Remember which target a thread belongs to, then end it: `ThreadActed`."""
@@ -150,7 +151,7 @@ class InboxBridge(Bridge):
             self.answer(request)
             return None
 
-        self._start("change", self._tell("run", row.thread, change))
+        self._start("change", self._tell("run", row.thread, change, row.file))
 
     async def _assign(self, row: WaitingRow, request: RunRequest) -> None:
         if request.graph != row.graph:

@@ -273,7 +273,7 @@ async def test_an_object_of_a_type_is_shown_as_its_type_and_its_fields(open_dial
 
 def test_decisions_are_kept_for_the_same_question_only() -> None:
     decided = sheet([plain("old"), MAIL]).decide(0, Decision("approve")).decide(1, Decision("approve", by="rule x"))
-    earlier = Asked(graph="g", thread="t1", sheet=decided, trouble="refused", edit={"a": 1})
+    earlier = Asked(graph="g", thread="t1", sheet=decided, edit={"a": 1}).not_taken({"message": "no luck"})
 
     def again(*interrupts: PendingInterrupt) -> Asked:
         return Asked(graph="g", thread="t1", sheet=sheet(interrupts)).after(earlier)
@@ -282,7 +282,10 @@ def test_decisions_are_kept_for_the_same_question_only() -> None:
     assert dict(again(plain("new")).sheet.decisions) == {}, "the same id asks something else"
     renewed = again(plain("old", "q2"))
     assert dict(renewed.sheet.decisions) == {0: Decision("approve")}, "an edit of the state gives it another id"
-    assert (renewed.trouble, renewed.edit) == ("refused", None)
+    assert (renewed.trouble, renewed.edit) == ("", None), "its node failed with the answer to another one"
+    assert again(plain("old")).trouble == "no luck"
+    gone = earlier.not_taken({"message": "answered elsewhere", "type": "answer"})
+    assert renewed.after(gone).trouble == "answered elsewhere", "what was not sent at all is told once more"
     assert dict(again(plain("old"), plain("old", "q2")).sheet.decisions) == {0: Decision("approve")}, "asked once more"
     left = earlier.without({"q1": True})
     assert (dict(left.sheet.decisions), left.trouble, left.edit) == ({1: Decision("approve", by="rule x")}, "", None)

@@ -3,6 +3,7 @@
 Dialogs are imported where they open: the first paint need not wait for them.
 """
 
+import dataclasses
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -70,6 +71,7 @@ class DeckScreen(DeckWaiting):
             self.open_graph(graph)
         if thread:
             self.open_thread(thread)
+            self.look = dataclasses.replace(self.look, is_graph_named=bool(graph))
         self.first_threads()
         if self._inbox_first:
             self.action_inbox()
@@ -107,6 +109,13 @@ class DeckScreen(DeckWaiting):
             self.say("it pauses at the next step")
             self.bridge.pause()
             return
+        reason = self.look.why_not("pause")
+        if reason and self.look.graph:
+            self.say(reason, style=WARNING)
+        else:
+            self.with_graph(self._go_on)
+
+    def _go_on(self) -> None:
         try:
             self.start(self.look.continuing())
         except Refused as reason:

@@ -98,7 +98,7 @@ class DeckAnswers(DeckHistory):
         self.bridge.read_threads(PAGE)
         if outcome is None:
             if self.earlier is not None:
-                self.earlier = dataclasses.replace(self.earlier, trouble="", edit=None)
+                self.earlier = dataclasses.replace(self.earlier, trouble="", was_refused=False, edit=None)
         elif isinstance(outcome, Answered):
             self._answered(outcome)
         else:
@@ -114,6 +114,10 @@ class DeckAnswers(DeckHistory):
                 self._open_question(dataclasses.replace(answered.asked, trouble=why))
                 return
         self.earlier = answered.asked
+        self.with_graph(lambda: self._send_answers(answered))
+
+    def _send_answers(self, answered: "Answered") -> None:
+        sheet, file = answered.asked.sheet, self.look.file
         try:
             self.start(self.look.answering(answered.answers, answered.by, sheet.seen()))
             self._keep_grants(sheet, file)
@@ -129,6 +133,9 @@ class DeckAnswers(DeckHistory):
     def _edited(self, edit: "StateEdit") -> None:
         """Have the state of the subgraph written; then its question is asked anew."""
         self.earlier = edit.asked
+        self.with_graph(lambda: self._write_state(edit))
+
+    def _write_state(self, edit: "StateEdit") -> None:
         self.say("writes the state, to be asked again")
         request = RunRequest(graph=self.look.graph, thread=edit.asked.thread, file=self.look.file)
         self.bridge.edit_state(request, edit.ns, edit.values)

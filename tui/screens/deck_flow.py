@@ -1,6 +1,7 @@
 """The deck's flow: what the engine says changes what is looked at, and what is looked at is painted."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Final
 
 from textual import on
@@ -78,7 +79,7 @@ class DeckFlow(DeckPainting):
     def asked(self) -> Asked:
         """The thread's questions, with what rules decide of them; ValueError where none waits."""
         asked, snapshot = self.look.asked, self.look.snapshot
-        if self.earlier is not None and self.earlier.thread == asked.thread:
+        if self.earlier is not None and self.earlier.key == asked.key:
             asked = asked.after(self.earlier)
         if self.policy is None or snapshot is None:
             return asked
@@ -223,7 +224,7 @@ class DeckFlow(DeckPainting):
         thread = request.thread
         self.bridge.read_threads(PAGE)
         if ended.error is not None:
-            self._not_taken(request.thread, ended.error.get("message", ""))
+            self._not_taken(request.thread, ended.error)
         elif self.earlier is not None and self.earlier.thread == thread:
             self.earlier = self.earlier.without(request.resume)
         if was_refused(self._views[thread]):
@@ -238,10 +239,10 @@ class DeckFlow(DeckPainting):
             self.say(self._by_rule)
             self.asks = ended.status == "waiting"
 
-    def _not_taken(self, thread: str, why: str) -> None:
+    def _not_taken(self, thread: str, error: Mapping[str, str]) -> None:
         """What a person decided or edited came to nothing: ask again, with it, if its question still waits."""
         if self.earlier is not None and self.earlier.thread == thread:
-            self.earlier = dataclasses.replace(self.earlier, trouble=why)
+            self.earlier = self.earlier.not_taken(error)
             self.asks = thread == self.look.thread
 
     def _give_back(self, thread: str) -> None:
@@ -264,11 +265,11 @@ class DeckFlow(DeckPainting):
             case "run":
                 self.change(run="")
                 self._give_back(message.about)
-                self._not_taken(message.about, error.message)
+                self._not_taken(message.about, error.to_dict())
                 self.read_thread()
                 self.tell(error)
             case "edit":
-                self._not_taken(message.about, error.message)
+                self._not_taken(message.about, error.to_dict())
                 self.tell(error)
             case "state" | "history" if isinstance(error, ThreadNotFound | MissingFileError):
                 self._thread_missing(message.about)

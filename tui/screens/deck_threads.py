@@ -2,14 +2,14 @@
 
 from textual import on
 
-from graphdeck.tui.screens.deck_moves import DeckMoves
+from graphdeck.tui.screens.deck_whose import DeckWhose
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.thread_list import ThreadList
 from graphdeck.tui.widgets.timeline import Timeline
 
 
-class DeckThreads(DeckMoves):
+class DeckThreads(DeckWhose):
     """The deck's keys that have to do with threads."""
 
     def is_off(self, name: str) -> bool:

@@ -38,6 +38,9 @@ class DeckWaiting(DeckAnswers):
 
     @on(InputLine.Submitted)
     def _submitted(self, event: InputLine.Submitted) -> None:
+        self.with_graph(lambda: self._submit(event))
+
+    def _submit(self, event: InputLine.Submitted) -> None:
         try:
             request = self.look.starting(event.text, str(uuid.uuid4()))
         except Refused as reason:
@@ -136,12 +139,11 @@ class DeckWaiting(DeckAnswers):
         snapshot = self.look.snapshot
         if self.is_off("end_thread") or snapshot is None:
             return
-        graph = self.look.graph
 
         def confirmed(yes: bool | None) -> None:
             if yes:
                 self.asks = False
-                self.bridge.end(snapshot, graph)
+                self.with_graph(lambda: self.bridge.end(snapshot, self.look.graph))
 
         self.app.push_screen(EndScreen(self.clock, self.look.title, dropped(snapshot, "end")), confirmed)
 
@@ -149,7 +151,7 @@ class DeckWaiting(DeckAnswers):
         """Take back the answer with which a node failed, to be asked again."""
         snapshot = self.look.snapshot
         if not self.is_off("take_back") and snapshot is not None:
-            self.bridge.repair(self.look.thread, self.look.graph, snapshot.file)
+            self.with_graph(lambda: self.bridge.repair(snapshot, self.look.graph))
 
     @on(bridge.ThreadActed)
     def _acted(self, message: bridge.ThreadActed) -> None:
@@ -161,7 +163,7 @@ class DeckWaiting(DeckAnswers):
             self._views[message.thread] = RunView(
                 thread=live.thread, graph=live.graph, log=live.log, logged=live.logged
             )
-        if message.thread == self.look.thread:
+        if (message.file, message.thread) == (self.look.file, self.look.thread):
             self.change(live=self._views.get(message.thread))
             self.asks = not ended
             self.read_thread()

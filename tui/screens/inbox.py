@@ -1,7 +1,7 @@
 """The inbox: everything that waits for a person, over all threads of all files, answered in place."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 from textual import on
@@ -18,6 +18,7 @@ from graphdeck.tui.screens import inbox_lines
 from graphdeck.tui.screens.inbox_flow import InboxFlow
 from graphdeck.tui.screens.inbox_rows import InboxRows, next_to_answer, same_question
 from graphdeck.tui.screens.picker import PickerScreen
+from graphdeck.tui.screens.whose import NOT_KNOWN, whose
 from graphdeck.tui.theme import ERROR, WARNING
 from graphdeck.tui.waiting import Key, key_of
 from graphdeck.tui.widgets.key_footer import KeyFooter
@@ -41,7 +42,7 @@ class InboxScreen(InboxFlow):
     @on(QuestionPanel.Decided)
     def _decided(self, event: QuestionPanel.Decided) -> None:
         row = self.on_screen
-        if row is None or row.thread != event.asked.thread:
+        if row is None or key_of(row) != event.asked.key:
             return
         why = forbidden(event.asked.sheet, event.answers, self.policy, row.thread, row.file, edits_only=True)
         if why:
@@ -67,7 +68,7 @@ class InboxScreen(InboxFlow):
     @on(QuestionPanel.StateEdited)
     def _state_edited(self, event: QuestionPanel.StateEdited) -> None:
         row = self.on_screen
-        if row is None or row.thread != event.asked.thread:
+        if row is None or key_of(row) != event.asked.key:
             return
 
         def write(request: RunRequest) -> None:
@@ -87,7 +88,7 @@ class InboxScreen(InboxFlow):
 
         def chosen(target: str | None) -> None:
             if target is None:
-                self.say("nothing was done: its graph is not known", style=WARNING)
+                self.say(NOT_KNOWN, style=WARNING)
             elif self._still_waits(row):
                 self._last_target = target
                 go(dataclasses.replace(request, graph=target))
@@ -95,7 +96,7 @@ class InboxScreen(InboxFlow):
                 self.say("nothing was done: it does not wait any more", style=WARNING)
 
         keys = tuple(self.asked.snapshot.values) if self.asked and self.asked.snapshot else ()
-        about = inbox_lines.whose(row, keys, self.size.width)
+        about = whose(row.thread, row.file, keys, self.size.width)
         self.app.push_screen(PickerScreen(self.bridge.find_graphs, about=about, start=self._last_target), chosen)
 
     def _still_waits(self, row: WaitingRow) -> bool:
@@ -120,7 +121,7 @@ class InboxScreen(InboxFlow):
     def _run_events(self, message: bridge.RunEvents) -> None:
         ended = next((event for event in message.events if isinstance(event, RunEnded)), None)
         if ended is not None:
-            error = ended.error.get("message", "") if ended.error else ""
+            error = ended.error or {}
             key = message.request.file, message.request.thread
             if not error and key in self.earlier:
                 self.earlier[key] = self.earlier[key].without(message.request.resume)
@@ -130,22 +131,22 @@ class InboxScreen(InboxFlow):
     def _failed(self, message: bridge.Failed) -> None:
         error = message.error
         if message.kind == "run":
-            for key in [key for key in self.rows.running if key[1] == message.about]:
-                self._run_over(key, error.message)
+            self._run_over((message.file, message.about), error.to_dict())
         elif message.kind == "waiting" and isinstance(error, MissingFileError):  # the first run makes it
             self.listing.empty_text = "nothing waits for you"
             self.show(InboxRows(newest_first=self.rows.newest_first))
         else:
             self.say(error.message, error.hint, ERROR)
 
-    def _run_over(self, key: Key, error: str) -> None:
+    def _run_over(self, key: Key, error: Mapping[str, str]) -> None:
         row = self.rows.own[key].row if key in self.rows.own else None
+        message = error.get("message", "")
         if error:
             if key in self.earlier:
-                self.earlier[key] = dataclasses.replace(self.earlier[key], trouble=error)
-            self.say(f"{inbox_lines.name(row) if row else key[1]}: {error}", style=ERROR)
+                self.earlier[key] = self.earlier[key].not_taken(error)
+            self.say(f"{inbox_lines.name(row) if row else key[1]}: {message}", style=ERROR)
         self.bridge.has_ended(key)
-        self.rows = self.rows.ended(key, error)
+        self.rows = self.rows.ended(key, message)
         self.read()
 
     @on(Worker.StateChanged)
@@ -204,7 +205,7 @@ class InboxScreen(InboxFlow):
                 about = RunRequest(graph=row.graph, thread=row.thread, file=row.file)
                 self._with_graph(row, about, lambda request: self.bridge.end_as(row, request))
 
-        known = self.asked.snapshot if self.asked and self.asked.thread == row.thread else None
+        known = self.asked.snapshot if self.asked and self.asked.key == key_of(row) else None
         lost = dropped(known or _only_questions(row), "end")
         self.app.push_screen(EndScreen(self._clock, inbox_lines.name(row), lost), confirmed)
 
@@ -212,9 +213,10 @@ class InboxScreen(InboxFlow):
     def _acted(self, message: bridge.ThreadActed) -> None:
         """Its question is gone by the person's own hand: the next one is shown, also where the list knew it first."""
         self.say("the thread is ended")
-        if self.on_screen is not None and self.on_screen.thread == message.thread:
+        key = message.file, message.thread
+        if self.on_screen is not None and key_of(self.on_screen) == key:
             self.on_screen = None
-        if self._gone is not None and self._gone[0].thread == message.thread:
+        if self._gone is not None and key_of(self._gone[0]) == key:
             self.is_told_gone = False
         self.read()
 

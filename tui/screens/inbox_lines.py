@@ -1,7 +1,6 @@
 """What the inbox says around its list. Pure."""
 
 from collections.abc import Callable, Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
@@ -9,14 +8,13 @@ from textual.content import Content
 from graphdeck.graphs.records import FileProblem, WaitingRow
 from graphdeck.tui.actions import help_groups
 from graphdeck.tui.screens.inbox_rows import InboxRows
-from graphdeck.tui.text import cut, fit, one_line, safe, width
+from graphdeck.tui.text import fit, one_line, safe, width
 from graphdeck.tui.theme import ERROR, MUTED, WARNING, glyphs
 from graphdeck.tui.widgets.inbox_list import InboxItem
 
 if TYPE_CHECKING:
     from graphdeck.tui.screens.help import HelpRow
 
-_MOST_KEYS: Final = 12
 _NAME: Final = 40
 
 
@@ -71,22 +69,6 @@ def gone(row: WaitingRow, asks_anew: bool, by: str = "") -> Content:
         f"{now} Nothing was sent from here.\n\n",
         ("Enter or the arrow keys go on with the list.", MUTED),
     )
-
-
-def whose(row: WaitingRow, keys: Sequence[str], cells: int) -> Content:
-    """What is known of a thread whose graph a person has to name."""
-    room = max(20, min(94, cells - 8))
-    named = ", ".join(one_line(key, _NAME, identifier=True) for key in keys[:_MOST_KEYS])
-    more = f" and {len(keys) - _MOST_KEYS} more" if len(keys) > _MOST_KEYS else ""
-    lines = [
-        Content.styled("Which graph does this thread belong to?", "bold"),
-        Content(cut(f"thread  {one_line(row.thread, room, identifier=True)}", room)),
-        Content(cut(f"file    {safe('/'.join(PurePath(row.file).parts[-3:]), identifier=True)}", room)),
-    ]
-    if keys:
-        lines.append(Content(cut(f"state   {named}{more}", room)))
-    lines.append(Content.styled("Its code runs to answer; the choice is remembered for this thread.", MUTED))
-    return Content("\n").join(lines)
 
 
 def help_rows(why_not: Callable[[str], str]) -> "list[HelpRow]":

@@ -67,6 +67,8 @@ class Look(Frozen):
     """The thread's runs of this session, folded."""
     run: str = ""
     """Thread that our run is on; empty while none is."""
+    is_graph_named: bool = False
+    """A person has said that the thread belongs to the graph."""
 
     def with_state(self, snapshot: Snapshot) -> "Look":
         """The look with the newest state of the thread."""
@@ -91,6 +93,12 @@ class Look(Frozen):
     def file(self) -> str:
         """Checkpoint file that holds the thread; empty where it is not known, or the thread is new."""
         return (self.snapshot.file if self.snapshot else "") or (self.row.file if self.row else "")
+
+    @property
+    def is_graph_known(self) -> bool:
+        """The thread is new, or it is known that it belongs to the graph; else that is only the one that is open."""
+        told = [saved.graph for saved in (self.snapshot, self.row) if saved is not None]
+        return self.is_graph_named or not told or any(told)
 
     @property
     def running(self) -> bool:
@@ -151,8 +159,9 @@ class Look(Frozen):
         graph = self.shape.title if self.shape else self.graph
         tools = self.shape.tools if self.shape else {}
         return Asked(
-            graph=graph,
+            graph=graph if self.is_graph_known else "",
             thread=self.thread,
+            file=self.file,
             title=title,
             sheet=sheet(self.questions, tools),
             snapshot=self.snapshot,

@@ -280,7 +280,7 @@ class QuestionPanel(QuestionFields):
 
 def _asked(asking: Asking) -> Asked:
     """What is asked, with the decisions so far."""
-    return dataclasses.replace(asking.asked, sheet=asking.sheet, trouble="", edit=None)
+    return dataclasses.replace(asking.asked, sheet=asking.sheet, trouble="", was_refused=False, edit=None)
 
 
 def _object(value: Json) -> dict[str, Json]:

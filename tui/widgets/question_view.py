@@ -157,7 +157,7 @@ class QuestionView(Vertical):
         self._note_seen()
 
     def _note_seen(self) -> None:
-        if self.asking is None or not self.payload.shows_end:
+        if self.asking is None or not self.is_attached or not self.payload.shows_end:
             return
         if self.mode == "difference":
             self._saw_difference = True
@@ -173,7 +173,7 @@ class QuestionView(Vertical):
     def paint(self) -> None:
         """Paint everything but what is asked."""
         asking = self.asking
-        if asking is None:
+        if asking is None or not self.is_attached:  # called after a refresh, when the dialog may be gone
             return
         signs, count = glyphs(), len(asking.sheet.actions)
         cells = max(30, self._hint.size.width)
