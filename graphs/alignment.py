@@ -19,12 +19,12 @@ def alignment(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[tup
     parts = [(0, len(before), 0, len(after))]
     while parts:
         start, end, from_, to = parts.pop()
-        while start < end and from_ < to and before[start] == after[from_]:
-            found.append((start, from_))
-            start, from_ = start + 1, from_ + 1
-        while start < end and from_ < to and before[end - 1] == after[to - 1]:
-            end, to = end - 1, to - 1
-            found.append((end, to))
+        front = common(before[start:end], after[from_:to])
+        found += zip(range(start, start + front), range(from_, from_ + front), strict=True)
+        start, from_ = start + front, from_ + front
+        back = common(before[start:end][::-1], after[from_:to][::-1])
+        found += zip(range(end - back, end), range(to - back, to), strict=True)
+        end, to = end - back, to - back
         if start == end or from_ == to:
             continue
         if anchors := _unique(before, after, (start, end, from_, to)):
@@ -35,6 +35,18 @@ def alignment(before: Sequence[Hashable], after: Sequence[Hashable]) -> list[tup
         elif (end - start) * (to - from_) <= _COMPARED:
             found += _longest(before, after, (start, end, from_, to))
     return sorted(found)
+
+
+def common(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many items, or characters, are equal at the beginning of both."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 _Part = tuple[int, int, int, int]

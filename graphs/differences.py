@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
-from graphdeck.graphs.alignment import alignment
+from graphdeck.graphs.alignment import alignment, common
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.values import Json
 
@@ -50,13 +50,10 @@ def differences(before: Json, after: Json, path: str = "") -> tuple[Change, ...]
 
 
 def list_differences(
-    before: Sequence[Json], after: Sequence[Json], path: str = "", *, skipped: int = 0, by_key: bool = False
+    before: Sequence[Json], after: Sequence[Json], path: str = "", *, at: tuple[int, int] = (0, 0)
 ) -> tuple[Change, ...]:
-    """What differs between two lists, or between their rests after some items that are the same in both.
-
-    With `by_key`, the items are pairs of key and value.
-    """
-    return tuple(_in_list(before, after, path, skipped, by_key))
+    """What differs between two lists, or parts of lists that begin `at` these places of theirs."""
+    return tuple(_in_list(before, after, path, at))
 
 
 def same(before: object, after: object) -> bool:
@@ -103,7 +100,7 @@ def _in_dict(before: dict[str, Json], after: dict[str, Json], path: str) -> Iter
 
 
 def _in_list(
-    before: Sequence[Json], after: Sequence[Json], path: str, skipped: int = 0, by_key: bool = False
+    before: Sequence[Json], after: Sequence[Json], path: str, at: tuple[int, int] = (0, 0), by_key: bool = False
 ) -> Iterator[Change]:
     start, end, to = 0, len(before), len(after)
     while start < min(end, to) and same(before[start], after[start]):
@@ -112,11 +109,11 @@ def _in_list(
         end, to = end - 1, to - 1
     for i, j in _belonging(before[start:end], after[start:to], by_key):
         if j is None and i is not None:
-            yield Change(path=pointer(path, skipped + start + i), kind="removed", before=before[start + i])
+            yield Change(path=pointer(path, at[0] + start + i), kind="removed", before=before[start + i])
         elif i is None and j is not None:
-            yield Change(path=pointer(path, skipped + start + j), kind="added", after=after[start + j])
+            yield Change(path=pointer(path, at[1] + start + j), kind="added", after=after[start + j])
         elif i is not None and j is not None:
-            yield from _differences(before[start + i], after[start + j], pointer(path, skipped + start + j))
+            yield from _differences(before[start + i], after[start + j], pointer(path, at[1] + start + j))
 
 
 def _belonging(
@@ -167,8 +164,8 @@ def word_changes(before: str, after: str) -> tuple[tuple[WordKind, str], ...]:
 
     The runs that stayed and those that were removed make up the text before, the others the one after.
     """
-    start = _common(before, after)
-    end = _common(before[start:][::-1], after[start:][::-1])
+    start = common(before, after)
+    end = common(before[start:][::-1], after[start:][::-1])
     ours, theirs = before[start : len(before) - end], after[start : len(after) - end]
     # Words that differ within are told whole: both ends go back to where a word begins or ends.
     start -= _word_at_end(before[:start]) if _begins_within_word(ours, theirs) else 0
@@ -179,18 +176,6 @@ def word_changes(before: str, after: str) -> tuple[tuple[WordKind, str], ...]:
     runs += _by_words(ours, theirs)
     runs.append(("same", before[len(before) - end :]))
     return tuple(_joined(runs))
-
-
-def _common(one: str, other: str) -> int:
-    """Characters that two texts have in common at their beginning."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _begins_within_word(*texts: str) -> bool:

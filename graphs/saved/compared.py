@@ -1,15 +1,17 @@
 """What differs between two checkpoints of a thread, decoding only what does."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from graphdeck.graphs.alignment import alignment, common
 from graphdeck.graphs.differences import Change, differences, list_differences, pointer, same
 from graphdeck.graphs.saved.changes import differ
-from graphdeck.graphs.saved.decode import Undecodable
+from graphdeck.graphs.saved.decode import Packed, Undecodable
 from graphdeck.graphs.saved.delta import delta_keys, delta_value
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
 from graphdeck.graphs.saved.rows import SavedCheckpoint, whole
-from graphdeck.graphs.values import to_json
+from graphdeck.graphs.values import Json, to_json
 
 
 def read_differences(
@@ -44,30 +46,45 @@ def _differences(file: CheckpointFile, before: SavedCheckpoint | None, after: Sa
     return found
 
 
-def _in_key(ours: dict[str, Any], theirs: dict[str, Any], key: str) -> tuple[Change, ...]:
+def _in_key(ours: dict[str, Any], theirs: dict[str, Any], key: str) -> list[Change]:
     path = pointer("", key)
     if key not in theirs:
-        return (Change(path=path, kind="removed", before=to_json(whole(ours[key]))),)
+        return [Change(path=path, kind="removed", before=to_json(whole(ours[key])))]
     if key not in ours:
-        return (Change(path=path, kind="added", after=to_json(whole(theirs[key]))),)
-    before, after, skipped = _trimmed(ours[key], theirs[key])
-    before, after = to_json(whole(before)), to_json(whole(after))
+        return [Change(path=path, kind="added", after=to_json(whole(theirs[key])))]
+    before, after = ours[key], theirs[key]
     if isinstance(before, list) and isinstance(after, list):
-        found = list_differences(before, after, path, skipped=skipped)
+        found = [
+            change
+            for start, end, from_, to in _gaps(before, after)
+            for change in list_differences(_json(before[start:end]), _json(after[from_:to]), path, at=(start, from_))
+        ]
     else:
-        found = differences(before, after, path)
-    return found or (
-        Change(path=path, kind="changed", before=to_json(whole(ours[key])), after=to_json(whole(theirs[key]))),
-    )
+        found = list(differences(to_json(whole(before)), to_json(whole(after)), path))
+    if not found:  # it reads the same
+        found.append(Change(path=path, kind="changed", before=to_json(whole(before)), after=to_json(whole(after))))
+    return found
 
 
-def _trimmed(before: Any, after: Any) -> tuple[Any, Any, int]:
-    """Two lists without the items that are alike at both ends, and how many of them were at the beginning."""
-    if not (isinstance(before, list) and isinstance(after, list)):
-        return before, after, 0
-    start, end, to = 0, len(before), len(after)
-    while start < min(end, to) and same(before[start], after[start]):
-        start += 1
-    while start < min(end, to) and same(before[end - 1], after[to - 1]):
-        end, to = end - 1, to - 1
-    return before[start:end], after[start:to], start
+def _json(items: list[Any]) -> list[Json]:
+    return [to_json(whole(item)) for item in items]
+
+
+def _gaps(before: list[Any], after: list[Any]) -> Iterator[tuple[int, int, int, int]]:
+    """Where two outlined lists differ, as ranges of both; the objects between are the same, byte by byte."""
+    if {*map(type, before), *map(type, after)} != {Packed}:
+        start, end, to = 0, len(before), len(after)
+        while start < min(end, to) and same(before[start], after[start]):
+            start += 1
+        while start < min(end, to) and same(before[end - 1], after[to - 1]):
+            end, to = end - 1, to - 1
+        yield start, end, start, to
+        return
+    front = common(before, after)
+    back = common(before[front:][::-1], after[front:][::-1])
+    i = j = front
+    end, to = len(before) - back, len(after) - back
+    for next_i, next_j in [*alignment(before[front:end], after[front:to]), (end - front, to - front)]:
+        if i < next_i + front or j < next_j + front:
+            yield i, next_i + front, j, next_j + front
+        i, j = next_i + front + 1, next_j + front + 1

@@ -114,8 +114,8 @@ def test_messages_belong_together_by_their_ids() -> None:
 
 
 def test_ends_of_lists_keep_their_places() -> None:
-    (change,) = list_differences([1, 2], [1, 3], "/log", skipped=10)
-    assert (change.path, change.before, change.after) == ("/log/11", 2, 3)
+    gone, new = list_differences([message("1", "a")], [message("2", "b")], "/log", at=(10, 20))
+    assert (gone.path, new.path) == ("/log/10", "/log/20")
 
 
 text = st.text(st.sampled_from("ab _.\n\u00e9"), max_size=30)

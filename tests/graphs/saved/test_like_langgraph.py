@@ -109,7 +109,11 @@ def apply(graph: Any, config: RunnableConfig, action: str, choice: int) -> None:
             return
         history = list(graph.get_state_history(config))
         if action == "fork" and history:
-            graph.invoke(None, {**history[choice % len(history)].config, "recursion_limit": 4})
+            old = history[choice % len(history)]
+            # From a newest one that is an update or a fork itself, LangGraph asks a question again that has an answer
+            # with which its node failed, and then takes no other one; no row tells that from a second question.
+            if old is not history[0] or not any(task.error for task in old.tasks):
+                graph.invoke(None, {**old.config, "recursion_limit": 4})
             return
         graph.invoke(given, {**config, "recursion_limit": 4})
     except Exception:  # noqa: BLE001 - see the docstring
