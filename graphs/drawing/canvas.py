@@ -1,6 +1,6 @@
 """What a drawing is: cells, rectangles and routes; and the canvas that turns runs of line into characters.
 
-A layout (the rail, later the flow) puts horizontal and vertical runs and texts on a `Canvas`. One rule holds for every
+A layout (the rail, the flow) puts horizontal and vertical runs and texts on a `Canvas`. One rule holds for every
 layout: **lines that touch are joined, and a crossing leaves a gap**. A cell in which a run ends is a joint and is drawn
 with all its arms (`├ ┼ ╯`); where a horizontal run only passes a vertical one, the vertical one alone is drawn, as if
 the other went under it.
@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias, overload
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import Edge, Node
 
-CellKind: TypeAlias = Literal["blank", "glyph", "name", "mark", "line", "arrow", "label"]
+CellKind: TypeAlias = Literal["blank", "glyph", "name", "mark", "box", "line", "arrow", "label"]
 LineKind: TypeAlias = Literal["plain", "conditional", "observed"]
 
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
@@ -45,7 +45,7 @@ class Cell(NamedTuple):
     kind: CellKind = "blank"
     """`glyph` is where the painter puts a node's state; `mark` says something about a node after its name."""
     node: str = ""
-    """Node that a glyph, name or mark belongs to."""
+    """Node that a glyph, name, mark or box belongs to."""
     edges: tuple[Edge, ...] = ()
     """Edges that a line, arrow or label belongs to."""
 
@@ -64,6 +64,10 @@ class Charset(NamedTuple):
     """Arrowhead to the left."""
     right: str
     """Arrowhead to the right."""
+    up: str
+    """Arrowhead upwards."""
+    down: str
+    """Arrowhead downwards."""
     quotes: tuple[str, str]
     """Around the label of an edge that arrives from the left."""
     unknown: str
@@ -84,6 +88,8 @@ UNICODE: Final = Charset(
     glyph="○",
     left="◀",
     right="▶",
+    up="▲",
+    down="▼",
     quotes=("‹", "›"),
     unknown="⇢ ?",
     cut="…",
@@ -96,6 +102,8 @@ ASCII: Final = Charset(
     glyph="o",
     left="<",
     right=">",
+    up="^",
+    down="v",
     quotes=("(", ")"),
     unknown="-> ?",
     cut="...",

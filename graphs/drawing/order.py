@@ -14,7 +14,7 @@ def orders(nodes: Sequence[str], edges: Iterable[Edge]) -> list[tuple[str, ...]]
     They differ in where END stands (last, or below the node that reaches it) and in whether branches that only lead
     back come before or after those that lead on.
     """
-    targets = _targets(nodes, edges)
+    targets = targets_of(nodes, edges)
     back = back_edges(nodes, targets)
     forward = {node: [target for target in targets[node] if (node, target) not in back] for node in nodes}
     ending = _reaching_end(forward)
@@ -52,7 +52,8 @@ def back_edges(nodes: Sequence[str], targets: dict[str, list[str]]) -> set[Pair]
     return back
 
 
-def _targets(nodes: Sequence[str], edges: Iterable[Edge]) -> dict[str, list[str]]:
+def targets_of(nodes: Sequence[str], edges: Iterable[Edge]) -> dict[str, list[str]]:
+    """Where the edges of each node lead, each target once."""
     targets: dict[str, dict[str, None]] = {node: {} for node in nodes}
     for edge in edges:
         targets[edge.source][edge.target] = None

@@ -31,22 +31,15 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from graphdeck.graphs.drawing.canvas import ASCII, BLANK, UNICODE, Canvas, Cell, Charset, Drawing, Point, Rect
-from graphdeck.graphs.drawing.measure import Measure, cut, extent, tame, to_cells, width
+from graphdeck.graphs.drawing.canvas import ASCII, BLANK, UNICODE, Canvas, Cell, Drawing, Point, Rect
+from graphdeck.graphs.drawing.measure import Measure, width
 from graphdeck.graphs.drawing.order import orders
 from graphdeck.graphs.drawing.plan import Bus, Link, Plan, lane_count, make_plan
-from graphdeck.graphs.records import END, START, Edge, Node
+from graphdeck.graphs.drawing.texts import LABEL_LIMIT, NAME_LIMIT, SMALLEST_LABEL, SMALLEST_NAME, Texts, all_nodes
+from graphdeck.graphs.records import Edge, Node
 
-NAME_LIMIT = 32
-"""Cells of a name, at most; a longer one is cut."""
-LABEL_LIMIT = 24
-"""Cells of a label, at most."""
-SMALLEST_NAME, SMALLEST_LABEL = 8, 6
-"""Names and labels are not cut below this, however narrow the drawing should be."""
 MANY = 250
 """Above this many nodes and edges only the most usual order is tried."""
-
-_TITLES = {START: "START", END: "END"}
 
 
 def rail(
@@ -66,14 +59,10 @@ def rail(
     wider. `show` makes of a name or label what is drawn of it, before anything is measured or cut; `measure` gives the
     width of a text in cells. Nodes that only edges name are drawn too.
     """
-    by_id = {node.id: node for node in nodes}
-    for edge in edges:
-        for name in (edge.source, edge.target):
-            by_id.setdefault(name, Node(id=name, kind={START: "start", END: "end"}.get(name, "node")))
+    by_id = all_nodes(nodes, edges)
     plan = _best_plan(tuple(by_id), tuple(dict.fromkeys(edges)), labels=labels)
-    charset = ASCII if ascii else UNICODE
-    drawn = [by_id[name] for name in plan.rows]
-    return _Painter(plan, drawn, charset, measure, show, labels=labels).draw(max_width)
+    texts = Texts(ASCII if ascii else UNICODE, measure, show, labels=labels)
+    return _Painter(plan, [by_id[name] for name in plan.rows], texts).draw(max_width)
 
 
 def _best_plan(names: Sequence[str], edges: Sequence[Edge], *, labels: bool) -> Plan:
@@ -104,23 +93,12 @@ class _Body(NamedTuple):
 class _Painter:
     """Puts a plan on a canvas."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        nodes: Sequence[Node],
-        charset: Charset,
-        measure: Measure,
-        show: Callable[[str], str],
-        *,
-        labels: bool,
-    ) -> None:
+    def __init__(self, plan: Plan, nodes: Sequence[Node], texts: Texts) -> None:
         self._plan = plan
         self._nodes = nodes
-        self._charset = charset
-        self._measure = measure
-        self._show = show
-        self._labels = labels
-        self._canvas = Canvas(charset)
+        self._texts = texts
+        self._charset = texts.charset
+        self._canvas = Canvas(texts.charset)
         self._fans = {fan.node: fan for fan in plan.fans}
         self._gathers = {gather.node: gather for gather in plan.gathers}
         self._at_node = {link.row: link for link in plan.links if link.row == plan.rows[link.node]}
@@ -129,7 +107,6 @@ class _Painter:
             for row, edge in fan.taps:
                 self._arriving[row] = (*self._arriving.get(row, ()), edge)
         self._trunk_x = 2 * lane_count(plan.fans) + 1 if plan.fans else 0
-        self._name_limit, self._label_limit = NAME_LIMIT, LABEL_LIMIT
         self._first_lane = 0
         self._tail: dict[int, int] = {}  # row of a node -> where a line may begin, right of its texts
         self._routes: dict[Edge, tuple[Point, ...]] = {}
@@ -169,7 +146,7 @@ class _Painter:
             arriving = self._label(self._arriving.get(row, ()))
             tail = 3 if node.id in self._gathers else 2 if row in self._at_node else gap
             mark = 1 + len(self._charset.unknown) if node.unknown_targets else 0
-            bodies.append(_Body(self._title(node), arriving, 2 + mark + (3 if arriving else 0) + tail))
+            bodies.append(_Body(self._texts.title(node), arriving, 2 + mark + (3 if arriving else 0) + tail))
         for link in self._plan.links:
             if link.row not in self._at_node:
                 label = self._label(link.edges)
@@ -179,32 +156,29 @@ class _Painter:
 
     def _fit(self, bodies: Sequence[_Body], room: int | None) -> int:
         """Set the limits of names and labels so that every row fits; return the width of the widest."""
-        sizes = {(body.fixed, extent(body.name, self._measure), extent(body.label, self._measure)) for body in bodies}
+        texts = self._texts
+        sizes = {(body.fixed, texts.width(body.name), texts.width(body.label)) for body in bodies}
         for less in range(max(NAME_LIMIT - SMALLEST_NAME, LABEL_LIMIT - SMALLEST_LABEL) + 1):
-            self._name_limit = max(NAME_LIMIT - less, SMALLEST_NAME)
-            self._label_limit = max(LABEL_LIMIT - less, SMALLEST_LABEL)
+            texts.name_limit = max(NAME_LIMIT - less, SMALLEST_NAME)
+            texts.label_limit = max(LABEL_LIMIT - less, SMALLEST_LABEL)
             widest = max(
-                (fixed + min(name, self._name_limit) + min(label, self._label_limit) for fixed, name, label in sizes),
+                (fixed + min(name, texts.name_limit) + min(label, texts.label_limit) for fixed, name, label in sizes),
                 default=0,
             )
             if room is None or widest <= room:
                 break
         return widest
 
-    def _title(self, node: Node) -> str:
-        return tame(self._show(_TITLES.get(node.id, node.id)), self._charset, self._measure)
-
     def _label(self, edges: tuple[Edge, ...]) -> str:
         """The label that the edges share."""
-        return tame(self._show(edges[0].label), self._charset, self._measure) if edges and self._labels else ""
+        return self._texts.label(edges[0]) if edges else ""
 
     # -- nodes -------------------------------------------------------------------------------------------------
 
     def _draw_node(self, node: Node) -> Rect:
         x, y = self._trunk_x, self._plan.rows[node.id]
-        name = cut(self._title(node), self._name_limit, self._measure, self._charset.cut)
         cells = [Cell(self._charset.glyph, "glyph", node.id), BLANK]
-        cells += to_cells(name, "name", self._measure, node=node.id)
+        cells += self._texts.name_cells(node)
         rect = Rect(x + 2, y, len(cells) - 2, 1)
         if node.unknown_targets:
             cells += [Cell(char, "mark", node.id) for char in " " + self._charset.unknown]
@@ -217,8 +191,7 @@ class _Painter:
         return rect
 
     def _label_cells(self, edges: tuple[Edge, ...]) -> list[Cell]:
-        text = cut(self._label(edges), self._label_limit, self._measure, self._charset.cut)
-        return to_cells(text, "label", self._measure, edges=edges)
+        return self._texts.label_cells(self._label(edges), edges)
 
     def _draw_stems(self) -> None:
         """The lines in the column of the glyphs: from each node down to its links, its fan and its trunk."""

@@ -2,12 +2,17 @@
 
 import random
 from collections.abc import Callable
+from itertools import product
+from typing import get_args
 
 import pytest
+from flow_reader import FlowReader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphdeck.graphs.drawing import line_kind, rail, to_text
+from graphdeck.graphs.drawing import fold, line_kind, rail, to_text
+from graphdeck.graphs.drawing.flow import flow
+from graphdeck.graphs.drawing.orientation import FlowDirection
 from graphdeck.graphs.records import END, START, Edge, Node
 
 Graph = tuple[list[Node], list[Edge]]
@@ -22,6 +27,25 @@ LABELS = ["", "", "yes", "go on", "a_longer_label", "検索"]
 
 def drawn(edges: list[Edge]) -> set[tuple[str, str, str, str]]:
     return {(edge.source, edge.target, line_kind(edge), edge.label) for edge in edges}
+
+
+def read_flow(graph: Graph, direction: FlowDirection, ascii_only: bool) -> set[tuple[str, str, str, str]]:
+    drawing = flow(*graph, direction=direction, ascii=ascii_only)
+    assert drawing
+    return FlowReader(to_text(drawing), direction, ascii_only=ascii_only).edges()
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+@pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize("name", FIXED)
+def test_a_flow_reads_back_as_its_graph(
+    graphs: dict[str, Graph], name: str, direction: FlowDirection, ascii_only: bool
+) -> None:
+    nodes, edges = graphs[name]
+    if len(nodes) > 20:
+        folded = fold(nodes, edges, ascii=ascii_only)
+        nodes, edges = list(folded.nodes), list(folded.edges)
+    assert read_flow((nodes, edges), direction, ascii_only) == drawn(edges)
 
 
 @pytest.mark.parametrize("ascii_only", [False, True])
@@ -57,6 +81,12 @@ def test_random_drawings_read_back(read: Read, graph: Graph, ascii_only: bool) -
     assert read(to_text(rail(nodes, edges, ascii=ascii_only)), ascii_only) == drawn(edges)
 
 
+@settings(max_examples=200, deadline=None, database=None)
+@given(graph=random_graphs(), direction=st.sampled_from(["TB", "LR"]), ascii_only=st.booleans())
+def test_random_flows_read_back(graph: Graph, direction: FlowDirection, ascii_only: bool) -> None:
+    assert read_flow(graph, direction, ascii_only) == drawn(graph[1])
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("first_seed", range(0, 4000, 200))
 def test_larger_random_drawings_read_back(read: Read, first_seed: int) -> None:
@@ -65,6 +95,15 @@ def test_larger_random_drawings_read_back(read: Read, first_seed: int) -> None:
         for ascii_only in (False, True):
             text = to_text(rail(nodes, edges, ascii=ascii_only))
             assert read(text, ascii_only) == drawn(edges), f"seed {seed}, ascii {ascii_only}"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("first_seed", range(0, 2000, 100))
+def test_larger_random_flows_read_back(first_seed: int) -> None:
+    for seed in range(first_seed, first_seed + 100):
+        graph = large_random_graph(random.Random(seed))
+        for direction, ascii_only in product(get_args(FlowDirection), (False, True)):
+            assert read_flow(graph, direction, ascii_only) == drawn(graph[1]), f"seed {seed}, {direction}, {ascii_only}"
 
 
 def large_random_graph(dice: random.Random) -> Graph:

@@ -2,15 +2,18 @@
 
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphdeck.graphs.drawing import Rect, rail, to_text
+from graphdeck.graphs.drawing import Drawing, Rect, rail, to_text
+from graphdeck.graphs.drawing.flow import flow
 from graphdeck.graphs.records import Edge, Node
 
 MakeGraph = Callable[..., tuple[list[Node], list[Edge]]]
+LAYOUTS: list[Callable[..., Drawing | None]] = [rail, flow, partial(flow, direction="LR")]
 
 
 def lines(text: str) -> str:
@@ -111,11 +114,19 @@ HOSTILE = st.text(
 
 
 @settings(max_examples=100, deadline=None, database=None)
-@given(names=st.lists(HOSTILE, min_size=1, max_size=4, unique=True), label=HOSTILE, ascii_only=st.booleans())
-def test_no_name_breaks_the_layout(names: list[str], label: str, ascii_only: bool) -> None:
+@given(
+    names=st.lists(HOSTILE, min_size=1, max_size=4, unique=True),
+    label=HOSTILE,
+    ascii_only=st.booleans(),
+    layout=st.sampled_from(LAYOUTS),
+)
+def test_no_name_breaks_the_layout(
+    names: list[str], label: str, ascii_only: bool, layout: Callable[..., Drawing | None]
+) -> None:
     nodes = [Node(id=name) for name in names]
     edges = [Edge(source=one, target=other, label=label) for one in names for other in names]
-    drawing = rail(nodes, edges, ascii=ascii_only)
+    drawing = layout(nodes, edges, ascii=ascii_only)
+    assert drawing
     assert len(drawing.rows) == drawing.height
     for row in drawing.rows:
         assert len(row) == drawing.width
@@ -126,7 +137,7 @@ def test_no_name_breaks_the_layout(names: list[str], label: str, ascii_only: boo
     for name, rect in drawing.rects.items():
         cells = drawing.rows[rect.y][rect.x : rect.x + rect.width]
         assert {cell.node for cell in cells} == {name}
-        assert sum(cell.kind == "name" for cell in drawing.rows[rect.y]) == rect.width
+        assert sum(cell.kind == "name" and cell.node == name for cell in drawing.rows[rect.y]) == rect.width
 
 
 def _cells(char: str) -> int:
@@ -141,11 +152,16 @@ LABELLED = st.lists(
 
 
 @settings(max_examples=100, deadline=None, database=None)
-@given(wanted=LABELLED, max_width=st.one_of(st.none(), st.integers(0, 60)))
-def test_every_label_is_whole(wanted: list[tuple[str, str, str]], max_width: int | None) -> None:
+@given(wanted=LABELLED, max_width=st.one_of(st.none(), st.integers(0, 60)), layout=st.sampled_from(LAYOUTS))
+def test_every_label_is_whole(
+    wanted: list[tuple[str, str, str]], max_width: int | None, layout: Callable[..., Drawing | None]
+) -> None:
     """Nothing is printed over a label: the cells of each edge's label, put together, are the label (or its start)."""
     edges = [Edge(source=source, target=target, label=label, conditional=True) for source, target, label in wanted]
-    drawing = rail([Node(id=name) for name in "abcd"], edges, max_width=max_width)
+    drawing = layout([Node(id=name) for name in "abcd"], edges, max_width=max_width)
+    if drawing is None:
+        assert max_width is not None
+        return
     for edge in edges:
         found = "".join(
             cell.text for row in drawing.rows for cell in row if cell.kind == "label" and edge in cell.edges

@@ -1,0 +1,284 @@
+"""The flow: boxes in layers, joined by lines that turn at right angles; top-down or left-right.
+
+How to read it. A line that leaves a box has no arrowhead there (`┬`, upwards `┴`): its *tail*. Lines that touch are
+joined, and what is joined has exactly one tail or exactly one arrowhead:
+
+* one tail: each arrowhead is an edge from the tail's node, its label beside the arrowhead;
+* one arrowhead: each tail is an edge to the arrowhead's node, its label, which all of them have, beside it.
+
+A line with a gap at both sides of another goes under it and has nothing to do with it. All lines that are joined are
+of one kind: `─` plain, `╌` conditional, `·` observed (seen taken, not declared); an arrowhead right at the box that its
+line leaves is of a plain edge. Edges that lead back point upwards (left-right: to the left).
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from graphdeck.graphs.drawing.canvas import ASCII, BLANK, UNICODE, Cell, Drawing, Point, Rect, line_kind
+from graphdeck.graphs.drawing.layers import ranks
+from graphdeck.graphs.drawing.measure import Measure, width
+from graphdeck.graphs.drawing.nets import Pin, Strand, Way, Wiring, wire
+from graphdeck.graphs.drawing.orientation import ORIENTATIONS, FlowDirection, Heads, Orientation
+from graphdeck.graphs.drawing.slots import Grid, Slots, place
+from graphdeck.graphs.drawing.texts import LABEL_LIMIT, NAME_LIMIT, SMALLEST_LABEL, SMALLEST_NAME, Texts, all_nodes
+from graphdeck.graphs.drawing.tracks import Turn, turns
+from graphdeck.graphs.records import Edge, Node
+
+MOST_PIECES = 1500
+"""Pieces of line between two layers; a graph with more is a tangle, and takes too long."""
+LIMITS = ((NAME_LIMIT, LABEL_LIMIT), (20, 14), (12, 8), (SMALLEST_NAME, SMALLEST_LABEL))
+"""Cells of names and labels: the first with which a drawing fits."""
+
+
+def flow(
+    nodes: Sequence[Node],
+    edges: Sequence[Edge],
+    *,
+    direction: FlowDirection = "TB",
+    ascii: bool = False,
+    labels: bool = True,
+    max_width: int | None = None,
+    max_height: int | None = None,
+    measure: Measure = width,
+    show: Callable[[str], str] = str,
+) -> Drawing | None:
+    """Draw a graph as a flow; None where it does not fit, or would be a tangle.
+
+    The same graph gives the same drawing, and observed edges do not change which nodes stand side by side. Names and
+    labels are cut as far as the width needs. `show` and `measure` as for the rail. Nodes that only edges name are drawn
+    too.
+    """
+    by_id = all_nodes(nodes, edges)
+    edges = tuple(dict.fromkeys(edges))
+    texts = Texts(ASCII if ascii else UNICODE, measure, show, labels=labels)
+    rank = ranks(tuple(by_id), edges)
+    if sum(abs(rank[edge.source] - rank[edge.target]) or 1 for edge in edges) > MOST_PIECES:
+        return None
+    wiring = wire(tuple(by_id), edges, rank, [texts.label(edge) for edge in edges])
+    room = Point(sys.maxsize if max_width is None else max_width, sys.maxsize if max_height is None else max_height)
+    for texts.name_limit, texts.label_limit in LIMITS:
+        painter = _Painter(wiring, tuple(by_id.values()), texts, ORIENTATIONS[direction](texts.charset))
+        if painter.least.x <= room.x and painter.least.y <= room.y:
+            drawing = painter.draw()
+            if drawing.width <= room.x and drawing.height <= room.y:
+                return drawing
+    return None
+
+
+class _Channel(NamedTuple):
+    """The depths of the room between two layers."""
+
+    first: int
+    last: int
+    tracks: tuple[int, ...]
+    turns: Mapping[int, Turn]
+    """By place of the strand."""
+
+
+class _Painter:
+    """Puts a wiring on a canvas."""
+
+    def __init__(self, wiring: Wiring, nodes: Sequence[Node], texts: Texts, orientation: Orientation) -> None:
+        self._wiring = wiring
+        self._nodes = nodes
+        self._texts = texts
+        self._to = orientation
+        self._bodies = [self._body(node) for node in nodes]
+        self._labels = {pin.label: len(texts.label_cells(pin.label, ())) for pin in self._pins()}
+
+    @property
+    def least(self) -> Point:
+        """Columns and rows of the drawing, at least: to know that it cannot fit before it is made."""
+        return self._to.least(
+            [
+                [len(self._bodies[vertex]) for vertex in layer if vertex < len(self._nodes)]
+                for layer in self._wiring.layers
+            ]
+        )
+
+    def draw(self) -> Drawing:
+        """The drawing."""
+        self._slots = self._place()
+        depths, channels = self._depths()
+        rects: dict[str, Rect] = {}
+        glyphs: dict[str, Point] = {}
+        tails = self._tails()
+        for layer, (depth, size) in zip(self._wiring.layers, depths, strict=True):
+            for vertex in layer:
+                if vertex >= len(self._nodes):
+                    continue
+                box = self._to.frame(self._slots.firsts[vertex], self._slots.boxes[vertex].slots, depth, size)
+                leaving = {
+                    self._to.point(self._slots.pins[pin], depth if pin.lower else depth + size - 1): (
+                        self._to.arm(pin.lower),
+                        edges,
+                    )
+                    for pin, edges in tails.get(vertex, ())
+                }
+                node = self._nodes[vertex]
+                start = self._to.box(node.id, box, self._bodies[vertex], leaving)
+                glyphs[node.id] = start
+                name = sum(cell.kind == "name" for cell in self._bodies[vertex])
+                rects[node.id] = Rect(start.x + 2, start.y, name, 1)
+        routes: dict[Edge, list[Point]] = {}
+        for index, channel in enumerate(channels):
+            for number, strand in enumerate(self._wiring.channels[index]):
+                self._draw_strand(strand, channel.turns.get(number), channel)
+                self._add_routes(strand, channel.turns.get(number), channel, routes)
+        self._draw_passing(depths)
+        columns, rows = self._to.size
+        order = sorted(rects, key=lambda node: (rects[node].y, rects[node].x))
+        by_id = {node.id: node for node in self._nodes}
+        return Drawing(
+            width=columns,
+            height=rows,
+            rows=self._to.canvas.rows(columns, rows),
+            nodes=tuple(by_id[node] for node in order),
+            rects=rects,
+            glyphs=glyphs,
+            routes={edge: tuple(points) for edge, points in routes.items()},
+        )
+
+    # -- sizes -------------------------------------------------------------------------------------------------
+
+    def _body(self, node: Node) -> list[Cell]:
+        charset = self._texts.charset
+        cells = [Cell(charset.glyph, "glyph", node.id), BLANK, *self._texts.name_cells(node)]
+        if node.unknown_targets:
+            cells += [Cell(char, "mark", node.id) for char in " " + charset.unknown]
+        return cells
+
+    def _pins(self) -> Iterable[Pin]:
+        return (
+            pin for channel in self._wiring.channels for strand in channel for pin in (*strand.uppers, *strand.lowers)
+        )
+
+    def _place(self) -> Slots:
+        boxes = [self._to.box_slots(len(body)) for body in self._bodies]
+        grid = Grid(
+            boxes,
+            lambda label: self._to.label_slots(self._labels[label]),
+            self._to.between_boxes,
+            self._to.beside_box,
+        )
+        return place(self._wiring, grid)
+
+    def _depths(self) -> tuple[list[tuple[int, int]], list[_Channel]]:
+        """Depth and size of each layer, and the channels between them."""
+        layers, channels = [], []
+        depth = 0
+        for index, layer in enumerate(self._wiring.layers):
+            size = self._to.box_depth([len(self._bodies[vertex]) for vertex in layer if vertex < len(self._nodes)])
+            layers.append((depth, size))
+            channels.append(self._channel(self._wiring.channels[index], depth + size))
+            depth = channels[-1].last + 1
+        return layers, channels
+
+    def _channel(self, strands: Sequence[Strand], first: int) -> _Channel:
+        found = turns(strands, self._slots.pins)
+        count = max((turn.lower + 1 for turn in found.values()), default=0)
+        uppers = self._heads(pin for strand in strands for pin in strand.uppers)
+        lowers = self._heads(pin for strand in strands for pin in strand.lowers)
+        before, after = self._to.zones(uppers, lowers)
+        if not any(strand.lowers for strand in strands):
+            after = 0
+        tracks = tuple(first + before + self._to.track_step * track for track in range(count))
+        if tracks:
+            last = tracks[-1] + after
+        else:
+            dashed = any(line_kind(self._wiring.edges[strand.ways[0].edge]) != "plain" for strand in strands)
+            last = first - 1 + (max(before + after + dashed, 1) if strands else 0)
+        return _Channel(first, last, tracks, found)
+
+    def _heads(self, pins: Iterable[Pin]) -> Heads:
+        labels = [self._labels[pin.label] for pin in pins if pin.head]
+        return Heads(bool(labels), max(labels, default=0))
+
+    # -- lines -------------------------------------------------------------------------------------------------
+
+    def _edges(self, ways: Iterable[Way]) -> tuple[Edge, ...]:
+        return tuple(self._wiring.edges[way.edge] for way in ways)
+
+    def _tails(self) -> dict[int, list[tuple[Pin, tuple[Edge, ...]]]]:
+        """The tails of each node, with their edges."""
+        tails: dict[int, list[tuple[Pin, tuple[Edge, ...]]]] = {}
+        for channel in self._wiring.channels:
+            for strand in channel:
+                for pin in (*strand.uppers, *strand.lowers):
+                    if pin.tail:
+                        edges = self._edges(way for way in strand.ways if way.start == pin)
+                        tails.setdefault(pin.vertex, []).append((pin, edges))
+        return tails
+
+    def _draw_strand(self, strand: Strand, turn: Turn | None, channel: _Channel) -> None:
+        slots = self._slots.pins
+        for pin in (*strand.uppers, *strand.lowers):
+            ways = [way for way in strand.ways if pin in (way.start, way.stop)]
+            edges = self._edges(ways)
+            if turn is None and not pin.lower:
+                self._to.along(slots[pin], channel.first - 1, channel.last + 1, edges)
+            elif turn is not None and pin.lower:
+                self._to.along(slots[pin], channel.tracks[turn.lower], channel.last + 1, edges)
+            elif turn is not None:
+                self._to.along(slots[pin], channel.first - 1, channel.tracks[turn.upper], edges)
+            if pin.head:
+                label = self._texts.label_cells(pin.label, edges) if pin.label else []
+                self._to.head(slots[pin], channel.last if pin.lower else channel.first, pin.lower, label, edges)
+        if turn is None:
+            return
+        if turn.between is None:
+            self._draw_track(
+                channel.tracks[turn.upper], [(slots[way.start], slots[way.stop], way) for way in strand.ways]
+            )
+            return
+        between = turn.between
+        for track, lower in ((turn.upper, False), (turn.lower, True)):
+            reaches = [
+                (slots[way.start if way.start.lower == lower else way.stop], between, way) for way in strand.ways
+            ]
+            self._draw_track(channel.tracks[track], reaches)
+        upper, lower_track = channel.tracks[turn.upper], channel.tracks[turn.lower]
+        self._to.along(between, upper, lower_track, self._edges(strand.ways))
+
+    def _draw_track(self, depth: int, reaches: Sequence[tuple[int, int, Way]]) -> None:
+        """The line across, in pieces from slot to slot, each with the edges that pass."""
+        stops = sorted({slot for one, other, _ in reaches for slot in (one, other)})
+        for first, last in pairwise(stops):
+            passing = [way for one, other, way in reaches if min(one, other) <= first and last <= max(one, other)]
+            self._to.across(depth, first, last, self._edges(passing))
+
+    def _draw_passing(self, depths: Sequence[tuple[int, int]]) -> None:
+        """The lines that pass through layers."""
+        edges: dict[int, tuple[Edge, ...]] = {}
+        for channel in self._wiring.channels:
+            for strand in channel:
+                for pin in strand.uppers:
+                    if pin.vertex >= len(self._nodes):
+                        edges[pin.vertex] = self._edges(way for way in strand.ways if pin in (way.start, way.stop))
+        for layer, (depth, size) in zip(self._wiring.layers, depths, strict=True):
+            for vertex in layer:
+                if vertex >= len(self._nodes):
+                    self._to.along(self._slots.firsts[vertex], depth, depth + size - 1, edges[vertex])
+
+    def _add_routes(
+        self, strand: Strand, turn: Turn | None, channel: _Channel, routes: dict[Edge, list[Point]]
+    ) -> None:
+        slots, point = self._slots.pins, self._to.point
+        for way in strand.ways:
+            up = way.start.lower
+            above, below = (way.stop, way.start) if up else (way.start, way.stop)
+            points = [point(slots[above], channel.first)]
+            if turn is not None:
+                upper, lower = channel.tracks[turn.upper], channel.tracks[turn.lower]
+                points.append(point(slots[above], upper))
+                if turn.between is not None:
+                    points += [point(turn.between, upper), point(turn.between, lower)]
+                points.append(point(slots[below], lower))
+            points.append(point(slots[below], channel.last if below.lower else channel.first))
+            route = routes.setdefault(self._wiring.edges[way.edge], [])
+            if up:
+                route[:0] = points[::-1]
+            else:
+                route += points

@@ -1,0 +1,223 @@
+"""The two ways a flow can run: how slots and depths become cells, top-down and left-right.
+
+*Depth* counts cells along the way the flow runs: rows top-down, columns left-right.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from graphdeck.graphs.drawing.canvas import BLANK, DOWN, LEFT, RIGHT, UP, Canvas, Cell, Charset, Point, Rect
+from graphdeck.graphs.records import Edge
+
+FlowDirection: TypeAlias = Literal["TB", "LR"]
+"""Top to bottom, or left to right: Mermaid's words."""
+
+PADDING = 4
+"""Cells of a box around its text, in its row: two lines, two blanks."""
+
+
+class Heads(NamedTuple):
+    """The arrowheads at one side of a channel: whether there are any, and the width of their widest label."""
+
+    any: bool = False
+    label: int = 0
+
+
+class Orientation(ABC):
+    """Paints in slots and depths."""
+
+    beside_box: int
+    """Slots from a box's last to a line's, and back."""
+    between_boxes: int
+    """Slots from a box's last to the next one's first."""
+    track_step: int
+    """Depth from a track to the next."""
+
+    def __init__(self, charset: Charset) -> None:
+        self.canvas = Canvas(charset)
+        """What is painted on."""
+        self._charset = charset
+        self.size = Point(0, 0)
+        """Columns and rows that were painted."""
+
+    # -- sizes -------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def box_slots(self, text: int) -> int:
+        """Slots of a box with a text of so many cells."""
+
+    @abstractmethod
+    def label_slots(self, label: int) -> int:
+        """Slots from a pin to the next one, past a label of so many cells."""
+
+    @abstractmethod
+    def box_depth(self, texts: Sequence[int]) -> int:
+        """Depth of a layer whose boxes have texts of so many cells."""
+
+    @abstractmethod
+    def least(self, layers: Sequence[Sequence[int]]) -> Point:
+        """Columns and rows that a drawing takes at least, from the widths of the texts in each layer."""
+
+    @abstractmethod
+    def zones(self, upper: Heads, lower: Heads) -> tuple[int, int]:
+        """Depth of a channel before and after its tracks."""
+
+    # -- cells -------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def point(self, slot: int, depth: int) -> Point:
+        """The cell in the line of a slot."""
+
+    @abstractmethod
+    def along(self, slot: int, first: int, last: int, edges: tuple[Edge, ...]) -> None:
+        """A line in the line of a slot, from depth to depth."""
+
+    @abstractmethod
+    def across(self, depth: int, first: int, last: int, edges: tuple[Edge, ...]) -> None:
+        """A line from slot to slot."""
+
+    @abstractmethod
+    def head(self, slot: int, depth: int, lower: bool, label: Sequence[Cell], edges: tuple[Edge, ...]) -> None:
+        """An arrowhead that leads to the layer below, or above, with its label."""
+
+    @abstractmethod
+    def frame(self, first: int, slots: int, depth: int, size: int) -> Rect:
+        """The cells of a box."""
+
+    @abstractmethod
+    def arm(self, lower: bool) -> int:
+        """The arm with which a line leaves a box at its far side; `lower` at its near one."""
+
+    def box(
+        self, node: str, frame: Rect, text: Sequence[Cell], tails: Mapping[Point, tuple[int, tuple[Edge, ...]]]
+    ) -> Point:
+        """A box with a text in its middle, and the lines that leave it: their arms and edges by cell.
+
+        Return where the text begins.
+        """
+        x, y, width, height = frame
+        line, joints = Cell(self._charset.horizontal["plain"], "box", node), self._charset.joints
+        side = Cell(self._charset.vertical["plain"], "box", node)
+        for row in range(y, y + height):
+            cells = [side, *[BLANK] * (width - 2), side]
+            if row in (y, y + height - 1):
+                arm = DOWN if row == y else UP
+                corners = [Cell(joints[arm | RIGHT], "box", node), Cell(joints[arm | LEFT], "box", node)]
+                cells = [corners[0], *[line] * (width - 2), corners[1]]
+            for point, (arm, edges) in tails.items():
+                if point.y == row:
+                    border = LEFT | RIGHT if arm in (UP, DOWN) else UP | DOWN
+                    cells[point.x - x] = Cell(joints[border | arm], "box", node, edges)
+            self.paint(Point(x, row), cells)
+        start = Point(x + (width - len(text)) // 2, y + (height - 1) // 2)
+        self.paint(start, text)
+        return start
+
+    def paint(self, point: Point, cells: Sequence[Cell]) -> None:
+        """Cells of a text."""
+        self.canvas.text(*point, cells)
+        self.reach(Point(point.x + len(cells) - 1, point.y))
+
+    def reach(self, point: Point) -> None:
+        """Make room for a cell."""
+        self.size = Point(max(self.size.x, point.x + 1), max(self.size.y, point.y + 1))
+
+
+class TopDown(Orientation):
+    """A slot has two columns; labels stand to the right of their arrowheads."""
+
+    beside_box = 2
+    between_boxes = 2
+    track_step = 1
+
+    def box_slots(self, text: int) -> int:
+        return (text + PADDING) // 2
+
+    def label_slots(self, label: int) -> int:
+        return (label + 4) // 2 if label else 1
+
+    def box_depth(self, texts: Sequence[int]) -> int:
+        return 3
+
+    def least(self, layers: Sequence[Sequence[int]]) -> Point:
+        widths = [sum(text + PADDING + 1 for text in layer) - 1 for layer in layers]
+        return Point(max(widths, default=0), 4 * len(layers) - 1)
+
+    def zones(self, upper: Heads, lower: Heads) -> tuple[int, int]:
+        return int(upper.any), int(lower.any)
+
+    def point(self, slot: int, depth: int) -> Point:
+        return Point(2 * slot + 1, depth)
+
+    def along(self, slot: int, first: int, last: int, edges: tuple[Edge, ...]) -> None:
+        self.canvas.down(2 * slot + 1, first, last, edges)
+        self.reach(self.point(slot, last))
+
+    def across(self, depth: int, first: int, last: int, edges: tuple[Edge, ...]) -> None:
+        self.canvas.across(depth, 2 * first + 1, 2 * last + 1, edges)
+        self.reach(self.point(last, depth))
+
+    def head(self, slot: int, depth: int, lower: bool, label: Sequence[Cell], edges: tuple[Edge, ...]) -> None:
+        arrow = Cell(self._charset.down if lower else self._charset.up, "arrow", "", edges)
+        self.paint(self.point(slot, depth), [arrow, BLANK, *label] if label else [arrow])
+
+    def frame(self, first: int, slots: int, depth: int, size: int) -> Rect:
+        return Rect(2 * first, depth, 2 * slots + 1, size)
+
+    def arm(self, lower: bool) -> int:
+        return UP if lower else DOWN
+
+
+class LeftRight(Orientation):
+    """A slot has one row; labels stand in their lines, before the arrowheads."""
+
+    beside_box = 2
+    between_boxes = 3
+    track_step = 2
+
+    def box_slots(self, text: int) -> int:
+        return 1
+
+    def label_slots(self, label: int) -> int:
+        return 1
+
+    def box_depth(self, texts: Sequence[int]) -> int:
+        return max(texts, default=1 - PADDING) + PADDING
+
+    def least(self, layers: Sequence[Sequence[int]]) -> Point:
+        columns = sum(self.box_depth(layer) + 2 for layer in layers) - 2
+        return Point(columns, 3 * max(map(len, layers), default=0))
+
+    def zones(self, upper: Heads, lower: Heads) -> tuple[int, int]:
+        before, after = (1 + heads.any + (heads.label + 2 if heads.label else 0) for heads in (upper, lower))
+        return before, after
+
+    def point(self, slot: int, depth: int) -> Point:
+        return Point(depth, slot + 1)
+
+    def along(self, slot: int, first: int, last: int, edges: tuple[Edge, ...]) -> None:
+        self.canvas.across(slot + 1, first, last, edges)
+        self.reach(self.point(slot, last))
+
+    def across(self, depth: int, first: int, last: int, edges: tuple[Edge, ...]) -> None:
+        self.canvas.down(depth, first + 1, last + 1, edges)
+        self.reach(self.point(last, depth))
+
+    def head(self, slot: int, depth: int, lower: bool, label: Sequence[Cell], edges: tuple[Edge, ...]) -> None:
+        arrow = Cell(self._charset.right if lower else self._charset.left, "arrow", "", edges)
+        text = [BLANK, *label, BLANK] if label else []
+        if lower:
+            self.paint(Point(depth - len(text), slot + 1), [*text, arrow])
+        else:
+            self.paint(Point(depth, slot + 1), [arrow, *text])
+
+    def frame(self, first: int, slots: int, depth: int, size: int) -> Rect:
+        return Rect(depth, first, size, slots + 2)
+
+    def arm(self, lower: bool) -> int:
+        return LEFT if lower else RIGHT
+
+
+ORIENTATIONS: Final[Mapping[FlowDirection, type[Orientation]]] = {"TB": TopDown, "LR": LeftRight}
+"""By Mermaid's words."""

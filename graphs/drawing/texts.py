@@ -1,0 +1,63 @@
+"""Names and labels as a drawing shows them."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from graphdeck.graphs.drawing.canvas import Cell, Charset
+from graphdeck.graphs.drawing.measure import Measure, cut, extent, tame, to_cells
+from graphdeck.graphs.records import END, START, Edge, Node
+
+NAME_LIMIT = 32
+"""Cells of a name, at most; a longer one is cut."""
+LABEL_LIMIT = 24
+"""Cells of a label, at most."""
+SMALLEST_NAME, SMALLEST_LABEL = 8, 6
+"""Names and labels are not cut below this, however narrow the drawing should be."""
+
+_TITLES = {START: "START", END: "END"}
+
+
+def all_nodes(nodes: Iterable[Node], edges: Iterable[Edge]) -> dict[str, Node]:
+    """The nodes by id, with those that only edges name."""
+    by_id = {node.id: node for node in nodes}
+    for edge in edges:
+        for name in (edge.source, edge.target):
+            by_id.setdefault(name, Node(id=name, kind={START: "start", END: "end"}.get(name, "node")))
+    return by_id
+
+
+class Texts:
+    """Shows, measures and cuts the texts of one drawing."""
+
+    def __init__(self, charset: Charset, measure: Measure, show: Callable[[str], str], *, labels: bool) -> None:
+        self.charset = charset
+        """The characters of the drawing."""
+        self.name_limit, self.label_limit = NAME_LIMIT, LABEL_LIMIT
+        self._measure = measure
+        self._show = show
+        self._labels = labels
+
+    def width(self, text: str) -> int:
+        """Cells that a title or label takes, uncut."""
+        return extent(text, self._measure)
+
+    def title(self, node: Node) -> str:
+        """A node's name, uncut."""
+        return tame(self._show(_TITLES.get(node.id, node.id)), self.charset, self._measure)
+
+    def label(self, edge: Edge) -> str:
+        """An edge's label, uncut; empty where no labels are drawn."""
+        return tame(self._show(edge.label), self.charset, self._measure) if edge.label and self._labels else ""
+
+    def name_cells(self, node: Node) -> list[Cell]:
+        """A node's name, cut."""
+        return to_cells(
+            cut(self.title(node), self.name_limit, self._measure, self.charset.cut),
+            "name",
+            self._measure,
+            node=node.id,
+        )
+
+    def label_cells(self, label: str, edges: Sequence[Edge]) -> list[Cell]:
+        """A label, cut, as that of these edges."""
+        text = cut(label, self.label_limit, self._measure, self.charset.cut)
+        return to_cells(text, "label", self._measure, edges=tuple(edges))
