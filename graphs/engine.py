@@ -159,6 +159,14 @@ class Engine(Protocol):
         """
         ...
 
+    async def taken_at(self, thread: str, message: str, checkpoint: str, *, file: str = "") -> str:
+        """The checkpoint, on the way to a given one, that has just taken the input with this message into the state.
+
+        Written there as `__start__`, a message of the same id takes its place, and all that followed is on another
+        branch. Raises InputError where no input had the message.
+        """
+        ...
+
     async def update(
         self,
         thread: str,

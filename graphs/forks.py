@@ -171,6 +171,28 @@ def tips_after(rows: Sequence[CheckpointRow], checkpoint: str) -> tuple[str, ...
     return tuple(row.checkpoint for row in after if row.checkpoint not in parents)
 
 
+def inputs_taken(rows: Sequence[CheckpointRow], tip: str) -> tuple[CheckpointRow, ...]:
+    """The checkpoints on the way to one that each have just taken an input into the state, newest first."""
+    by_id = {row.checkpoint: row for row in rows if not row.ns}
+    found = []
+    here = by_id.get(tip)
+    while here is not None:
+        parent = by_id.get(here.parent or "")
+        if parent is not None and parent.source == "input":
+            found.append(here)
+        here = parent
+    return tuple(found)
+
+
+def has_message(snapshot: Snapshot, message: str) -> bool:
+    """Whether a state holds a message of this id."""
+    return any(
+        isinstance(each, dict) and each.get("id") == message
+        for messages in snapshot.values.values()
+        for each in (messages if isinstance(messages, list) else ())
+    )
+
+
 def _after(rows: Sequence[CheckpointRow], checkpoint: str) -> list[CheckpointRow]:
     """The checkpoints of the graph itself that come from one, in the order of `rows`, which is newest first."""
     found = {checkpoint}

@@ -134,6 +134,12 @@ class LocalEngine(SavedThreads):
         )
         return await plan_fork(self, head, asked, lambda job: self._pool.request({"job": "fork_plan", **job, **place}))
 
+    async def taken_at(self, thread: str, message: str, checkpoint: str, *, file: str = "") -> str:
+        """The checkpoint that has just taken the input with a message into the state."""
+        from graphdeck.graphs.local.forks import taken_at
+
+        return await taken_at(self, thread, message, checkpoint, str(await self._file_of(thread, file)))
+
     async def update(
         self,
         thread: str,

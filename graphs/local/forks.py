@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from graphdeck.graphs.engine import Engine
-from graphdeck.graphs.forks import ForkPlan, plan_from_dict, tips_after, with_old_branches
+from graphdeck.graphs.errors import InputError
+from graphdeck.graphs.forks import ForkPlan, has_message, inputs_taken, plan_from_dict, tips_after, with_old_branches
 from graphdeck.graphs.records import Snapshot
 
 MOST_TIPS = 20
@@ -27,3 +28,16 @@ async def plan_fork(
     ]
     asking = () if plan.is_head else tuple(question.path[-1] for question in head.interrupts)
     return with_old_branches(dataclasses.replace(plan, leaves=asking), rows, before, tips)
+
+
+async def taken_at(engine: Engine, thread: str, message: str, checkpoint: str, file: str) -> str:
+    """The checkpoint that has just taken the input with a message; raises InputError where no input had it."""
+    rows = await engine.history(thread, limit=sys.maxsize, file=file)
+    found = None
+    for row in inputs_taken(rows, checkpoint):
+        if not has_message(await engine.state(thread, row.checkpoint, compared=False, file=file), message):
+            break
+        found = row
+    if found is None or has_message(await engine.state(thread, found.parent, compared=False, file=file), message):
+        raise InputError("this message did not come with an input", "fork (f) at a checkpoint to change it there")
+    return found.checkpoint

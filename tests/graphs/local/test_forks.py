@@ -1,6 +1,9 @@
 """Trying another way from a checkpoint: what a plan says, what runs again, what is written, that nothing is lost."""
 
+import asyncio
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,11 +97,12 @@ async def test_what_a_plan_tells(engine: LocalEngine, write_nodes: WriteGraph, r
     listing = {path: path.stat().st_mtime_ns for path in file.parent.iterdir()}
     start = await at(engine, "draft")
     plan = await engine.fork_plan("t", start)
-    assert plan.headline.startswith("runs draft; ")
+    assert plan.ran == ("draft", "review", "publish", "audit")
+    assert plan.headline == "runs draft; may repeat what draft, review, publish, audit did"
     assert [(key.name, key.write, key.reducer) for key in plan.keys] == [("log", "append", "add"), ("n", "replace", "")]
     assert plan.keys[1].schema == {"title": "N", "type": "integer"}
     assert [(choice.node, choice.told) for choice in plan.nodes][:2] == [("__start__", "draft"), ("draft", "review")]
-    assert (await engine.fork_plan("t", start, as_node="review")).headline.startswith("runs publish; ")
+    assert (await engine.fork_plan("t", start, as_node="review")).headline.startswith("runs publish; may repeat")
     end = await engine.fork_plan("t")
     assert (end.is_head, end.headline) == (True, "nothing runs from here: the graph is at its end")
     assert {path: path.stat().st_mtime_ns for path in file.parent.iterdir()} == listing
@@ -160,29 +164,136 @@ async def test_a_state_that_the_schema_refuses_is_repaired(
     assert (await engine.state("t")).values["name"] == "y 3"
 
 
-UNCHECKED: dict[str, tuple[Json, str, str]] = {
-    "unknown": ({"nobody": 1}, "it has no key 'nobody'", "its keys are: log, n"),
-    "type": ({"n": "seven"}, "n: input should be a valid integer", "expected: n: int"),
-}
+UNCHECKED: tuple[tuple[Json, str, str], ...] = (
+    ({"nobody": 1}, "it has no key 'nobody'", "its keys are: log, n"),
+    ({"n": "seven"}, "n: input should be a valid integer", "expected: n: int"),
+)
 
 
-@pytest.mark.parametrize("case", UNCHECKED)
-async def test_what_does_not_fit_is_not_written(
-    case: str, engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+async def test_what_does_not_fit_is_not_written_nor_anything_while_it_runs_elsewhere(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
 ) -> None:
-    values, told, hint = UNCHECKED[case]
-    await run_graph(write_nodes(STEPS), input={"log": []})
+    target = write_nodes(STEPS)
+    await run_graph(target, input={"log": []})
     before = await rows(engine)
-    with pytest.raises(InputError, match=told) as refused:
-        await engine.update("t", values)
-    assert hint in refused.value.hint
+    for values, told, hint in UNCHECKED:
+        with pytest.raises(InputError, match=told) as refused:
+            await engine.update("t", values)
+        assert hint in refused.value.hint
     with pytest.raises(InputError, match="no node 'nobody'"):
         await engine.update("t", {"n": 1}, as_node="nobody")
-    lease = Lease.take(Path((await engine.state("t")).file), "t", "another")
+    assert await rows(engine) == before
+    head = await engine.state("t")
+    lease = Lease.take(Path(head.file), "t", "another")
     try:
-        with pytest.raises(RunningElsewhere, match="running elsewhere: pid"):
-            await engine.update("t", {"n": 1})
         assert (await engine.fork_plan("t")).next == ("review",)
+        update = engine.update("t", {"n": 1})
+        run = run_graph(target, checkpoint=head.checkpoint)
+        refusals = await asyncio.gather(update, run, return_exceptions=True)
     finally:
         lease.release()
+    assert isinstance(refusals[0], RunningElsewhere)
+    assert "running elsewhere: pid" in str(refusals[0])
+    assert isinstance(refusals[1], list)
+    assert "running elsewhere: pid" in str(ended(refusals[1]).error)
     assert await rows(engine) == before
+
+
+CHAT = """
+    from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+    from langgraph.graph.message import add_messages
+
+    class S(TypedDict, total=False):
+        messages: Annotated[list[AnyMessage], add_messages]
+        city: str
+
+    def route(state): return "long" if len(state["messages"][-1].content) > 4 else "short"
+    def short(state): return {"messages": [AIMessage(f"short {state['city']}"), HumanMessage("note", id="note")]}
+    def long(state): return {"messages": [AIMessage(f"long {state['city']}")]}
+
+    builder = StateGraph(S).add_node(short).add_node(long).add_conditional_edges(START, route, ["short", "long"])
+    graph = builder.compile()
+"""
+
+
+async def test_a_message_of_an_input_is_edited(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(CHAT)
+    for id_, text in (("h1", "Rome"), ("h2", "Oslo")):
+        await run_graph(target, input={"messages": [{"type": "human", "content": text, "id": id_}], "city": text})
+    head = await engine.state("t")
+    for id_, before, city in (("h2", ["Rome", "short Rome", "note"], "Oslo"), ("h1", [], "Rome")):
+        at_ = await engine.taken_at("t", id_, head.checkpoint)
+        plan = await engine.fork_plan("t", at_, as_node="__start__")
+        assert plan.headline.startswith("runs one of short, long; may repeat what ")
+        edited: Json = {"type": "human", "content": "a longer one", "id": id_}
+        await engine.update("t", {"messages": [edited]}, checkpoint=at_, as_node="__start__")
+        assert nodes(await run_graph(target)) == ["long"]
+        messages: Any = (await engine.state("t")).values["messages"]
+        assert [message["content"] for message in messages] == [*before, "a longer one", f"long {city}"]
+    for other in ("note", "nobody"):
+        with pytest.raises(InputError, match="did not come with an input"):
+            await engine.taken_at("t", other, head.checkpoint)
+
+
+NESTED = """
+    def one(state): return {"log": ["one"]}
+    def two(state): return {"log": ["two"]}
+    inner = chain(one, two)
+    def after(state): return {"log": ["after"]}
+    builder = StateGraph(S).add_node("desk", inner).add_node(after).add_edge(START, "desk").add_edge("desk", "after")
+    graph = builder.compile()
+"""
+
+
+async def test_inside_a_subgraph_the_whole_of_it_restarts(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(NESTED)
+    await run_graph(target, input={"log": []})
+    with sqlite3.connect((await engine.state("t")).file) as connection:
+        [(inside,)] = connection.execute("SELECT max(checkpoint_id) FROM checkpoints WHERE checkpoint_ns > ''")
+    plan = await engine.fork_plan("t", inside)
+    assert (plan.inside, plan.checkpoint) == (("desk",), await at(engine, "desk"))
+    assert "the checkpoint is inside desk: the whole subgraph restarts, from its first node" in plan.remarks
+    assert nodes(await run_graph(target, checkpoint=plan.checkpoint)) == ["desk", "one", "two", "after"]
+
+
+OLD_INPUT = """
+    from pydantic import BaseModel
+    class S(BaseModel):
+        n: int
+        box: object = None
+
+    def double(state): return {"n": state.n * 2}
+    graph = chain(double)
+"""
+
+
+async def test_an_input_that_no_node_has_taken_is_repaired(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(OLD_INPUT)
+    await run_graph(target, input={"n": 1})
+    first = (await engine.history("t"))[-1].checkpoint
+    await engine.update("t", {"n": 21}, raw=True, checkpoint=first)
+    await run_graph(target)
+    assert (await engine.state("t")).values["n"] == 42
+
+
+async def test_what_would_not_be_kept_is_not_written(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph, tmp_path: Path
+) -> None:
+    target = write_nodes(
+        "    import elsewhere\n" + STEPS.replace("n: int", "n: Any").replace('"n": 1', '"n": elsewhere.Box(1)')
+    )
+    elsewhere = "from dataclasses import dataclass\n@dataclass\nclass Box:\n    n: int\n"
+    (tmp_path / "elsewhere.py").write_text(elsewhere)
+    await run_graph(target, input={"log": []})
+    boxed = (await engine.state("t")).values["n"]
+    write_nodes(STEPS)
+    for raw in (False, True):
+        with pytest.raises(InputError, match=r"it holds elsewhere\.Box, which would not be kept as it is"):
+            await engine.update("t", {"log": ["x"]}, raw=raw)
+    assert (await engine.state("t")).values["n"] == boxed

@@ -16,6 +16,7 @@ from graphdeck.graphs.differences import Change
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError, ThreadNotFound
 from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.forks import ForkPlan
 from graphdeck.graphs.records import (
     END,
     START,
@@ -266,6 +267,14 @@ class RecordedEngine:
         return ()
 
     async def value(self, thread: str, checkpoint: str | None, path: str, *, file: str = "") -> Value:
+        raise NotImplementedError
+
+    async def fork_plan(
+        self, thread: str, checkpoint: str = "", *, as_node: str = "", file: str = "", graph: str = ""
+    ) -> ForkPlan:
+        raise NotImplementedError
+
+    async def taken_at(self, thread: str, message: str, checkpoint: str, *, file: str = "") -> str:
         raise NotImplementedError
 
     async def update(self, thread: str, values: Json, **options: Any) -> str:
