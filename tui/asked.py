@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Set
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from graphdeck.graphs.errors import AnswerRefused, RunningElsewhere
 from graphdeck.graphs.frozen import Frozen
@@ -10,7 +10,9 @@ from graphdeck.graphs.questions.model import Action, Decision, Sheet
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import GraphShape, Snapshot
 from graphdeck.graphs.values import Json, json_line
-from graphdeck.tui.waiting import Key
+
+if TYPE_CHECKING:
+    from graphdeck.tui.waiting import Key
 
 _REFUSALS: Final = (AnswerRefused.kind, RunningElsewhere.kind)
 
@@ -44,7 +46,7 @@ class Asked(Frozen):
             raise ValueError("nothing waits for a decision")
 
     @property
-    def key(self) -> Key:
+    def key(self) -> "Key":
         """What names the thread among several files."""
         return self.file, self.thread
 

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import stat
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeAlias, TypeVar
@@ -152,6 +152,11 @@ class CheckpointFile:
             return self._connection.execute(sql, values).fetchall()
         except UnicodeEncodeError:  # a lone surrogate, as in an argument that is not UTF-8: no row can hold it
             return []
+
+    def define(self, name: str, arguments: int, function: Callable[..., bool]) -> None:
+        """Give the queries that follow, until the next refresh, a function of their own."""
+        if self._connection is not None:
+            self._connection.create_function(name, arguments, function, deterministic=True)
 
     # -- how to open it ----------------------------------------------------------------------------------------
 

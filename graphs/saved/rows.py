@@ -224,8 +224,10 @@ def load_tasks(file: CheckpointFile, key: Key) -> list[Task]:
 
 def _answered(file: CheckpointFile, key: Key) -> set[str]:
     """Ids of the tasks that failed with the answers to their questions."""
-    from graphdeck.graphs.failed_answers import answered_sql  # rarely needed, and not for the first paint
+    # Rarely needed, and not for the first paint.
+    from graphdeck.graphs.failed_answers import ARGUMENTS, NEXT_QUESTION, answered_sql, is_next_question
 
+    file.define(NEXT_QUESTION, ARGUMENTS, is_next_question)
     rows = file.query(
         "SELECT task_id FROM writes AS asks WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
         f" AND channel = '__interrupt__' AND {answered_sql(file.task_path)}",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from graphdeck.graphs.failed_answers import answered_sql
+from graphdeck.graphs.failed_answers import ARGUMENTS, NEXT_QUESTION, answered_sql, is_next_question
 from graphdeck.graphs.named import Named
 from graphdeck.graphs.records import PendingInterrupt, ThreadRow, WaitingRow
 from graphdeck.graphs.saved.decode import Undecodable
@@ -79,6 +79,7 @@ def _asked(file: CheckpointFile) -> Sequence[Place]:
     marks = ", ".join(f"'{channel}'" for channel in NOT_OUTPUT)
     question = _QUESTION["old" if file.task_path == "''" else "new"]
     answered = answered_sql(file.task_path)
+    file.define(NEXT_QUESTION, ARGUMENTS, is_next_question)
     rows = file.query(_ASKED_SQL.format(question=question, not_output=marks, answered=answered), (NO_TASK,))
     found = tuple(Place(at, thread) for thread, at in rows)
     file.remembered[_KEPT] = (version, found)

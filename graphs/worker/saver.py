@@ -14,6 +14,7 @@ from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from graphdeck.graphs.errors import FileError
+from graphdeck.graphs.failed_answers import ARGUMENTS, NEXT_QUESTION, is_next_question
 
 LOCK_TIMEOUT = 30.0
 """Seconds that a write waits for another program's lock."""
@@ -132,6 +133,7 @@ async def open_saver(file: Path, serde: SerializerProtocol) -> AsyncIterator[Tel
     """
     async with aiosqlite.connect(file, timeout=LOCK_TIMEOUT) as connection:
         await connection.execute("PRAGMA synchronous=NORMAL")
+        await connection.create_function(NEXT_QUESTION, ARGUMENTS, is_next_question, deterministic=True)
         saver = TellingSaver(connection, serde=serde)
         saver.file, saver.writers = file, {}
         await saver.setup()

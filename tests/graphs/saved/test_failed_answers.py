@@ -128,6 +128,14 @@ def test_a_node_that_failed_before_it_asked_waits(saver: SqliteSaver, look: Look
     snapshot, status = stands(look())
     assert status == {"waiting"}, "it failed, asked, was answered, and asked again"
     assert [question.value for question in snapshot.interrupts] == ["second?"]
+    with pytest.raises(ValueError, match="no luck"):
+        graph.invoke(Command(resume={snapshot.interrupts[0].id: 2}), CONFIG)
+    unheard, status = stands(look())
+    assert status == {"waiting"}, "it failed before it had received the second answer"
+    assert [question.value for question in unheard.interrupts] == ["second?"]
+    luck = iter((True, True))
+    graph.invoke(Command(resume={snapshot.interrupts[0].id: 2}), CONFIG)
+    assert graph.get_state(CONFIG).values == {"n": 3}
 
 
 @tool
