@@ -37,8 +37,9 @@ local local.config local.engine local.hints local.home local.lease local.library
 local.reading local.targets local.threads
 saved saved.changes saved.decode saved.delta saved.file saved.history saved.inner saved.lookup saved.rows
 saved.state saved.status saved.texts saved.threads
-actions app approval_gate asked attention background batch bridge clock message_text paragraphs rules start text theme
-screens screens.deck screens.deck_answers screens.deck_flow screens.deck_history screens.deck_lines
+actions app approval_gate asked attention background batch bridge clock history_bridge message_text paragraphs rules
+start text theme
+screens screens.checkpoints screens.deck screens.deck_answers screens.deck_flow screens.deck_history screens.deck_lines
 screens.deck_moves screens.deck_painting screens.deck_threads screens.deck_waiting screens.deck_whose screens.inbox_door
 screens.inner_states screens.look screens.panes screens.thread_rows
 widgets widgets.conversation widgets.filter_line widgets.graph_view widgets.input_line widgets.key_footer

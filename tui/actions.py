@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual.binding import Binding
 
 Place: TypeAlias = Literal[
-    "app", "deck", "approval", "picker", "inbox", "policy", "help", "message", "confirm", "state", "whole", "difference"
+    "app", "deck", "approval", "picker", "inbox", "policy", "help", "message", "confirm", "state", "whole", "difference", "fork"
 ]
 
 
@@ -49,6 +49,7 @@ _KEY_NAMES: Final = {
     "enter": "Enter",
     "delete": "Del",
     "end": "End",
+    "f5": "F5",
 }
 
 
@@ -76,6 +77,7 @@ _GROUPS: Final = {
     "state": "What was found in the state",
     "whole": "A value, whole",
     "difference": "A difference",
+    "fork": "A fork",
 }
 
 
@@ -98,7 +100,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("delete_thread", "D,delete", "delete", "Delete this thread with all its checkpoints (asks first)", "Threads"),
     _deck("end_thread", "E", "end", "End this thread unanswered: nothing more of it runs (asks first)", "Threads"),
     _deck("inbox", "I", "inbox", "Open the inbox: everything that waits for you, over all threads", "Threads"),
-    _deck("refresh", "r", "refresh", "Read graph, threads and state again", "Threads"),
+    _deck("refresh", "f5,ctrl+r", "refresh", "Read graph, threads and state again", "Threads"),
     _deck("show_graph", "1", "Graph", "Show the graph", "Panes"),
     _deck("show_state", "2", "State", "Show the state", "Panes"),
     _deck("show_messages", "3", "Messages", "Show the conversation", "Panes"),
@@ -106,6 +108,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("show_log", "5", "Log", "Show prints, errors and retries", "Panes"),
     _deck("show_threads", "6", "Threads", "Show the threads of this file", "Panes"),
     _deck("filter", "slash", "filter", "Filter the list; in the state, look for a key or a text", "Panes"),
+    _deck("compare", "d", "compare", "Mark a checkpoint; on another one, show what differs between the two", "History"),
+    _deck("fork", "f", "fork", "Write into the state at this checkpoint: another branch begins there", "History"),
+    _deck("run_again", "r", "run again", "Run again from this checkpoint (says first what runs, and asks)", "History"),
+    _deck("edit_message", "M", "edit message", "Give a message of yours another text, and go on from there", "History"),
+    _deck("other_branch", "B", "branch", "Look at the end of the thread's next branch", "History"),
     _deck("go_to_path", "colon", "go to path", "Go to a value of the state by its path", "Panes"),
     _deck("raw", "j", "raw JSON", "Show the state as it is in JSON, or made readable", "Panes"),
     _deck("view", "v", "view", "Show the selected value or message whole", "Panes"),
@@ -153,6 +160,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("policy", "revoke", "d,delete", "revoke", "Ask again for the call that is granted"),
     _of("policy", "reload", "r", "read again", "Read the rules again"),
     _of("policy", "back", "escape", "back", "Go back", True),
+    _of("fork", "write", "y", "write", "Write it"),
+    _of("fork", "turn_write", "ctrl+r", "append/replace", "Give it to the key's reducer, or put it in place", True),
+    _of("fork", "next_node", "ctrl+n", "as node", "Say that the values come from another node", True),
+    _of("fork", "toggle_json", "ctrl+t", "text/JSON", "Take what is typed as text, as JSON, or leave it out", True),
+    _of("fork", "open_editor", "ctrl+e", "editor", "Edit what is typed in your own editor", True),
+    _of("fork", "back", "escape", "back", "Back to the form, or out of it; nothing is written", True),
     _of("help", "run", "enter", "run", "Do this now"),
     _of("help", "back", "escape", "back", "Go back", True),
     _of("message", "reject_first", "r", "reject first", "Reject the question, then send what was typed"),
@@ -162,6 +175,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("whole", "copy", "c", "copy", "Copy it"),
     _of("whole", "write", "w", "to file", "Write it to a file (asks for its name)"),
     _of("whole", "back", "escape", "back", "Go back", True),
+    _of("difference", "filter", "slash", "filter", "Show only paths that have a text"),
+    _of("difference", "view", "v", "view", "Show the value of the cursor whole"),
+    _of("difference", "copy", "c", "copy", "Copy the differences that are shown"),
+    _of("difference", "write", "w", "to file", "Write them to a file (asks for its name)"),
+    _of("difference", "back", "escape", "back", "Go back", True),
     _of("confirm", "yes", "y", "yes", "Do it"),
     _of("confirm", "back", "escape,n", "no", "Do nothing", True),
 )

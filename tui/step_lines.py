@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from graphdeck.graphs.records import END, START, CheckpointRow
 from graphdeck.graphs.tasks import RanTask
+from graphdeck.tui.clock import time_of_day
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import MUTED, NodeStatus, colour, glyphs
 
@@ -48,8 +49,16 @@ def row_status(row: CheckpointRow, *, is_tip: bool) -> NodeStatus:
     return "done" if row.next == () else "kept"
 
 
+def heading(row: CheckpointRow) -> StepLine:
+    """Which step it is, how it came about, and when."""
+    dot = f"  {glyphs().separator}  "
+    return StepLine(f"step {row.step}{dot}{one_line(row.source, 12)}{dot}{time_of_day(row.time)}", "bold")
+
+
 def step_lines(row: CheckpointRow) -> Iterator[StepLine]:
     """What led to a checkpoint and what became of the step after it."""
+    if row.error:
+        yield _line("failed", f"this checkpoint cannot be read: {one_line(row.error, _CELLS)}")
     yield from _some([_ran(task, times) for task, times in _counted(row.made_by)])
     failed = failures(row.after)
     for task, times in _counted(failed):
@@ -67,7 +76,7 @@ def step_lines(row: CheckpointRow) -> Iterator[StepLine]:
 
 
 def _ran(task: RanTask, times: int) -> StepLine:
-    routed = f"  {glyphs().separator}  routed to {node_names(task.routed)}" if task.routed else ""
+    routed = f"  {glyphs().separator}  led to {node_names(task.routed)}" if task.routed else ""
     return _line("done", f"{_wrote(task, times)}{routed}")
 
 

@@ -17,6 +17,7 @@ from graphdeck.tui.bridge import Bridge
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules, apply
 from graphdeck.tui.screens import deck_lines
+from graphdeck.tui.screens.checkpoints import refreshed
 from graphdeck.tui.screens.deck_painting import DeckPainting
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.screens.thread_rows import ThreadRows
@@ -196,7 +197,7 @@ class DeckFlow(DeckPainting):
     @on(bridge.HistoryRead)
     def _history_read(self, message: bridge.HistoryRead) -> None:
         if (message.thread, message.file) == (self.look.thread, self.look.file):
-            self.change(history=tuple(message.rows))
+            self.change(history=refreshed(self.look.history, message.rows))
 
     @on(bridge.RunEvents)
     def _run_events(self, message: bridge.RunEvents) -> None:

@@ -1,17 +1,179 @@
-"""The deck's keys for what is saved: looking for a value in a state, and reading, copying and keeping it whole."""
+"""The deck's keys for what is saved: steps and what they changed, branches, values found, seen whole and kept."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
+from textual import events, on
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.records import CheckpointRow
+from graphdeck.tui import history_bridge
+from graphdeck.tui.clock import Clock
+from graphdeck.tui.history_bridge import HistoryBridge
+from graphdeck.tui.rules import Rules
+from graphdeck.tui.screens.checkpoints import PAGE, Checkpoints, followed
 from graphdeck.tui.screens.deck_threads import DeckThreads
+from graphdeck.tui.screens.look import Look
 from graphdeck.tui.theme import WARNING
+from graphdeck.tui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
+    from graphdeck.graphs.differences import Change
     from graphdeck.graphs.values import Json
+    from graphdeck.tui.widgets.difference_view import DifferenceView
     from graphdeck.tui.widgets.find_line import FindLine, For
+
+STEP_LINES: Final = 6
+"""Lines of a text that a step changed, at the most, beside the timeline."""
 
 
 class DeckHistory(DeckThreads):
     """What a person does to understand a thread."""
+
+    def __init__(self, engine: Engine, clock: Clock, rules: Rules) -> None:
+        super().__init__(engine, clock, rules)
+        self._saved = HistoryBridge(engine, self)
+        self._step: DifferenceView | None = None
+        self._told: tuple[str, str, CheckpointRow] | None = None
+        self._changes: Sequence[Change] | None = None
+        self._marked: CheckpointRow | None = None
+
+    # -- steps -------------------------------------------------------------------------------------------------------
+
+    def see(self, look: Look) -> None:
+        """Look at this; what the step of the timeline's cursor changed is shown beside it."""
+        super().see(look)
+        self._tell_step()
+
+    @on(Timeline.CheckpointHighlighted)
+    @on(events.DescendantFocus)
+    def _tell_step(self) -> None:
+        """Show what the step of the cursor did, where the timeline is in sight."""
+        row = self.panes.timeline.highlighted
+        if self.is_covered or row is None or not self.panes.query_one("#timeline").display:
+            return
+        told = (self.look.thread, self.look.file, row)
+        if told == self._told:
+            return
+        is_new = self._told is None or (told[:2], row.checkpoint) != (self._told[:2], self._told[2].checkpoint)
+        self._told = told
+        if is_new:
+            self._changes = None
+            if not row.error:
+                self._saved.compare(told[0], row.checkpoint, None, ns=row.ns, file=told[1])
+        self._show_step(row)
+
+    def _show_step(self, row: CheckpointRow) -> None:
+        from graphdeck.tui.step_lines import heading, step_lines
+
+        if self._step is None:
+            from graphdeck.tui.widgets.difference_view import DifferenceView
+
+            self._step = DifferenceView(most=STEP_LINES, id="step")
+            self.panes.query_one("#timeline").mount(self._step)
+        changes = () if row.error else self._changes
+        self._step.show(changes, [heading(row), *step_lines(row)], "" if row.error else "this step changed nothing")
+
+    @on(history_bridge.Compared)
+    def _compared(self, message: history_bridge.Compared) -> None:
+        if message.thread != self.look.thread:
+            return
+        if message.other is not None:
+            self._show_difference(message)
+        elif self._told is not None and self._told[2].checkpoint == message.checkpoint:
+            self._changes = message.changes
+            self._show_step(self._told[2])
+
+    @on(Timeline.CheckpointSelected)
+    def _inner_selected(self, event: Timeline.CheckpointSelected) -> None:
+        """Show what an inner step changed: the deck looks at whole states only."""
+        if event.row.ns:
+            self._view_step()
+
+    def _view_step(self) -> None:
+        """Show all that the step of the cursor changed."""
+        from graphdeck.tui.screens.difference import DifferenceScreen
+
+        if self._told is None or self._changes is None:
+            self.say("no step has been read yet: go to a checkpoint", style=WARNING)
+        else:
+            row = self._told[2]
+            inside = f" inside {row.ns}" if row.ns else ""
+            self.app.push_screen(DifferenceScreen(f"what step {row.step}{inside} changed", self._changes))
+
+    # -- history -----------------------------------------------------------------------------------------------------
+
+    @on(Timeline.MoreWanted)
+    def _older_wanted(self) -> None:
+        if self.look.history:
+            self._saved.read_older(self.look.thread, self.look.history[-1].checkpoint, self.look.file, PAGE)
+
+    @on(history_bridge.OlderRead)
+    def _older_read(self, message: history_bridge.OlderRead) -> None:
+        if message.thread == self.look.thread:
+            self.change(history=followed(self.look.history, message.rows, message.before))
+
+    @on(Timeline.InnerWanted)
+    def _inner_wanted(self, event: Timeline.InnerWanted) -> None:
+        self._saved.read_inner(self.look.thread, event.ns, self.look.file)
+
+    @on(history_bridge.InnerRead)
+    def _inner_read(self, message: history_bridge.InnerRead) -> None:
+        if message.thread == self.look.thread:
+            self.panes.timeline.show_inner({message.ns: message.rows})
+
+    def action_other_branch(self) -> None:
+        """Look at the end of the thread's next branch."""
+        history = self.look.history if isinstance(self.look.history, Checkpoints) else Checkpoints(self.look.history)
+        branches = history.tree.branches
+        if len(branches) < 2:
+            self.say("this thread has one branch: a fork (f) makes another one", style=WARNING)
+            return
+        here = history.branch(self.look.old.checkpoint) if self.look.old else 0
+        following = (here + 1) % len(branches)
+        if following:
+            self.bridge.read_state(self.look.thread, branches[following].tip, file=self.look.file)
+        else:
+            self.see(self.look.with_old(None))
+
+    # -- differences -------------------------------------------------------------------------------------------------
+
+    def action_compare(self) -> None:
+        """Mark a checkpoint; where one is marked, show what differs between the two."""
+        row, marked = self.panes.timeline.highlighted, self._marked
+        if self.panes.pane != "timeline":
+            self.panes.go("timeline")
+            self.say("d marks the checkpoint of the cursor, d on another one shows what differs")
+        elif row is None:
+            self.say("go to a checkpoint: this row opens what a subgraph did", style=WARNING)
+        elif marked is None or marked.checkpoint == row.checkpoint:
+            self._mark(row if marked is None else None)
+        elif marked.ns != row.ns:
+            self.say("these are of different graphs: only checkpoints of one can be compared", style=WARNING)
+        else:
+            self._compare(marked, row)
+
+    def _mark(self, row: CheckpointRow | None) -> None:
+        self._marked = row
+        self.panes.timeline.marked = row.checkpoint if row else ""
+        self.say(f"step {row.step} is marked: d on another one shows what differs, Esc takes it back" if row else "")
+
+    def _compare(self, row: CheckpointRow, other: CheckpointRow) -> None:
+        self._heading = f"from step {row.step} to step {other.step}"
+        self._saved.compare(self.look.thread, row.checkpoint, other.checkpoint, ns=row.ns, file=self.look.file)
+
+    def _show_difference(self, message: history_bridge.Compared) -> None:
+        from graphdeck.tui.screens.difference import DifferenceScreen
+
+        self._mark(None)
+        self.app.push_screen(DifferenceScreen(self._heading, message.changes))
+
+    def action_back(self) -> None:
+        """Take back the mark of a checkpoint, else as before."""
+        if self._marked is not None and self.panes.pane == "timeline":
+            self._mark(None)
+        else:
+            super().action_back()
 
     # -- in the state ------------------------------------------------------------------------------------------------
 
@@ -67,11 +229,17 @@ class DeckHistory(DeckThreads):
         """Show the message whole."""
         self.action_view()
 
+    def on_difference_view_change_chosen(self) -> None:
+        """Show the value whole."""
+        self.action_view()
+
     def action_view(self) -> None:
         """Show the selected value or message whole."""
         from graphdeck.tui.screens.whole import ValueScreen
 
-        if self._selected is None:
+        if self.focused is self.panes.timeline:
+            self._view_step()
+        elif self._selected is None:
             self.say("nothing to view here", style=WARNING)
         else:
             self.app.push_screen(ValueScreen(*self._selected))

@@ -13,6 +13,7 @@ from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.records import END, START, FailedTask
 from graphdeck.tui.actions import Action, action, help_groups
 from graphdeck.tui.clock import age, time_of_day
+from graphdeck.tui.screens.checkpoints import branch_words
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.text import one_line, short_json
 from graphdeck.tui.theme import MUTED, WARNING, glyphs, word
@@ -88,7 +89,9 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
         newest = look.snapshot.step if look.snapshot else None
         since = age(look.old.time, now)
         where = f"step {look.old.step} of {newest}" if newest is not None else f"step {look.old.step}"
-        words = f" {signs.kept} {where}{f', {since} ago' if since else ''}{dot}Esc shows the newest"
+        branch = branch_words(look.history, look.old.checkpoint)
+        where += f", {since} ago" if since else ""
+        words = f" {signs.kept} {where}{dot}{f'{branch} (B: next one){dot}' if branch else ''}Esc shows the newest"
         return Content.styled(one_line(words, cells), WARNING)
     if look.questions:
         many = "" if look.askers.endswith(" actions") else "s"

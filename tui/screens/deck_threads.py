@@ -29,6 +29,8 @@ class DeckThreads(DeckWhose):
 
     @on(Timeline.CheckpointSelected)
     def _checkpoint_selected(self, event: Timeline.CheckpointSelected) -> None:
+        if event.row.ns:
+            return  # only whole states can be looked at: of an inner one, the difference is shown
         if event.newest:
             self.see(self.look.with_old(None))
         else:

@@ -16,6 +16,7 @@ from graphdeck.graphs.records import Edge, Node
 from graphdeck.tui.actions import action
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.paragraphs import Paragraph
+from graphdeck.tui.screens.checkpoints import Checkpoints
 from graphdeck.tui.screens.inner_states import with_subgraphs
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.text import ascii_mode, ellipsis, one_line, safe, safe_name, width
@@ -270,7 +271,8 @@ class Panes(Container):
             case "messages":
                 self.messages.show(look.messages)
             case "timeline":
-                self.timeline.show(look.history)
+                history = look.history if isinstance(look.history, Checkpoints) else Checkpoints(look.history)
+                self.timeline.show(history, history.tree, more=history.more)
                 self.timeline.current = look.old.checkpoint if look.old else ""
             case "log":
                 self.printed.show(*log_of(look))

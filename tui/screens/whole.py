@@ -48,6 +48,11 @@ class WholeScreen(ModalScreen[None]):
         """The name of the file that is suggested."""
         raise NotImplementedError
 
+    @property
+    def detail(self) -> str:
+        """What is said behind the heading."""
+        raise NotImplementedError
+
     # -- the frame ---------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
@@ -63,14 +68,15 @@ class WholeScreen(ModalScreen[None]):
         self.query_one(KeyHints).show(
             [KeyHint(action=each.id, key=each.shown_key, label=each.label) for each in actions.actions_of(self._place)]
         )
-        self.show_heading("")
+        self.show_heading()
 
     def on_resize(self) -> None:
         """Fit the heading."""
-        self.show_heading("")
+        self.show_heading()
 
-    def show_heading(self, detail: str) -> None:
-        """Show the heading, with a detail behind it."""
+    def show_heading(self) -> None:
+        """Show the heading, with the detail behind it."""
+        detail = self.detail
         room = max(20, self.size.width - len(detail) - 10)
         shown = one_line(self._heading, room)
         self.query_one("#heading", Static).update(Content.assemble((shown, "bold"), (f"   {detail}", MUTED)))
@@ -115,7 +121,12 @@ class ValueScreen(WholeScreen):
 
     def _show(self) -> None:
         self._reading.show(raw(self._value) if self._raw else readable(self._value))
-        self.show_heading("raw JSON" if self._raw else "")
+        self.show_heading()
+
+    @property
+    def detail(self) -> str:
+        """In which form it is shown."""
+        return "raw JSON" if self._raw else ""
 
     @property
     def text(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
-from graphdeck.graphs.differences import Change, ChangeKind, WordKind, word_changes
+from graphdeck.graphs.differences import Change, ChangeKind, WordKind, same, word_changes
 from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.message_text import is_message, role
 from graphdeck.tui.paragraphs import fold
@@ -56,6 +56,9 @@ def _lines(change: Change, cells: int, column: int, most: int) -> Iterator[Line]
         if short is not None:
             yield (*head, ("  ", ""), *short)
             return
+        if same(change.before, change.after):
+            yield (*head, (cut("  reads the same, but is stored in another way", max(0, room + 2)), MUTED))
+            return
         yield head
         yield from _before_and_after(change.before, change.after, cells - 6, most)
         return
@@ -93,9 +96,9 @@ def _before_and_after(before: Json, after: Json, cells: int, most: int) -> Itera
             for index, line in enumerate(_worded(parts, STYLES[side], cells - 2, most)):
                 yield (f"    {' ' if index else SIGNS[side]} ", f"bold {STYLES[side]}"), *line
         return
-    same = short_json(before, 400) == short_json(after, 400)
+    alike = short_json(before, 400) == short_json(after, 400)
     for side, value in sides:
-        lines, rest = ([json_line(value)[: cells - 2]], "") if same else _value_lines(value, cells - 2, most)
+        lines, rest = ([json_line(value)[: cells - 2]], "") if alike else _value_lines(value, cells - 2, most)
         style = STYLES[side]
         for index, text in enumerate(lines):
             yield (f"    {' ' if index else SIGNS[side]} ", f"bold {style}"), (text, style)

@@ -5,6 +5,7 @@ from typing import Final
 
 from textual import events
 from textual.content import Content
+from textual.message import Message
 
 from graphdeck.graphs.differences import Change
 from graphdeck.graphs.values import Json
@@ -17,7 +18,22 @@ _NO_CHANGE: Final = -1
 
 
 class DifferenceView(Rows):
-    """Differences, path by path."""
+    """Differences, path by path; posts `ChangeChosen` for the one that is to be seen whole."""
+
+    class ChangeChosen(Message):
+        """A difference was chosen."""
+
+        def __init__(self, difference_view: "DifferenceView") -> None:
+            super().__init__()
+            self.difference_view = difference_view
+            """The widget."""
+
+        @property
+        def control(self) -> "DifferenceView":
+            """The widget."""
+            return self.difference_view
+
+    clicks = 2
 
     def __init__(self, *, most: int, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -85,6 +101,11 @@ class DifferenceView(Rows):
             parts.append((shown, style))
             room -= len(shown)
         return Content.assemble(*parts)
+
+    def chosen(self, index: int) -> None:
+        """Tell that one is to be seen whole."""
+        if self.highlighted is not None:
+            self.post_message(self.ChangeChosen(self))
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out for the new width."""

@@ -15,14 +15,16 @@ from graphdeck.tui.theme import ACCENT, ERROR, MUTED, WARNING, colour, glyphs
 from graphdeck.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from graphdeck.graphs.branches import Tree, TreeLine
+    from graphdeck.graphs.branches import Tree
     from graphdeck.tui.widgets.timeline_rows import Fold, HistoryRow
 
 NEAR_THE_END: Final = 20
 """Rows from the end at which more are asked for."""
 _LANES: Final = 6
 """Lanes that are shown at the most."""
-_FIXED: Final = 18
+_WAY_CELLS: Final = 28
+"""Room for what ran and what follows, at the most."""
+_FIXED: Final = 19
 """Cells of what every row has: mark, step, source, age and the spaces between."""
 
 
@@ -175,13 +177,13 @@ class Timeline(Rows):
         is_current = checkpoint.checkpoint == self.current or (not self.current and is_newest)
         status = row_status(checkpoint, is_tip=row.line is not None and row.line.is_tip)
         before, after = self._lines(row)
-        room = max(0, width - _FIXED - 2 * self._lanes - 2 * row.depth)
-        target = max(min(24, room), room * 2 // 5)
+        indent = 0 if row.line else 2 + 2 * row.depth
+        room = max(0, width - _FIXED - 2 * self._lanes - indent)
+        target = min(_WAY_CELLS, room * 3 // 5)
         said, style = _detail(checkpoint)
         mark = glyphs().changed if checkpoint.checkpoint == self.marked else glyphs().cursor if is_current else " "
         return Content.assemble(
             (mark, "bold"),
-            ("  " * row.depth, ""),
             (before, MUTED),
             (glyphs().of(status), colour(status)),
             (after, MUTED),
@@ -192,17 +194,20 @@ class Timeline(Rows):
             (" ", ""),
             (fit(said, max(0, room - target)), style),
             (fit(age(checkpoint.time, self._clock.now()), 4, right=True), MUTED),
+            (" ", ""),
         )
 
     def _lines(self, row: "HistoryRow") -> tuple[str, str]:
         """What the tree draws left and right of the glyph."""
         from graphdeck.graphs.branches import ascii_twin, narrowed
 
-        line: TreeLine | None = row.line
-        if line is None:
-            return "", " " * (2 * self._lanes - 2)
-        before, after = narrowed(line, max(2, self._lanes))
-        after = after.ljust(2 * self._lanes - 2 - len(before))
+        cells = 2 * self._lanes - 2
+        if row.line is None:
+            levels = row.depth if row.checkpoint else row.depth - 1
+            before, after = f"{row.lanes[:cells]:<{cells + 2}}{'  ' * levels}", ""
+        else:
+            before, after = narrowed(row.line, max(2, self._lanes))
+            after = after.ljust(cells - len(before))
         return (ascii_twin(before), ascii_twin(after)) if ascii_mode() else (before, after)
 
     def _fold(self, row: "HistoryRow") -> Content:
@@ -210,8 +215,8 @@ class Timeline(Rows):
         sign = glyphs().opened if row.opened else glyphs().closed
         name = one_line(row.node, 60, identifier=True)
         waits = f"  reads {ellipsis()}" if row.opened and row.fold[1] not in self._inner else ""
-        room = "  " * row.depth + " " * (2 * self._lanes)
-        return Content.assemble((room, ""), (f"{sign} ", MUTED), (f"inside {name}", ""), (waits, MUTED))
+        lanes, _ = self._lines(row)
+        return Content.assemble((f" {lanes}", MUTED), (f"{sign} ", MUTED), (f"inside {name}", ""), (waits, MUTED))
 
     def cursor_moved(self, index: int) -> None:
         """Tell which checkpoint it is; ask for more near the end."""
@@ -290,20 +295,20 @@ def _key(row: "HistoryRow") -> tuple[str, ...]:
 
 
 def _way(row: CheckpointRow) -> str:
-    """What ran, and what follows: `assistant ╌→ tools` where a router or the like decided."""
+    """What ran, and what follows: `assistant → tools`."""
     from graphdeck.tui.step_lines import node_names
 
     ran = node_names(task.node for task in row.made_by)
-    dashes = ".." if ascii_mode() else "╌"
-    sign = (dashes if any(task.routed for task in row.made_by) else "") + glyphs().arrow
     following = "?" if row.next is None else node_names(row.next) or "END"
-    return one_line(f"{ran} {sign} {following}".strip(), 200)
+    return one_line(f"{ran} {glyphs().arrow} {following}".strip(), 200)
 
 
 def _detail(row: CheckpointRow) -> tuple[str, str]:
     """What went wrong after a checkpoint, or waits; else the keys that changed on the way to it."""
     from graphdeck.tui.step_lines import failures
 
+    if row.error:
+        return f"{glyphs().failed} {one_line(row.error, 200)}", ERROR
     if failed := failures(row.after):
         more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
         name = one_line(failed[0].node, 40, identifier=True)

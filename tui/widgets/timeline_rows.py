@@ -1,7 +1,7 @@
 """What the timeline has rows for: the checkpoints as a tree, and folded under each those of the subgraphs it ran."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from graphdeck.graphs.branches import TreeLine
 from graphdeck.graphs.frozen import Frozen
@@ -19,6 +19,8 @@ class HistoryRow(Frozen):
     """The checkpoint; None for a fold."""
     line: TreeLine | None = None
     """Its line in the tree; None inside a subgraph, and of a fold."""
+    lanes: str = ""
+    """What the tree draws beside a fold, or a checkpoint inside a subgraph: the lanes that pass by."""
     depth: int = 0
     """Levels of subgraphs that it is in."""
     fold: Fold = ("", "")
@@ -36,32 +38,45 @@ def history_rows(
     inner: Mapping[str, Sequence[CheckpointRow]],
 ) -> Iterator[HistoryRow]:
     """The rows: `opened` folds show the checkpoints of their subgraph, as far as `inner` has them by namespace."""
-    for row, line in zip(checkpoints, lines, strict=True):
-        yield from _with_folds(row, line, 0, opened, inner, is_tip=line.is_tip)
+    for index, (row, line) in enumerate(zip(checkpoints, lines, strict=True)):
+        after = lines[index + 1] if index + 1 < len(lines) else None
+        tree = _Tree(opened, inner, passing(line, own=False), passing(after, own=not after.is_tip) if after else "")
+        yield from _with_folds(row, line, 0, tree, is_tip=line.is_tip)
+
+
+def passing(line: TreeLine, *, own: bool) -> str:
+    """The lanes that lead down to a line: a bar for each, for that of its glyph only where it is its `own`."""
+    drawn = f"{line.before}{'│' if own else ' '}{line.after}"
+    return "".join("│" if index % 2 == 0 and sign in "│├┼┴╯" else " " for index, sign in enumerate(drawn)).rstrip()
+
+
+class _Tree(NamedTuple):
+    """What holds for all rows of a checkpoint."""
+
+    opened: Collection[Fold]
+    inner: Mapping[str, Sequence[CheckpointRow]]
+    above: str
+    """Lanes that pass above it."""
+    below: str
+    """Lanes that pass below it."""
 
 
 def _with_folds(
-    row: CheckpointRow,
-    line: TreeLine | None,
-    depth: int,
-    opened: Collection[Fold],
-    inner: Mapping[str, Sequence[CheckpointRow]],
-    *,
-    is_tip: bool,
+    row: CheckpointRow, line: TreeLine | None, depth: int, tree: _Tree, *, is_tip: bool
 ) -> Iterator[HistoryRow]:
     """A checkpoint, above it what runs after it and has made none yet, below it what ran on the way to it."""
 
-    def folds(tasks: Sequence[RanTask]) -> Iterator[HistoryRow]:
+    def folds(tasks: Sequence[RanTask], lanes: str) -> Iterator[HistoryRow]:
         for task in tasks:
             for ns in task.inner:
                 key = (row.checkpoint, ns)
-                yield HistoryRow(depth=depth + 1, fold=key, node=task.node, opened=key in opened)
-                if key in opened:
-                    below = inner.get(ns, ())
-                    for index, each in enumerate(below):
-                        yield from _with_folds(each, None, depth + 1, opened, inner, is_tip=index == 0)
+                is_open = key in tree.opened
+                yield HistoryRow(depth=depth + 1, fold=key, node=task.node, opened=is_open, lanes=lanes)
+                for index, each in enumerate(tree.inner.get(ns, ()) if is_open else ()):
+                    inside = tree._replace(above=lanes, below=lanes)
+                    yield from _with_folds(each, None, depth + 1, inside, is_tip=index == 0)
 
     if is_tip:
-        yield from folds(row.after)
-    yield HistoryRow(checkpoint=row, line=line, depth=depth)
-    yield from folds(row.made_by)
+        yield from folds(row.after, tree.above)
+    yield HistoryRow(checkpoint=row, line=line, depth=depth, lanes=tree.below)
+    yield from folds(row.made_by, tree.below)

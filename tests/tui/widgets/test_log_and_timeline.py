@@ -75,9 +75,9 @@ async def test_checkpoints_say_where_they_go_and_what_changed(harness: NewApp, l
     async with harness(view).run_test(size=(70, 6)):
         view.show(ROWS)
         assert lines(view)[:4] == [
-            "›●   3  loop   → END                    messages                    1m",
-            " ◦   2  fork   → w, START                                           1m",
-            " ◦  -1  input  → ?                      a, b⟨U+001B⟩                1m",
+            "›●   3  loop   → END                        messages               1m",
+            " ◦   2  fork   → w, START                                          1m",
+            " ◦  -1  input  → ?                          a, b⟨U+001B⟩           1m",
             "",
         ]
         view.current = "c2"

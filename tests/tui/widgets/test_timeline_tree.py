@@ -62,12 +62,12 @@ async def test_branches_failures_and_folds(harness: NewApp, lines: Lines, timeli
     app = harness(timeline)
     async with app.run_test(size=(76, 9), message_hook=app.hear) as pilot:
         assert lines(timeline)[:6] == [
-            "›✗     2  loop   plan ╌→ flaky, other, g… ✗ flaky: KeyError('x')          1m",
-            " ◦     1  fork   → plan                   n                               1m",
-            " │ ●   2  loop   desk → END               n                               1m",
-            "      ▸ inside desk",
-            " ├─◦   1  loop   plan → desk              n                               1m",
-            " ◦     0  loop   START → plan             n                               1m",
+            "›✗     2  loop   plan → flaky, other, good    ✗ flaky: KeyError('x')     1m",
+            " ◦     1  fork   → plan                       n                          1m",
+            " │ ●   2  loop   desk → END                   n                          1m",
+            " │   ▸ inside desk",
+            " ├─◦   1  loop   plan → desk                  n                          1m",
+            " ◦     0  loop   START → plan                 n                          1m",
         ]
         timeline.focus()
         await pilot.press("down", "down", "right")
@@ -75,7 +75,7 @@ async def test_branches_failures_and_folds(harness: NewApp, lines: Lines, timeli
         assert "reads …" in lines(timeline)[3]
         assert [message.ns for message in app.heard(Timeline.InnerWanted)] == [DESK]
         timeline.show_inner({DESK: INNER})
-        assert lines(timeline)[4] == "   ●     1  loop   look → END               n                             1m"
+        assert lines(timeline)[4] == " │     ●   1  loop   look → END                   n                      1m"
         await pilot.press("down")
         assert timeline.selected_text == "i2"
         await pilot.press("left")
@@ -103,7 +103,7 @@ async def test_older_pages_are_asked_for_near_the_end(harness: NewApp) -> None:
 
 def test_a_step_tells_what_ran_failed_and_was_cancelled() -> None:
     assert [line.text for line in step_lines(ROWS[0])] == [
-        "● plan wrote nothing  ·  routed to flaky",
+        "● plan wrote nothing  ·  led to flaky",
         "✗ flaky failed: KeyError('x')",
         "■ 119 other tasks were cancelled",
         "◦ good wrote a, and is not run again",

@@ -1,0 +1,66 @@
+"""The checkpoints of a thread that the deck has read so far: pages of them, their tree, and its branches."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from graphdeck.graphs.records import CheckpointRow
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.branches import Tree
+
+PAGE: Final = 100
+"""Checkpoints that are read at a time."""
+
+
+class Checkpoints(tuple[CheckpointRow, ...]):
+    """Checkpoints, newest first, without a gap from the newest on."""
+
+    more: bool
+    """There are older ones."""
+
+    def __new__(cls, rows: Iterable[CheckpointRow] = (), *, more: bool = False) -> "Checkpoints":
+        """Checkpoints, and whether there are older ones."""
+        made = super().__new__(cls, rows)
+        made.more = more
+        return made
+
+    @cached_property
+    def tree(self) -> "Tree":
+        """Their tree."""
+        from graphdeck.graphs.branches import tree
+
+        return tree(self)
+
+    @cached_property
+    def _branch_numbers(self) -> dict[str, int]:
+        return {line.checkpoint: line.branch for line in self.tree.lines}
+
+    def branch(self, checkpoint: str) -> int:
+        """Number of the branch that a checkpoint belongs to; 0, that of the newest one, where it is not known."""
+        return self._branch_numbers.get(checkpoint, 0)
+
+
+def refreshed(known: Sequence[CheckpointRow], page: Sequence[CheckpointRow]) -> Checkpoints:
+    """The checkpoints after their first page was read again; older ones that were read before stay."""
+    if len(page) < PAGE:
+        return Checkpoints(page)
+    last = page[-1].checkpoint
+    place = next((index for index, row in enumerate(known) if row.checkpoint == last), None)
+    if place is None or not isinstance(known, Checkpoints):
+        return Checkpoints(page, more=True)
+    return Checkpoints([*page, *known[place + 1 :]], more=known.more)
+
+
+def followed(known: Sequence[CheckpointRow], page: Sequence[CheckpointRow], before: str) -> Checkpoints:
+    """The checkpoints with the page that follows `before`; as they were where that is not the oldest any more."""
+    if not known or known[-1].checkpoint != before:
+        return known if isinstance(known, Checkpoints) else Checkpoints(known)
+    return Checkpoints([*known, *page], more=len(page) >= PAGE)
+
+
+def branch_words(known: Sequence[CheckpointRow], checkpoint: str) -> str:
+    """Which branch a checkpoint belongs to, in words; empty where the thread has only one."""
+    if not isinstance(known, Checkpoints) or len(known.tree.branches) < 2:
+        return ""
+    return f"branch {known.branch(checkpoint) + 1} of {len(known.tree.branches)}"
