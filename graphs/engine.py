@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
     from graphdeck.graphs.differences import Change
     from graphdeck.graphs.forks import ForkPlan
+    from graphdeck.graphs.keeping import Exported, Imported, Pruned, ThreadSize
+    from graphdeck.graphs.searching import SearchHit, SearchProgress
     from graphdeck.graphs.wanted import ThreadSort
 
 PAGE: Final = 50
@@ -145,6 +147,13 @@ class Engine(Protocol):
         """One value of a state, by dotted path or JSON Pointer."""
         ...
 
+    def follow(self, thread: str, *, file: str = "") -> AsyncIterator[Event]:
+        """What happens in a thread while another process runs it, as far as its rows tell.
+
+        `run_started` comes first, then where the thread stands; `run_ended` comes once nobody runs it any more.
+        """
+        ...
+
     async def decisions(self, *, thread: str | None = None, limit: int = PAGE) -> "Sequence[DecisionRecord]":
         """The recorded decisions, newest first."""
         ...
@@ -209,6 +218,46 @@ class Engine(Protocol):
 
     async def repair(self, thread: str, *, graph: str = "", file: str = "", by: str = "") -> Sequence[str]:
         """Take back the answers with which nodes failed; the ids of the interrupts that wait again. It is recorded."""
+        ...
+
+    def search(self, text: str) -> "AsyncIterator[SearchHit | SearchProgress]":
+        """Look for a text, in either case, in the state of all threads; newest checkpoints first.
+
+        Tells one hit for each thread that holds it, as they are found, and how far it has come. Closing the iterator
+        ends it.
+        """
+        ...
+
+    async def sizes(self, threads: Sequence[str], *, file: str = "") -> "Sequence[ThreadSize]":
+        """How many checkpoints and bytes threads have: what goes when they are deleted."""
+        ...
+
+    async def tag(
+        self, thread: str, *, add: Sequence[str] = (), remove: Sequence[str] = (), file: str = ""
+    ) -> Sequence[str]:
+        """Give a thread tags and take some away; those that it has then."""
+        ...
+
+    async def prune(self, thread: str, *, keep: int, dry: bool = False, file: str = "") -> "Pruned":
+        """Delete a thread's checkpoints but the newest ones, the first, and what these need; what went.
+
+        With `dry`, nothing goes: it is what would. The file reuses the room.
+        """
+        ...
+
+    async def vacuum(self, file: str) -> int:
+        """Give the unused room of a checkpoint file back to the disk; the bytes that it is smaller by."""
+        ...
+
+    async def export_threads(self, threads: Sequence[str], to: Path, *, file: str = "") -> "Exported":
+        """Copy threads of one file into a new checkpoint file, with their titles and tags."""
+        ...
+
+    async def import_threads(self, source: Path, *, into: str = "") -> "Imported":
+        """Copy all threads of a checkpoint file into another one, by default the project's own.
+
+        Where an id is taken, the thread gets a new one; nothing is overwritten.
+        """
         ...
 
     async def delete(self, threads: Sequence[str], *, file: str = "") -> None:

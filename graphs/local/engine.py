@@ -48,8 +48,9 @@ class LocalEngine(SavedThreads):
         self._db = [file.absolute() for file in db]
         config = find_config(self._cwd)
         self._project = config.parent if config else self._cwd
-        files = self._db or [default_file(self._project), *memory.remembered_files(self._project)]
-        super().__init__(Library(files, may_be_missing=not self._db), pool)
+        own = self._db[0] if self._db else default_file(self._project)
+        files = self._db or [own, *memory.remembered_files(self._project)]
+        super().__init__(Library(files, may_be_missing=not self._db), own, pool)
 
     # -- graphs --------------------------------------------------------------------------------------------------
 

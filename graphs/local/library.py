@@ -6,7 +6,7 @@ What the first screen does not read is imported where it is read.
 import contextlib
 import dataclasses
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,6 +33,10 @@ from graphdeck.graphs.wanted import Wanted, in_order
 if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
     from graphdeck.graphs.differences import Change
+    from graphdeck.graphs.keeping import Exported, ThreadSize
+    from graphdeck.graphs.local.following import Following
+    from graphdeck.graphs.saved.pruning import PrunePlan
+    from graphdeck.graphs.searching import SearchHit, SearchProgress
 
 T = TypeVar("T")
 _NO_FILE_HINT = "run a graph, or name one: --db FILE"
@@ -116,7 +120,7 @@ class Library:
         """The checkpoints of a thread or of a subgraph in it, newest first."""
         from graphdeck.graphs.saved.history import history_in_turns
 
-        found = self._first(thread, lambda each: _with_thread(each, thread), file)
+        found = self._with(thread, file)
         return history_in_turns(found, thread, limit=limit, before=before, ns=ns)
 
     def differences(
@@ -130,6 +134,12 @@ class Library:
     def value(self, thread: str, checkpoint: str | None, path: str, file: str = "") -> Value:
         """One value of a state."""
         return self._first(thread, lambda each: read_value(each, thread, checkpoint, path), file)
+
+    def following(self, thread: str, file: str = "") -> "Following":
+        """A reader of what happens in a thread from now on."""
+        from graphdeck.graphs.local.following import Following
+
+        return Following(self._first(thread, lambda each: _with_thread(each, thread), file), thread)
 
     def questions(self, thread: str, files: Sequence[Path]) -> tuple[Path, str, tuple[PendingInterrupt, ...]] | None:
         """What waits in a thread now, and at which checkpoint: in the first file that holds it, the given ones first.
@@ -152,12 +162,59 @@ class Library:
 
     def file_of(self, thread: str, file: str = "") -> Path:
         """The file in which a thread may be changed: the named one, else the only one that holds it."""
-        first = self._first(thread, lambda each: _with_thread(each, thread), file).path
+        first = self._with(thread, file).path
         if not file:
             others = [each.path for each in self._readable()[0] if each.path != first and holds(each, thread)]
             if others:
                 raise InputError(f'thread "{thread}" is in {first} and in {others[0]}', "name the file: --db FILE")
         return first
+
+    def search(self, text: str) -> "Iterator[SearchHit | SearchProgress]":
+        """What the state of threads holds of a text, file by file."""
+        from graphdeck.graphs.saved.search import file_bytes, search
+        from graphdeck.graphs.searching import SearchHit, SearchProgress
+
+        files, problems = self._readable()
+        total = sum(map(file_bytes, files))
+        read = hits = 0
+        for file in files:
+            size = file_bytes(file)
+            try:
+                for told in search(file, text):
+                    if isinstance(told, SearchHit):
+                        hits += 1
+                        yield told
+                    else:
+                        yield SearchProgress(read=read + told.read, total=total, hits=hits)
+            except (FileError, MissingFileError) as error:
+                problems.append(problem(str(file.path), error))
+            read += size
+        yield SearchProgress(read=total, total=total, hits=hits, problems=tuple(problems))
+
+    def size(self, thread: str, file: str = "") -> "ThreadSize":
+        """How much room a thread takes in the file in which it may be changed."""
+        from graphdeck.graphs.saved.sizes import size_of
+
+        return size_of(self._opened(self.file_of(thread, file)), thread)
+
+    def prune_plan(self, thread: str, keep: int, file: str = "") -> "tuple[Path, PrunePlan]":
+        """The file in which a thread may be changed, and what of it can go."""
+        from graphdeck.graphs.saved.pruning import plan_prune
+
+        path = self.file_of(thread, file)
+        return path, plan_prune(self._opened(path), thread, keep)
+
+    def export(self, threads: Sequence[str], to: Path, file: str = "") -> "Turns[Exported]":
+        """Copy threads into a new file."""
+        from graphdeck.graphs.saved.export import export_in_turns
+
+        found: dict[Path, list[str]] = {}
+        for thread in dict.fromkeys(threads):
+            found.setdefault(self._with(thread, file).path, []).append(thread)
+        if len(found) != 1:
+            raise InputError("the threads are in several files", "export those of one file at a time: --db FILE")
+        [(path, names)] = found.items()
+        return (yield from export_in_turns(self._opened(path), names, to, names_of(path)))
 
     def changed(self) -> bool:
         """Whether a file, a lease or a title has changed since this was last asked."""
@@ -224,6 +281,10 @@ class Library:
             holder=lambda name: told_holder(file.path, name),
             stopped_by_breakpoint=lambda name, at: stopped_by_breakpoint(file.path, name, at),
         )
+
+    def _with(self, thread: str, file: str) -> CheckpointFile:
+        """The first file that holds the thread, or the named one."""
+        return self._first(thread, lambda each: _with_thread(each, thread), file)
 
     def _first(self, thread: str, read: Callable[[CheckpointFile], T], only: str = "") -> T:
         """What the first file that holds the thread gives, or the named one."""

@@ -14,7 +14,7 @@ _THREADS: Final = "threads"
 
 def names_of(file: Path) -> dict[str, Named]:
     """The threads of a checkpoint file that a person has said something of."""
-    return {thread: _read(data) for thread, data in _of_file(read_json(home_of(file) / NAMES), file).items()}
+    return {thread: read_name(data) for thread, data in _of_file(read_json(home_of(file) / NAMES), file).items()}
 
 
 def change_name(file: Path, thread: str, change: Callable[[Named], Named]) -> Named:
@@ -23,7 +23,7 @@ def change_name(file: Path, thread: str, change: Callable[[Named], Named]) -> Na
 
     def edit(threads: dict[str, Any]) -> dict[str, Any]:
         nonlocal changed
-        changed = change(_read(threads.get(thread)))
+        changed = change(read_name(threads.get(thread)))
         return {**threads, thread: _write(changed)}
 
     _edit(file, edit)
@@ -47,7 +47,7 @@ def with_tags(named: Named, add: Iterable[str], remove: Iterable[str]) -> tuple[
     return tuple(tag for tag in dict.fromkeys((*named.tags, *add)) if tag not in gone)
 
 
-def _read(data: object) -> Named:
+def read_name(data: object) -> Named:
     """From a file that anybody may have edited: what is not of its kind is left out."""
     known: Mapping[str, Any] = data if isinstance(data, dict) else {}
     title, graph, tags = known.get("title"), known.get("graph"), known.get("tags")

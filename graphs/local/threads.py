@@ -6,15 +6,18 @@ What starts workers is imported for the first of them, so that the first page of
 import asyncio
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from graphdeck.graphs.engine import PAGE
+from graphdeck.graphs.errors import InputError
+from graphdeck.graphs.events import Event
 from graphdeck.graphs.local import names
 from graphdeck.graphs.local.library import Library
+from graphdeck.graphs.named import Named
 from graphdeck.graphs.records import CheckpointRow, Snapshot, ThreadPage, ThreadStatus, Value, WaitingPage
 from graphdeck.graphs.saved.file import Turns, at_once
 from graphdeck.graphs.wanted import ALL, Wanted
@@ -22,7 +25,9 @@ from graphdeck.graphs.wanted import ALL, Wanted
 if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
     from graphdeck.graphs.differences import Change
+    from graphdeck.graphs.keeping import Exported, Imported, Pruned, ThreadSize
     from graphdeck.graphs.local.workers import WorkerPool
+    from graphdeck.graphs.searching import SearchHit, SearchProgress
     from graphdeck.graphs.wanted import ThreadSort
 
 T = TypeVar("T")
@@ -35,8 +40,9 @@ TURN = 0.02
 class SavedThreads:
     """The half of the local engine that needs no graph: it finds, reads, names, copies and deletes saved threads."""
 
-    def __init__(self, library: Library, pool: "WorkerPool | None") -> None:
+    def __init__(self, library: Library, own_file: Path, pool: "WorkerPool | None") -> None:
         self._library = library
+        self._own_file = own_file
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="graphdeck-reader")
         self._first_page: Future[ThreadPage] | None = None
         self._lent_pool = pool
@@ -77,6 +83,17 @@ class SavedThreads:
         """A page of the threads that wait for a person, with their questions."""
         return await self._in_turns(self._library.waiting(limit, cursor, newest_first))
 
+    async def search(self, text: str) -> "AsyncIterator[SearchHit | SearchProgress]":
+        """Look for a text in the state of all threads; closing the iterator ends it."""
+        found = self._library.search(text)
+        while told := await self._read(lambda: _told_in_one_turn(found)):
+            for each in told:
+                yield each
+
+    async def sizes(self, threads: Sequence[str], *, file: str = "") -> "Sequence[ThreadSize]":
+        """How many checkpoints and bytes threads have, each in the file in which it may be changed."""
+        return [await self._read(partial(self._library.size, thread, file)) for thread in dict.fromkeys(threads)]
+
     async def changed(self) -> bool:
         """Whether any checkpoint file has changed since this was last asked."""
         return await self._read(self._library.changed)
@@ -105,6 +122,19 @@ class SavedThreads:
         """One value of a state, by dotted path or JSON Pointer."""
         return await self._read(lambda: self._library.value(thread, checkpoint, path, file))
 
+    async def follow(self, thread: str, *, file: str = "") -> AsyncIterator[Event]:
+        """What happens in a thread while another process runs it, from where it stands now to `run_ended`."""
+        from graphdeck.graphs.local.following import POLL
+
+        following = await self._read(lambda: self._library.following(thread, file))
+        while True:
+            events, is_over = await self._read(following.turn)
+            for event in events:
+                yield event
+            if is_over:
+                return
+            await asyncio.sleep(POLL)
+
     async def decisions(self, *, thread: str | None = None, limit: int = PAGE) -> "Sequence[DecisionRecord]":
         """The recorded decisions, newest first."""
         return await self._read(lambda: self._library.decisions(thread, limit))
@@ -116,6 +146,20 @@ class SavedThreads:
         path = await self._file_of(thread, file)
         title = title.strip()
         await self._read(lambda: names.change_name(path, thread, lambda named: dataclasses.replace(named, title=title)))
+
+    async def tag(
+        self, thread: str, *, add: Sequence[str] = (), remove: Sequence[str] = (), file: str = ""
+    ) -> Sequence[str]:
+        """Give a thread tags and take some away; those that it has then."""
+        tags = tuple(tag.strip() for tag in add)
+        if not all(tags):
+            raise InputError("a tag has at least one letter", "name it")
+        path = await self._file_of(thread, file)
+
+        def change(named: Named) -> Named:
+            return dataclasses.replace(named, tags=names.with_tags(named, tags, remove))
+
+        return (await self._read(lambda: names.change_name(path, thread, change))).tags
 
     # -- changing ------------------------------------------------------------------------------------------------
 
@@ -132,6 +176,38 @@ class SavedThreads:
         """Copy a thread within its file; the new thread's id."""
         path = await self._file_of(thread, file)
         return str(await self._pool.request({"job": "copy", "file": str(path), "thread": thread}))
+
+    async def prune(self, thread: str, *, keep: int, dry: bool = False, file: str = "") -> "Pruned":
+        """Delete the checkpoints of a thread but the newest ones and what these need; `dry` tells what would go."""
+        from graphdeck.graphs.keeping import Pruned
+
+        if keep < 1:
+            raise InputError("the newest checkpoint cannot go", "keep at least one, or delete the thread")
+        path, plan = await self._read(lambda: self._library.prune_plan(thread, keep, file))
+        if plan.gone and not dry:
+            job = {"thread": thread, "head": plan.head, "gone": [list(each) for each in plan.gone]}
+            await self._pool.request({"job": "prune", "file": str(path), **job})
+        return Pruned(thread=thread, file=str(path), checkpoints=len(plan.gone), kept=plan.kept, bytes=plan.bytes)
+
+    async def vacuum(self, file: str) -> int:
+        """Give the unused room of a file back to the disk; the bytes that it is smaller by."""
+        return int(await self._pool.request({"job": "vacuum", "file": file}))
+
+    async def export_threads(self, threads: Sequence[str], to: Path, *, file: str = "") -> "Exported":
+        """Copy threads of one file into a new checkpoint file, with what they are called."""
+        return await self._in_turns(self._library.export(threads, to.absolute(), file))
+
+    async def import_threads(self, source: Path, *, into: str = "") -> "Imported":
+        """Copy all threads of a checkpoint file into another one; where an id is taken, under a new one."""
+        from graphdeck.graphs.keeping import Imported
+        from graphdeck.graphs.local.importing import read_source
+
+        file = Path(into).absolute() if into else self._own_file
+        uri, known = await self._read(lambda: read_source(source.absolute(), file))
+        ids = dict(await self._pool.request({"job": "import", "file": str(file), "source": uri}))
+        await self._read(lambda: names.add_names(file, {ids[each]: known[each] for each in ids if each in known}))
+        renamed = {old: new for old, new in ids.items() if old != new}
+        return Imported(file=str(file), threads=tuple(ids.values()), renamed=renamed)
 
     async def close(self) -> None:
         """Let go of all workers: they drain, and are killed after 10 seconds."""
@@ -167,6 +243,22 @@ class SavedThreads:
     async def _file_of(self, thread: str, file: str) -> Path:
         """The file in which a thread may be changed."""
         return await self._read(lambda: self._library.file_of(thread, file))
+
+
+def _told_in_one_turn(found: "Iterator[SearchHit | SearchProgress]") -> "list[SearchHit | SearchProgress]":
+    """What a search tells in a moment, of its progress only the last; nothing once it has ended."""
+    from graphdeck.graphs.searching import SearchProgress
+
+    until = time.monotonic() + TURN
+    told: list[SearchHit | SearchProgress] = []
+    for each in found:
+        if told and type(each) is type(told[-1]) is SearchProgress:
+            told[-1] = each
+        else:
+            told.append(each)
+        if time.monotonic() >= until:
+            break
+    return told
 
 
 def _one_turn(turns: Turns[T]) -> tuple[T] | None:

@@ -105,6 +105,11 @@ class CheckpointFile:
         self.remembered[key] = fact
 
     @property
+    def uri(self) -> str:
+        """What SQLite may open the file with now, so that looking leaves no trace."""
+        return self._uri
+
+    @property
     def task_path(self) -> str:
         """SQL for the `task_path` of a write; files of old versions have no such column."""
         return self._task_path
@@ -208,12 +213,17 @@ class CheckpointFile:
         except sqlite3.Error as error:
             raise self._failed(error) from error
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
+        connection.execute("PRAGMA trusted_schema=OFF")
         if "unix-none" in self._uri:  # the index of the -wal is kept in memory
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         return connection
 
     def _check_tables(self) -> None:
-        found = {table: {row[1] for row in self.query(f"PRAGMA table_info({table})")} for table in _COLUMNS}
+        tables = {row[0] for row in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")}  # no views
+        found = {
+            table: {row[1] for row in self.query(f"PRAGMA table_info({table})")} if table in tables else set()
+            for table in _COLUMNS
+        }
         if not any(found.values()):
             raise FileError(
                 f"{self.path} is a SQLite file without LangGraph's tables, made by another program.", _WRONG_FILE_HINT

@@ -36,7 +36,7 @@ def delete_threads(file: Path, threads: Sequence[str]) -> None:
         for thread in threads:
             lease = Lease.take(file, thread, "delete")
             stack.callback(lease.release)
-        with _transaction(file) as connection:
+        with change_file(file) as connection:
             for table in TABLES:
                 connection.executemany(f"DELETE FROM {table} WHERE thread_id = ?", [(thread,) for thread in threads])
         for thread in threads:
@@ -51,7 +51,7 @@ def copy_thread(file: Path, thread: str) -> str:
     lease = Lease.take(file, thread, "copy")
     new = str(uuid.uuid4())
     try:
-        with _transaction(file) as connection:
+        with change_file(file) as connection:
             for table in TABLES:
                 columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
                 others = ", ".join(column for column in columns if column != "thread_id")
@@ -217,7 +217,7 @@ class InnerEdit:
         tasks = {task for task, _, _ in saved.pending_writes or ()}
         key = (self._thread, "|".join(self._ns))
         which = "thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
-        with _transaction(self._file) as connection:
+        with change_file(self._file) as connection:
             for table in TABLES:
                 connection.execute(f"DELETE FROM {table} WHERE {which}", (*key, checkpoint))
             connection.execute(
@@ -227,7 +227,7 @@ class InnerEdit:
 
 
 @contextmanager
-def _transaction(file: Path) -> Iterator[sqlite3.Connection]:
+def change_file(file: Path) -> Iterator[sqlite3.Connection]:
     """One write transaction on an existing checkpoint file."""
     uri = f"{file.absolute().as_uri()}?mode=rw"
     try:

@@ -19,6 +19,7 @@ from graphdeck.graphs.worker.describe import describe
 from graphdeck.graphs.worker.edit import Change, copy_thread, delete_threads, update_state
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.frames import error_line, user_traceback
+from graphdeck.graphs.worker.keep import import_threads, prune_thread, vacuum
 from graphdeck.graphs.worker.load import Loaded, load
 from graphdeck.graphs.worker.plan import plan_fork
 from graphdeck.graphs.worker.repair import end_thread, take_answers_back
@@ -100,11 +101,26 @@ def _end(job: Job) -> str:
     return asyncio.run(end_thread(loaded.graph, _saving(loaded, job), job["thread"], job["checkpoint"], job["seen"]))
 
 
+def _prune(job: Job) -> None:
+    prune_thread(Path(job["file"]), job["thread"], job["head"], job["gone"])
+
+
+def _import(job: Job) -> dict[str, str]:
+    return import_threads(Path(job["file"]), job["source"])
+
+
+def _vacuum(job: Job) -> int:
+    return vacuum(Path(job["file"]))
+
+
 _JOBS: dict[str, Callable[[Job], Any]] = {
     "describe": _describe,
     "delete": _delete,
     "copy": _copy,
     "end": _end,
+    "import": _import,
+    "prune": _prune,
+    "vacuum": _vacuum,
     "fork_plan": _fork_plan,
     "repair": _repair,
     "update": _update,

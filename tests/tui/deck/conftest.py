@@ -289,6 +289,27 @@ class RecordedEngine:
     async def copy(self, thread: str, *, file: str = "") -> str:
         raise NotImplementedError
 
+    def search(self, text: str) -> AsyncIterator[Any]:
+        raise NotImplementedError
+
+    async def sizes(self, threads: Sequence[str], *, file: str = "") -> Sequence[Any]:
+        raise NotImplementedError
+
+    async def tag(self, thread: str, **options: Any) -> Sequence[str]:
+        raise NotImplementedError
+
+    async def prune(self, thread: str, **options: Any) -> Any:
+        raise NotImplementedError
+
+    async def vacuum(self, file: str) -> int:
+        raise NotImplementedError
+
+    async def export_threads(self, threads: Sequence[str], to: Path, *, file: str = "") -> Any:
+        raise NotImplementedError
+
+    async def import_threads(self, source: Path, *, into: str = "") -> Any:
+        raise NotImplementedError
+
     async def changed(self) -> bool:
         changed, self.is_changed = self.is_changed, False
         return changed

@@ -1,0 +1,93 @@
+"""Writing to saved threads that needs no graph: old checkpoints go, threads come from another file, room is given back.
+
+Rows are copied and deleted as they are; nothing in them is decoded.
+"""
+
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from langgraph.checkpoint.sqlite import SqliteSaver
+
+from graphdeck.graphs.errors import FileError, InputError
+from graphdeck.graphs.local.lease import Lease
+from graphdeck.graphs.worker.edit import TABLES, change_file
+from graphdeck.graphs.worker.saver import LOCK_TIMEOUT
+
+_HEAD: Final = "SELECT max(checkpoint_id) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
+_KEYS: Final = ("thread_id", "checkpoint_ns", "checkpoint_id")
+
+
+def prune_thread(file: Path, thread: str, head: str, gone: Sequence[Sequence[str]]) -> None:
+    """Delete checkpoints of a thread with their writes, if its newest one is still the given one."""
+    lease = Lease.take(file, thread, "prune")
+    try:
+        with change_file(file) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            if connection.execute(_HEAD, (thread,)).fetchone()[0] != head:
+                raise InputError(f"thread {thread!r} has gone on since; nothing was deleted", "look at it again")
+            for table in TABLES:
+                connection.executemany(
+                    f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?",
+                    [(thread, *each) for each in gone],
+                )
+    finally:
+        lease.release()
+
+
+def import_threads(file: Path, source: str) -> dict[str, str]:
+    """Copy all threads of another file, given as SQLite's URI; by their ids there, their ids here, all or none.
+
+    An id that is taken here gets a new one.
+    """
+    if not file.exists() or not file.stat().st_size:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file)) as connection:
+            SqliteSaver(connection).setup()
+    try:
+        with closing(sqlite3.connect(source, uri=True)) as theirs, change_file(file) as ours:
+            theirs.text_factory = lambda data: data.decode("utf-8", "replace")
+            theirs.execute("PRAGMA trusted_schema=OFF")
+            if "unix-none" in source:  # its writer was killed: the index of its -wal is kept in memory
+                theirs.execute("PRAGMA locking_mode=EXCLUSIVE")
+            ours.execute("BEGIN IMMEDIATE")
+            taken = _ids(ours)
+            ids = {thread: str(uuid.uuid4()) if thread in taken else thread for thread in _ids(theirs)}
+            for table in TABLES:
+                _copy_rows(theirs, ours, table, ids)
+    except sqlite3.Error as error:
+        raise FileError(f"its threads could not be copied: {error}", "nothing was changed") from error
+    return ids
+
+
+def vacuum(file: Path) -> int:
+    """Make a file as small as what is in it; the bytes that it is smaller by."""
+    before = file.stat().st_size
+    try:
+        with closing(
+            sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=LOCK_TIMEOUT)
+        ) as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise FileError(f"{file} could not be made smaller: {error}", "nothing in it was changed") from error
+    return before - file.stat().st_size
+
+
+def _ids(connection: sqlite3.Connection) -> list[str]:
+    return [row[0] for row in connection.execute("SELECT DISTINCT thread_id FROM checkpoints") if type(row[0]) is str]
+
+
+def _copy_rows(theirs: sqlite3.Connection, ours: sqlite3.Connection, table: str, ids: dict[str, str]) -> None:
+    """Copy the rows whose keys are texts, in their order, which tells what was written after what."""
+    known = {row[1] for row in theirs.execute(f"PRAGMA table_info({table})")}
+    columns = [row[1] for row in ours.execute(f"PRAGMA table_info({table})") if row[1] in known]
+    columns = [*_KEYS, *(name for name in columns if name not in _KEYS)]
+    marks = ", ".join("?" * len(columns))
+    insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+    for thread, *rest in theirs.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY rowid"):
+        if thread in ids and all(type(key) is str for key in rest[: len(_KEYS) - 1]):
+            ours.execute(insert, (ids[thread], *rest))
