@@ -108,6 +108,10 @@ class MessagesView(Rows):
         """Wrap the messages that changed, from the newest back until there are enough lines."""
         if self._width != self.size.width:
             self._laid, self._width = {}, self.size.width
+        if not self._messages:
+            self._lines = ()
+            self.rows_changed()
+            return
         from graphdeck.tui.widgets.message_lines import MessageLine, message_lines  # a new thread has no messages
 
         called = {call.id for message in self._messages for call in message.calls if call.id}
