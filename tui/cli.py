@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -24,6 +24,10 @@ from graphdeck.tui.options import (
 )
 from graphdeck.tui.start import INTERRUPTED, Files, never_fail_to_encode, on_a_terminal, open_workbench, status_of, tell
 from graphdeck.tui.thread_commands import THREAD_COMMANDS
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.drawing.choose import Style
+    from graphdeck.graphs.drawing.orientation import FlowDirection
 
 USAGE: Final = 64
 """Exit status of wrong arguments."""
@@ -261,31 +265,42 @@ def history(thread: str, limit: int | None, db: Path | None, as_json: bool) -> i
 
 @commands.command(context_settings=SETTINGS)
 @click.argument("target")
-@click.option("--style", type=click.Choice(["rail"]), default="rail", show_default=True, help="How it is laid out.")
+@click.option(
+    "--style", type=click.Choice(["rail", "flow"]), default="rail", show_default=True, help="How it is laid out."
+)
+@click.option("--direction", type=click.Choice(["TB", "LR"]), help="Of a flow: top-down or left-right.")
 @click.option("--width", "columns", type=click.IntRange(min=20), metavar="N", help="Cells at the most.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="ASCII characters only.")
 @click.option("--mermaid", is_flag=True, help="A Mermaid flowchart instead.")
+@click.option("--svg", is_flag=True, help="An SVG picture instead.")
 @json_option
-def draw(target: str, style: str, columns: int | None, ascii_only: bool, mermaid: bool, as_json: bool) -> int:
+def draw(
+    target: str,
+    style: "Style",
+    direction: "FlowDirection | None",
+    columns: int | None,
+    ascii_only: bool,
+    mermaid: bool,
+    svg: bool,
+    as_json: bool,
+) -> int:
     """Draw the graph of TARGET."""
+    from graphdeck.tui.plain.draw import Form, Wanted
     from graphdeck.tui.plain.draw import draw as draw_plain
 
-    if mermaid and as_json:
-        raise click.UsageError("--mermaid and --json exclude each other")
+    forms: dict[Form, bool] = {"mermaid": mermaid, "svg": svg, "json": as_json}
+    chosen = [form for form, wanted in forms.items() if wanted]
+    if len(chosen) > 1:
+        raise click.UsageError(f"--{chosen[0]} and --{chosen[1]} exclude each other")
     terminal = this_terminal()
-    most = columns or (terminal.columns if sys.stdout.isatty() else None)
-    return with_engine(
-        (),
-        lambda engine: draw_plain(
-            engine,
-            target,
-            columns=most,
-            ascii_only=ascii_only or terminal.ascii_only,
-            mermaid=mermaid,
-            as_json=as_json,
-        ),
-        as_json=as_json,
+    wanted = Wanted(
+        style,
+        direction,
+        columns or (terminal.columns if sys.stdout.isatty() and not svg else None),
+        ascii_only or terminal.ascii_only,
+        chosen[0] if chosen else "text",
     )
+    return with_engine((), lambda engine: draw_plain(engine, target, wanted), as_json=as_json)
 
 
 for each in (*THREAD_COMMANDS, fork):

@@ -121,15 +121,15 @@ def line_kind(edge: Edge) -> LineKind:
     return "conditional" if edge.conditional else "plain"
 
 
-def _strongest(edges: Iterable[Edge]) -> LineKind:
+def strongest(edges: Iterable[Edge]) -> LineKind:
     """The kind that the common part of several edges is drawn with."""
-    strongest: LineKind = "observed"
+    kind: LineKind = "observed"
     for edge in edges:
         if not edge.observed:
             if not edge.conditional:
                 return "plain"
-            strongest = "conditional"
-    return strongest
+            kind = "conditional"
+    return kind
 
 
 class Drawing(Frozen):
@@ -204,12 +204,12 @@ class Canvas:
 
     def across(self, y: int, x0: int, x1: int, edges: tuple[Edge, ...]) -> None:
         """A horizontal run; edges of different kinds are drawn as the strongest (plain, conditional, observed)."""
-        cell = Cell(self.charset.horizontal[_strongest(edges)], "line", "", edges)
+        cell = Cell(self.charset.horizontal[strongest(edges)], "line", "", edges)
         self._across.setdefault(y, []).append(_Run(x0, x1, cell))
 
     def down(self, x: int, y0: int, y1: int, edges: tuple[Edge, ...]) -> None:
         """A vertical run."""
-        cell = Cell(self.charset.vertical[_strongest(edges)], "line", "", edges)
+        cell = Cell(self.charset.vertical[strongest(edges)], "line", "", edges)
         self._down.setdefault(x, []).append(_Run(y0, y1, cell))
 
     def text(self, x: int, y: int, cells: Sequence[Cell]) -> None:

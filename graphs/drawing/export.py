@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from graphdeck.graphs.drawing.canvas import Drawing
+from graphdeck.graphs.drawing.orientation import FlowDirection
 from graphdeck.graphs.records import END, START, Edge, Node
 from graphdeck.graphs.values import Json
 
@@ -37,13 +38,13 @@ def to_json(drawing: Drawing, edges: Iterable[Edge]) -> dict[str, Json]:
     return {"nodes": nodes, "edges": lines}
 
 
-def to_mermaid(nodes: Sequence[Node], edges: Sequence[Edge]) -> str:
+def to_mermaid(nodes: Sequence[Node], edges: Sequence[Edge], direction: FlowDirection = "TB") -> str:
     """A Mermaid flowchart; conditional edges are dotted, observed ones dotted with a round end.
 
     Nodes are called n0, n1, ...: a name of the graph may be a word of Mermaid's own.
     """
     ids = {node.id: f"n{index}" for index, node in enumerate(nodes)}
-    lines = ["flowchart TD"]
+    lines = ["flowchart LR" if direction == "LR" else "flowchart TD"]
     for node in nodes:
         opening, closing = _SHAPES.get(node.kind, ('["', '"]'))
         title = {START: "START", END: "END"}.get(node.id, node.id)

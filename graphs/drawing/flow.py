@@ -41,14 +41,15 @@ def flow(
     labels: bool = True,
     max_width: int | None = None,
     max_height: int | None = None,
+    shorten: bool = True,
     measure: Measure = width,
     show: Callable[[str], str] = str,
 ) -> Drawing | None:
     """Draw a graph as a flow; None where it does not fit, or would be a tangle.
 
     The same graph gives the same drawing, and observed edges do not change which nodes stand side by side. Names and
-    labels are cut as far as the width needs. `show` and `measure` as for the rail. Nodes that only edges name are drawn
-    too.
+    labels are cut as far as the width needs, without `shorten` only where they are very long. `show` and `measure` as
+    for the rail. Nodes that only edges name are drawn too.
     """
     by_id = all_nodes(nodes, edges)
     edges = tuple(dict.fromkeys(edges))
@@ -58,7 +59,7 @@ def flow(
         return None
     wiring = wire(tuple(by_id), edges, rank, [texts.label(edge) for edge in edges])
     room = Point(sys.maxsize if max_width is None else max_width, sys.maxsize if max_height is None else max_height)
-    for texts.name_limit, texts.label_limit in LIMITS:
+    for texts.name_limit, texts.label_limit in LIMITS if shorten else LIMITS[:1]:
         painter = _Painter(wiring, tuple(by_id.values()), texts, ORIENTATIONS[direction](texts.charset))
         if painter.least.x <= room.x and painter.least.y <= room.y:
             drawing = painter.draw()

@@ -1,20 +1,57 @@
-"""`graphdeck draw`: a graph as text, as JSON or as Mermaid."""
+"""`graphdeck draw`: a graph as text, as JSON, as Mermaid or as an SVG picture."""
 
+import sys
+from typing import Literal, NamedTuple, TypeAlias
+
+from graphdeck.graphs.drawing.choose import Look, Room, Style, Wish, picture
 from graphdeck.graphs.drawing.export import to_json, to_mermaid, to_text
-from graphdeck.graphs.drawing.rail import rail
+from graphdeck.graphs.drawing.orientation import FlowDirection
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.values import json_line
 from graphdeck.tui.text import safe_name, width
 
+Form: TypeAlias = Literal["text", "json", "mermaid", "svg"]
 
-async def draw(
-    engine: Engine, target: str, *, columns: int | None, ascii_only: bool, mermaid: bool, as_json: bool
-) -> int:
-    """Print the drawing, at most `columns` cells wide where given; the exit status."""
+
+class Wanted(NamedTuple):
+    """What is to be printed."""
+
+    style: Style = "rail"
+    direction: FlowDirection | None = None
+    """Of a flow and of Mermaid; a flow takes the one that fits."""
+    columns: int | None = None
+    """Cells at the most; None where there is no end to them."""
+    ascii_only: bool = False
+    form: Form = "text"
+
+
+async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
+    """Print the drawing; the exit status.
+
+    A graph whose flow does not fit is drawn as a rail, and a line on stderr says so.
+    """
     shape = await engine.describe(target)
-    if mermaid:
-        print(to_mermaid(shape.nodes, shape.edges), end="")
+    if wanted.form == "mermaid":
+        print(to_mermaid(shape.nodes, shape.edges, wanted.direction or "TB"), end="")
         return 0
-    drawing = rail(shape.nodes, shape.edges, ascii=ascii_only, max_width=columns, measure=width, show=safe_name)
-    print(json_line(to_json(drawing, shape.edges)) if as_json else to_text(drawing))
+    found = picture(
+        shape.nodes,
+        shape.edges,
+        Room(wanted.columns),
+        wish=Wish(wanted.style, wanted.direction),
+        folding=False,
+        beyond=False,
+        look=Look(wanted.ascii_only and wanted.form != "svg", width, safe_name),
+    )
+    if found.style != wanted.style:
+        room = "here" if wanted.columns is None else f"in {wanted.columns} columns"
+        print(f"graphdeck: no flow of this graph fits {room}: drawn as a rail", file=sys.stderr)
+    if wanted.form == "json":
+        print(json_line(to_json(found.drawing, shape.edges)))
+    elif wanted.form == "svg":
+        from graphdeck.graphs.drawing.svg import to_svg
+
+        print(to_svg(found.drawing), end="")
+    else:
+        print(to_text(found.drawing))
     return 0

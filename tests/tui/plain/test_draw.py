@@ -1,12 +1,14 @@
-"""`graphdeck draw`: text, JSON that fits the text, Mermaid."""
+"""`graphdeck draw`: text, JSON that fits the text, Mermaid, SVG."""
 
 import json
 from collections.abc import Callable
+from xml.etree import ElementTree
 
 import pytest
 
+from graphdeck.graphs.drawing.choose import Style
 from graphdeck.graphs.local.engine import LocalEngine
-from graphdeck.tui.plain.draw import draw
+from graphdeck.tui.plain.draw import Form, Wanted, draw
 from graphdeck.tui.text import width
 
 ROUTED = """
@@ -29,24 +31,34 @@ ROUTED = """
 """
 
 
-@pytest.mark.parametrize(("columns", "ascii_only"), [(None, False), (24, False), (None, True)])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Wanted(),
+        Wanted(columns=24),
+        Wanted(ascii_only=True),
+        Wanted("flow", columns=24),
+        Wanted("flow", "LR", ascii_only=True),
+    ],
+)
 async def test_json_has_the_whole_graph_and_its_rectangles_are_where_the_text_has_the_names(
     engine: LocalEngine,
     write_graph: Callable[..., str],
     capsys: pytest.CaptureFixture[str],
-    columns: int | None,
-    ascii_only: bool,
+    wanted: Wanted,
 ) -> None:
     target = write_graph(ROUTED, "routed.py")
 
-    async def printed(*, as_json: bool) -> str:
-        await draw(engine, target, columns=columns, ascii_only=ascii_only, mermaid=False, as_json=as_json)
-        return capsys.readouterr().out
+    async def printed(form: Form) -> str:
+        await draw(engine, target, wanted._replace(form=form))
+        out, error = capsys.readouterr()
+        assert not error
+        return out
 
-    lines = (await printed(as_json=False)).splitlines()
-    drawn = json.loads(await printed(as_json=True))
+    lines = (await printed("text")).splitlines()
+    drawn = json.loads(await printed("json"))
     titles = {"__start__": "START", "__end__": "END"}
-    assert [node["id"] for node in drawn["nodes"]] == ["__start__", "日本 [b]", "count", "__end__"]
+    assert {node["id"] for node in drawn["nodes"]} == {"__start__", "日本 [b]", "count", "__end__"}
     for node in drawn["nodes"]:
         name = titles.get(node["id"], node["id"])
         before, found, _ = lines[node["y"]].partition(name)
@@ -59,8 +71,8 @@ async def test_json_has_the_whole_graph_and_its_rectangles_are_where_the_text_ha
         ("count", "count", True),
         ("count", "__end__", True),
     }
-    if columns is not None:
-        assert max(map(width, lines)) <= columns
+    if wanted.columns is not None:
+        assert max(map(width, lines)) <= wanted.columns
 
 
 HIDDEN = """
@@ -83,7 +95,7 @@ async def test_hidden_characters_are_marks_and_push_no_line_aside(
     engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str], ascii_only: bool
 ) -> None:
     target = write_graph(HIDDEN, "hidden.py")
-    await draw(engine, target, columns=None, ascii_only=ascii_only, mermaid=False, as_json=False)
+    await draw(engine, target, Wanted(ascii_only=ascii_only))
     drawn = capsys.readouterr().out.splitlines()
     assert all(any(mark in line for line in drawn) for mark in ("⟨U+200B⟩", "⟨U+202E⟩"))
     rows = drawn[drawn.index(next(line for line in drawn if "plain" in line)) + 1 :]
@@ -96,7 +108,31 @@ async def test_mermaid(
     engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = write_graph(ROUTED, "routed.py")
-    assert await draw(engine, target, columns=None, ascii_only=False, mermaid=True, as_json=False) == 0
+    assert await draw(engine, target, Wanted(form="mermaid")) == 0
     first, *rest = capsys.readouterr().out.splitlines()
     assert first == "flowchart TD"
     assert sum("-.->" in line for line in rest) == 2
+
+
+async def test_a_flow_that_does_not_fit_is_a_rail_and_says_so(
+    engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = write_graph(ROUTED, "routed.py")
+    assert await draw(engine, target, Wanted("flow", "LR", columns=30)) == 0
+    out, error = capsys.readouterr()
+    assert out.startswith("○ START\n│\n")
+    assert error == "graphdeck: no flow of this graph fits in 30 columns: drawn as a rail\n"
+
+
+@pytest.mark.parametrize("style", ["rail", "flow"])
+async def test_svg_has_every_name_and_the_lines_of_each_kind(
+    engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str], style: Style
+) -> None:
+    target = write_graph(ROUTED, "routed.py")
+    assert await draw(engine, target, Wanted(style, form="svg", ascii_only=True)) == 0
+    picture = ElementTree.fromstring(capsys.readouterr().out)
+    texts = {element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"START", "日本 [b]", "count", "END"} <= texts
+    paths = list(picture.iter("{http://www.w3.org/2000/svg}path"))
+    assert [path.get("stroke-dasharray") for path in paths] == [None, "3 3", None]
+    assert paths[-1].get("d", "").count("Z") == (1 if style == "rail" else 4)  # a rail's trunk has none
