@@ -92,17 +92,14 @@ async def update_state(graph: Pregel[Any, Any, Any, Any], saving: Saving, change
     edited = _graph_at(graph, change.ns)
     if change.as_node and change.as_node not in edited.nodes:
         raise no_such_node(change.as_node, edited)
-    values = (check_raw if change.raw else check_update)(edited, change.values)
-    if change.replace and isinstance(values, dict) and not change.raw:
-        wanted = tuple(values) if isinstance(change.replace, bool) else change.replace
-        values = {key: _replacing(edited, key, value) if key in wanted else value for key, value in values.items()}
+    values: Any = None if change.ns else _checked(edited, change)  # of a subgraph once it is known to be the right one
     lease = Lease.take(saving.file, change.thread, "update")
     try:
         async with open_saver(saving.file, saving.serde) as saver:
             lent = graph.copy(update={"checkpointer": saver})
             try:
                 if change.ns:
-                    return await InnerEdit(lent, edited, saver, saving.file, change).write(values)
+                    return await InnerEdit(lent, edited, saver, saving.file, change).write()
                 config = _config(change.thread, (), change.checkpoint)
                 config["metadata"] = {"graphdeck_graph": change.graph} if change.graph else {}
                 saved = await whole_checkpoint(saver, config)
@@ -117,15 +114,33 @@ async def update_state(graph: Pregel[Any, Any, Any, Any], saving: Saving, change
         lease.release()
 
 
+def _checked(graph: Pregel[Any, Any, Any, Any], change: Change) -> Any:
+    """What is to be written for the values in JSON form; raises InputError where they do not fit."""
+    values = (check_raw if change.raw else check_update)(graph, change.values)
+    if not change.replace or change.raw or not isinstance(values, dict):
+        return values
+    wanted = tuple(values) if isinstance(change.replace, bool) else change.replace
+    return {key: _replacing(graph, key, value) if key in wanted else value for key, value in values.items()}
+
+
 def _graph_at(graph: Pregel[Any, Any, Any, Any], ns: tuple[str, ...]) -> Pregel[Any, Any, Any, Any]:
     """The graph itself, or its subgraph at a path; raises InputError."""
     if not ns:
         return graph
+    if any(level.isdigit() for level in ns):  # a number counts the subgraphs that one task calls
+        raise _one_of_several()
     names = "|".join(level.partition(":")[0] for level in ns)
     found = next((inner for _, inner in graph.get_subgraphs(namespace=names, recurse=True)), None)
     if not isinstance(found, Pregel):
         raise InputError(f"the state was not changed: there is no subgraph {names}", "it is reached by code alone")
     return found
+
+
+def _one_of_several() -> InputError:
+    return InputError(
+        "the state was not changed: its node calls several subgraphs, and LangGraph knows one of them from outside",
+        "answer first, or fork the thread before that node",
+    )
 
 
 def _replacing(graph: Pregel[Any, Any, Any, Any], key: str, value: Any) -> Any:
@@ -167,18 +182,22 @@ class InnerEdit:
     ) -> None:
         self._graph, self._inner, self._saver, self._file = graph, inner, saver, file
         self._thread, self._ns, self._as_node = change.thread, change.ns, change.as_node
+        self._change = change
 
-    async def write(self, values: Any) -> str:
+    async def write(self) -> str:
         """Write the values; the new checkpoint's id."""
-        before = await self._asking()
         config = _config(self._thread, self._ns)
+        saved = await self._saver.aget_tuple(config)
+        if saved is not None and not self._wrote(saved):
+            raise _one_of_several()
+        before = await self._asking()
+        values = _checked(self._inner, self._change)
         if done := await finished_tasks(self._saver, config):
             names = ", ".join(task.name for task in before.tasks if task.id in done)
             raise InputError(
                 f"the state was not changed: {names} has finished beside the question, and would run again",
                 "answer first",
             )
-        saved = await self._saver.aget_tuple(config)
         assert saved is not None  # its question waits
         ran = [self._as_node] if self._as_node else self._ran_last(saved)
         updates = [StateUpdate(values if index == 0 else None, node) for index, node in enumerate(ran)]
@@ -196,6 +215,13 @@ class InnerEdit:
                 "answer first, or give other values",
             )
         return checkpoint
+
+    def _wrote(self, saved: CheckpointTuple) -> bool:
+        """Whether the subgraph that LangGraph finds in the code is the one that wrote the checkpoint."""
+        ran = {node for node in saved.checkpoint["versions_seen"] if not node.startswith("__")}
+        return (
+            ran <= self._inner.nodes.keys() and saved.checkpoint["channel_values"].keys() <= self._inner.channels.keys()
+        )
 
     async def _asking(self) -> StateSnapshot:
         """The subgraph's state; raises InputError unless its question waits now, on every level."""

@@ -163,6 +163,46 @@ async def test_an_edit_after_which_the_state_cannot_be_read_is_taken_back(
     assert await engine.state("t") == before
 
 
+SEVERAL = """
+    def prepare(state): return {}
+    def ask(state): return {"any": interrupt("how many?")}
+    def price(state): return {"n": interrupt("how much?")}
+
+    class Other(TypedDict, total=False):
+        n: float
+
+    desk, shop = chain(ask), StateGraph(Other)
+    shop.add_node("price", price)
+    shop.add_edge(START, "price")
+    shop = shop.compile()
+
+    def twice(state): return {"log": [str(desk.invoke({})["any"]), str(desk.invoke({})["any"])]}
+    def both(state): return {"log": [str(desk.invoke({})), str(shop.invoke({}))]}
+    def backwards(state):
+        later = desk
+        return {"log": [str(shop.invoke({"n": 1})), str(later.invoke({}))]}
+
+    graphs = {node.__name__: chain(node) for node in (twice, both, backwards)}
+    twice, both, backwards = graphs.values()
+"""
+
+
+@pytest.mark.parametrize(("variable", "answers"), [("twice", 1), ("both", 1), ("backwards", 0)])
+async def test_the_state_of_one_of_several_subgraphs_that_a_node_calls_is_not_edited(
+    variable: str, answers: int, engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(SEVERAL, variable=variable)
+    await run_graph(target, input={})
+    for _ in range(answers):
+        (question,) = (await engine.state("t")).interrupts
+        await run_graph(target, resume={question.id: 3})
+    before = await engine.state("t")
+    asking = next(inner for inner in before.subgraphs if inner.interrupts)
+    with pytest.raises(InputError, match="its node calls several subgraphs"):
+        await engine.update("t", {"n": 5}, ns=asking.ns.split("|"), replace=True)
+    assert await engine.state("t") == before
+
+
 async def test_the_state_of_a_subgraph_that_does_not_wait_any_more_is_not_edited(
     engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
 ) -> None:
