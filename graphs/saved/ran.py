@@ -53,13 +53,18 @@ def ran_after(
     return tuple(ran)
 
 
+def written_keys(task: Task) -> tuple[str, ...]:
+    """The state keys that a task wrote, each once."""
+    written = dict.fromkeys(task.channels)
+    return tuple(channel for channel in written if not (is_control(channel) or channel in _NO_STATE))
+
+
 def _ran(task: Task, node: str, sent: Sequence[str], inner: tuple[str, ...]) -> RanTask:
-    channels = tuple(dict.fromkeys(task.channels))
     return RanTask(
         id=task.id,
         node=node,
-        wrote=tuple(channel for channel in channels if not (is_control(channel) or channel in _NO_STATE)),
-        routed=(*filter(None, map(_target, channels)), *sent),
+        wrote=written_keys(task),
+        routed=(*filter(None, map(_target, dict.fromkeys(task.channels))), *sent),
         error=task.error,
         waits=task.waits,
         finished=task.finished,

@@ -3,7 +3,7 @@
 import datetime
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from graphdeck.graphs.saved.decode import DELTA_SNAPSHOT, Undecodable, decode, expand, outline
@@ -17,8 +17,6 @@ _CONTROL_PREFIXES: Final = ("branch:", "join:", "start:")
 _PULL: Final = "~__pregel_pull, "
 _PUSH: Final = "~__pregel_push, "
 _BY_HAND: Final = "~__interrupt__, "
-"""How the path begins under which an update of the state is kept among the tasks: no node ran."""
-
 NOT_OUTPUT: Final = ("__error__", "__error_source_node__", "__interrupt__", "__resume__")
 """Channels that a task writes without having finished."""
 
@@ -213,9 +211,9 @@ def load_tasks(file: CheckpointFile, key: Key) -> list[Task]:
     )
     by_task: dict[str, list[tuple[Any, ...]]] = {}
     for row in rows:
-        if not row[1].startswith(_BY_HAND):
+        if not is_by_hand(row[1]):
             by_task.setdefault(row[0], []).append(row)
-    tasks = [_read_task(writes) for writes in by_task.values()]
+    tasks = [read_task(writes) for writes in by_task.values()]
     if any(task.interrupts and task.error and not task.finished for task in tasks):
         answered = _answered(file, key)
         tasks = [task._replace(answered=task.id in answered and not task.finished) for task in tasks]
@@ -236,7 +234,13 @@ def _answered(file: CheckpointFile, key: Key) -> set[str]:
     return {row[0] for row in rows}
 
 
-def _read_task(writes: list[tuple[Any, ...]]) -> Task:
+def is_by_hand(task_path: str) -> bool:
+    """Whether somebody's update of the state is kept under a path, and no node ran."""
+    return task_path.startswith(_BY_HAND)
+
+
+def read_task(writes: Sequence[tuple[Any, ...]]) -> Task:
+    """A task from writes of it, each its id, path, channel, and type and value of the channels `NOT_OUTPUT`."""
     interrupts: list[Mapping[str, Any]] = []
     error = ""
     for _, _, channel, type_, data in writes:

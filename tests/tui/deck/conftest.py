@@ -261,6 +261,9 @@ class RecordedEngine:
     ) -> Sequence[CheckpointRow]:
         return self.checkpoints.get(thread, [])
 
+    def follow(self, thread: str, *, file: str = "") -> AsyncIterator[Event]:
+        raise NotImplementedError
+
     async def diff(
         self, thread: str, checkpoint: str, other: str | None = None, *, ns: str = "", file: str = ""
     ) -> tuple[Change, ...]:
