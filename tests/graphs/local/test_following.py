@@ -44,7 +44,7 @@ GRAPH = """
 
 def told(found: list[Event]) -> list[tuple[Any, ...]]:
     """What both a run and its rows tell, in an order that does not depend on which of two nodes was quicker."""
-    kept = []
+    kept: list[tuple[Any, ...]] = []
     for event in found:
         match event:
             case events.Checkpoint():
@@ -68,13 +68,13 @@ async def test_rows_tell_what_the_run_tells(
     run = await engine.run(RunRequest(graph=target, thread="t", input={"log": []}, has_input=True))
     await begun.unlocked()
     other = LocalEngine(tmp_path)
-    followed: list[Event] = []
+    followed: list[Any] = []
     async for event in other.follow("t"):
         followed.append(event)
         if isinstance(event, (events.RunStarted, events.Interrupt)):
             door.unlock()
     await other.close()
-    live = [event async for event in run.events()]
+    live: list[Any] = [event async for event in run.events()]
 
     assert isinstance(followed[0], events.RunStarted)
     assert (followed[0].thread, followed[0].graph, followed[0].file) == ("t", target, live[0].file)
@@ -104,12 +104,12 @@ async def test_a_thread_at_rest_and_one_that_another_program_runs(
         graph = builder.compile(checkpointer=saver)
         graph.invoke({"said": ""}, config)
         reader = LocalEngine(tmp_path, [file])
-        waiting = [event async for event in reader.follow("t")]
+        waiting: list[Any] = [event async for event in reader.follow("t")]
         assert [event.name for event in waiting] == ["run_started", "checkpoint", "interrupt", "run_ended"]
         assert waiting[-1].status == "waiting"
 
         running = asyncio.create_task(asyncio.to_thread(graph.invoke, Command(resume="yes"), config))
-        found: list[Event] = []
+        found: list[Any] = []
         async for event in reader.follow("t", file=str(file)):
             found.append(event)
             if isinstance(event, events.Checkpoint) and event.next == ("slow",):
