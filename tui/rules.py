@@ -6,7 +6,7 @@ first paint but this module: the policy loads where the first question, or the s
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -156,7 +156,7 @@ class RuledRun:
     def __init__(self, rules: Rules, engine: Engine, request: RunRequest, run: Run) -> None:
         self._rules, self._engine = rules, engine
         self._request, self._run = request, run
-        self._is_stopped = False
+        self._is_stopped = self._is_by_rules = False
 
     @property
     def id(self) -> str:
@@ -176,7 +176,7 @@ class RuledRun:
                 return
             for event in _told(decided, self._ended):
                 yield event
-            self._request = self._answering(decided)
+            self._request, self._is_by_rules = self._answering(decided), True
             self._run = await self._engine.run(self._request)
             if self._is_stopped:
                 await self._run.drain()
@@ -208,11 +208,30 @@ class RuledRun:
                 case RunEnded(status="waiting"):
                     self._ended = event
                     continue
+                case RunEnded(error={"type": AnswerRefused.kind}) if self._is_by_rules:
+                    for each in await self._ask_instead(event):
+                        yield each
+                    continue
                 case RunStarted(file=file):
                     self._file = file
                 case Interrupt(id=id_):
                     self._asked[id_] = pending(event)
             yield event
+
+    async def _ask_instead(self, refused: RunEnded) -> Sequence[Event]:
+        """What waits now, in place of the end of a run whose answer, which a rule gave, was not sent; else that end."""
+        try:
+            saved = await self._engine.state(self._request.thread, compared=False, file=self._file)
+        except GraphdeckError:  # whoever looks at the thread is told what is wrong with it
+            return [refused]
+        if not saved.interrupts:
+            return [refused]
+        self._asked = {question.id: question for question in saved.interrupts}
+        told = [_event(question, refused, place) for place, question in enumerate(saved.interrupts)]
+        self._ended = dataclasses.replace(
+            refused, status="waiting", next=saved.next or (), error=None, seq=refused.seq + len(told)
+        )
+        return told
 
     async def _decide(self) -> Sheet | None:
         """What rules decide, where that is all that is asked: judged by what is saved, which is what is answered."""
@@ -247,6 +266,22 @@ def pending(event: Interrupt) -> PendingInterrupt:
     """The question that an event of a run tells."""
     return PendingInterrupt(
         id=event.id, node=event.node, ns=event.ns, value=event.value, schema=event.schema, frames=event.frames
+    )
+
+
+def _event(question: PendingInterrupt, ended: RunEnded, place: int) -> Interrupt:
+    """The question as a run tells it, in place of that run's end."""
+    return Interrupt(
+        id=question.id,
+        node=question.node,
+        ns=question.ns,
+        value=question.value,
+        schema=question.schema,
+        frames=question.frames,
+        task="",
+        run=ended.run,
+        seq=ended.seq + place,
+        time=ended.time,
     )
 
 

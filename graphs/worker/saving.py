@@ -43,10 +43,18 @@ def _joined(*notes: str) -> str:
     return "; ".join(filter(None, notes))
 
 
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, by links or not."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one == other
+
+
 def _file(own: SaverInfo, asked: Path | None, default: Path) -> tuple[Path, str]:
     """The file, and what a person should know of its choice."""
     if asked is not None:
-        return asked, f"its own file {own.path} is not used" if own.path and own.path != asked else ""
+        return asked, f"its own file {own.path} is not used" if own.path and not _same(own.path, asked) else ""
     if own.kind == "file" and own.path is not None:
         return own.path, ""
     if own.kind == "memory":

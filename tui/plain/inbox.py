@@ -109,15 +109,14 @@ def commands(row: WaitingRow, name_file: bool) -> Iterator[str]:
         target = row.graph or "TARGET"
         yield _command("graphdeck", "run", target, "--thread", row.thread, *file) + "    (goes on)"
         return
-    actions = sheet(row.interrupts).actions
+    asked = sheet(row.interrupts)
     answer = ["graphdeck", "answer", row.thread, *([] if row.graph else ["--target", "TARGET"])]
-    if len(actions) == 1 and actions[0].may_approve:
-        yield _command(*answer, "--approve", *file)
-        if actions[0].may_reject:
-            yield _command(*answer, "--reject", *file)
-    else:
-        answers = example_answers(sheet(row.interrupts))
-        words = (f"{id_}={json_line(value)}" for id_, value in answers.items())
+    several = ["--all"] if len(asked.actions) > 1 else []
+    alike = [name for name in ("approve", "reject") if all(getattr(each, f"may_{name}") for each in asked.actions)]
+    for name in alike:
+        yield _command(*answer, f"--{name}", *several, *file)
+    if several or not alike:
+        words = (f"{id_}={json_line(value)}" for id_, value in example_answers(asked).items())
         yield _command(*answer, *words, *file) + "    (the JSON is an example)"
     yield _command("graphdeck", "show", row.thread, *file) + "    (all of it)"
 

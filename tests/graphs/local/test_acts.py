@@ -126,6 +126,37 @@ async def test_only_the_last_answer_is_taken_back_and_what_ran_beside_it_does_no
     assert (await engine.state("t")).values["log"] == ["one and 3", "paid", "last"]
 
 
+async def test_no_other_program_writes_between_the_rows_of_a_repair(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph, tmp_path: Path
+) -> None:
+    target = write_nodes("""
+        import sqlite3
+        from graphdeck.graphs.worker import repair
+
+        look = repair._rows_of
+
+        async def meddle(saver, *about):
+            rows = await look(saver, *about)
+            with sqlite3.connect(saver.file, timeout=0) as other:
+                try:
+                    other.execute("DELETE FROM writes")
+                except sqlite3.OperationalError as error:
+                    HERE.joinpath("meddled").write_text(str(error))
+            return rows
+
+        repair._rows_of = meddle
+
+        def ask(state):
+            return {"n": int(interrupt("how many?"))}
+
+        graph = chain(ask)
+        """)
+    (question,) = asked(await run_graph(target, input={}))
+    await run_graph(target, resume={question: "many"})
+    assert await engine.repair("t") == [question]
+    assert (tmp_path / "meddled").read_text() == "database is locked"
+
+
 async def test_a_subgraph_is_repaired_inside_and_around(
     engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
 ) -> None:
@@ -187,8 +218,11 @@ async def test_a_thread_without_such_a_failure_is_left_alone(
         """)
     (question,) = asked(await run_graph(target, input={}))
     with pytest.raises(InputError, match="no node of thread 't' failed with the answer"):
-        await engine.repair("t")
+        await engine.repair("t", by="key")
     assert (await engine.state("t")).status == "waiting"
+    (tried,) = await engine.decisions()
+    assert (tried.act, tried.outcome, tried.interrupt, tried.by) == ("repair", "refused", "", "key")
+    assert "no node of thread 't' failed" in tried.why
     failed = ended(await run_graph(target, resume={question: 3}))
     assert failed.error is not None
     assert "repair" not in failed.error["hint"], "the node that asked has finished"

@@ -1,7 +1,9 @@
 """Whatever a node, a file or a person does, a run ends with `run_ended`, and its thread can be continued."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,16 +157,16 @@ async def test_what_cannot_be_saved_is_named_with_its_node_and_key(
 
 
 async def test_a_locked_file_is_told_and_loses_nothing(
-    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path, gate: Callable[..., Any]
 ) -> None:
+    locked = gate("locked")
     graph = write_nodes("""
     import graphdeck.graphs.worker.saver as saver
     saver.LOCK_TIMEOUT = 0.1
     def first(state): return {"log": ["first"]}
     def second(state):
         print("locked now")
-        while not HERE.joinpath("locked").exists():
-            time.sleep(0.01)
+        wait_at("locked")
         return {"log": ["second"]}
     graph = chain(first, second)
     """)
@@ -175,7 +177,8 @@ async def test_a_locked_file_is_told_and_loses_nothing(
         if isinstance(event, events.Output):
             other = sqlite3.connect(tmp_path / ".graphdeck" / "threads.sqlite", isolation_level=None)
             other.execute("BEGIN IMMEDIATE")
-            (tmp_path / "locked").touch()
+            for _ in range(3):  # the runs of this test
+                locked.unlock()
     assert (ended(found).status, ended(found).next) == ("failed", ("second",))
     assert "database is locked" in message(found)
     assert "database is locked" in message(await run_graph(graph))

@@ -21,7 +21,7 @@ ASK = """
         if answer == "die": os.kill(os.getpid(), signal.SIGKILL)
         if answer == "wait":
             print("received", flush=True)
-            while not HERE.joinpath("go").exists(): time.sleep(0.01)
+            wait_at("go")
         return {"log": [answer]}
     def after(state):
         if state["log"] == ["then die"]: os.kill(os.getpid(), signal.SIGKILL)
@@ -61,9 +61,10 @@ async def test_an_answer_is_lost_with_its_worker_until_the_node_has_kept_it(
 
 
 async def test_an_answer_is_on_its_way_while_its_run_goes_on_and_unknown_when_its_front_end_dies_with_it(
-    write_nodes: WriteGraph, run_graph: RunGraph, tmp_path: Path, pool: WorkerPool, engine: LocalEngine
+    write_nodes: WriteGraph, run_graph: RunGraph, tmp_path: Path, pool: WorkerPool, engine: LocalEngine, gate: Any
 ) -> None:
     graph = write_nodes(ASK)
+    gate("go")
     [asked] = questions(await run_graph(graph, input={}))
     dying = LocalEngine(tmp_path, pool=pool)
     run = await dying.run(RunRequest(graph=graph, thread="t", resume={asked: "wait"}, by={asked: "key"}))
@@ -82,9 +83,10 @@ async def test_an_answer_is_on_its_way_while_its_run_goes_on_and_unknown_when_it
 
 
 async def test_who_meets_the_lease_is_told_who_is_answering(
-    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, gate: Any
 ) -> None:
     graph = write_nodes(ASK)
+    go = gate("go")
     [asked] = questions(await run_graph(graph, input={}))
     run = await engine.run(RunRequest(graph=graph, thread="t", resume={asked: "wait"}))
     story = run.events()
@@ -97,7 +99,7 @@ async def test_who_meets_the_lease_is_told_who_is_answering(
     assert error is not None
     assert (error["type"], status(late)) == ("running_elsewhere", "failed")
     assert error["message"] == f"interrupt {asked} is being answered elsewhere by {first.origin}"
-    (tmp_path / "go").touch()
+    go.unlock()
     assert status([event async for event in story]) == "done"
     found = await outcomes(engine)
     assert [(decision, outcome) for decision, outcome, _ in found] == [("wait", "applied"), ("mine", "refused")]

@@ -6,6 +6,7 @@ import pytest
 
 from graphdeck.graphs import events
 from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.workers import WorkerPool
 from told import RunGraph, WriteGraph, ended, of
 
 SAVERS = """
@@ -54,6 +55,17 @@ async def test_savers(
     if file:
         assert ended(await run_graph(graph, resume={question.id: True})).status == "done"
         assert (await engine.state("t")).values == {"log": ["True"]}
+
+
+async def test_a_graphs_own_file_is_known_again_where_a_link_leads_to_it(
+    write_nodes: WriteGraph, tmp_path: Path, pool: WorkerPool
+) -> None:
+    graph = write_nodes(SAVERS, variable="own_file")
+    (tmp_path / "link.sqlite").symlink_to("own.sqlite")
+    for name, note in (("link.sqlite", ""), ("other.sqlite", f"its own file {tmp_path / 'own.sqlite'} is not used")):
+        engine = LocalEngine(tmp_path, [tmp_path / name], pool=pool)
+        assert (await engine.describe(graph)).saving == note
+        await engine.close()
 
 
 async def test_the_state_of_a_graph_that_refuses_saving_comes_with_its_events(

@@ -9,6 +9,8 @@ from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import RunRequest
 from graphdeck.tui.screens.approval import ApprovalScreen
+from graphdeck.tui.screens.new_message import NewMessageScreen
+from graphdeck.tui.widgets.input_line import InputLine
 
 PRICES = """
     import pathlib
@@ -79,6 +81,23 @@ async def test_a_key_in_the_deck_is_refused(open_deck: Any, engine: LocalEngine,
         newest = (await engine.decisions(thread="t"))[0]
         assert (newest.outcome, newest.by, newest.decision) == ("refused", "key", True)
         assert not (tmp_path / "paid").exists()
+
+
+async def test_a_question_that_changes_while_a_person_reads_what_dropping_it_means_is_not_dropped(
+    open_deck: Any, engine: LocalEngine, go_up: Any, tmp_path: Path
+) -> None:
+    async with open_deck(engine, thread="t") as deck:
+        await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen))
+        await deck.press("escape")
+        await deck.type('{"n": 1}')
+        await deck.until(lambda: isinstance(deck.app.screen, NewMessageScreen) and "go back" in deck.text)
+        await go_up()
+        deck.clock.move_on(2)
+        await deck.press("d")
+        await deck.until_shown("nothing was sent")
+        await deck.until(lambda: deck.app.deck.query_one(InputLine).text == '{"n": 1}')
+        dropped = [each for each in await engine.decisions(thread="t") if each.act]
+        assert {(each.act, each.outcome) for each in dropped} == {("drop", "refused")}
 
 
 async def test_a_key_in_the_inbox_finds_the_question_gone_or_is_refused(

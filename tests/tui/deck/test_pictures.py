@@ -101,6 +101,18 @@ def test_waiting(snap_compare: Any, app: App, size: tuple[int, int]) -> None:
     assert snap_compare(waiting, terminal_size=size, run_before=left)
 
 
+def test_a_new_message_to_a_thread_that_waits(snap_compare: Any, app: App) -> None:
+    async def send(pilot: Pilot[None]) -> None:
+        await _until(pilot, lambda: len(pilot.app.screen_stack) == 2)
+        await pilot.press("escape")
+        await _until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        await pilot.press("i", *"Oslo", "enter")
+        await _until(pilot, lambda: len(pilot.app.screen_stack) == 2)
+
+    waiting = app("waiting", interrupts=(QUESTION,), thread="rome")
+    assert snap_compare(waiting, terminal_size=(80, 24), run_before=send)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_in_the_middle_of_a_run(snap_compare: Any, app: App, recorded: Any, size: tuple[int, int]) -> None:
     async def run(pilot: Pilot[None]) -> None:

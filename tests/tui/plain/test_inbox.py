@@ -15,7 +15,7 @@ from langgraph.types import interrupt
 Cli = Callable[..., Any]
 
 CALL = {"name": "book_hotel", "args": {"hotel": "Casa Verde", "nights": 3}}
-HITL = {
+HITL: Any = {
     "action_requests": [CALL],
     "review_configs": [{"action_name": "book_hotel", "allowed_decisions": ["approve", "reject"]}],
 }
@@ -50,6 +50,18 @@ def test_lines_tell_what_is_asked_and_the_command_that_answers(cli: Cli, wait: C
     assert f"    graphdeck answer two --target TARGET --approve --db {file}" in lines
     assert f"    graphdeck answer two --target TARGET --reject --db {file}" in lines
     assert any('"which of the two?"' in line for line in lines)
+
+
+def test_several_actions_are_decided_alike_or_one_by_one(cli: Cli, wait: Callable[..., None]) -> None:
+    both = {
+        "action_requests": [CALL, {**CALL, "name": "send_mail"}],
+        "review_configs": [*HITL["review_configs"], {"action_name": "send_mail", "allowed_decisions": ["approve"]}],
+    }
+    wait("s.sqlite", t=both)
+    said = [line.strip() for line in cli("inbox", "--db", "s.sqlite").out.splitlines() if "graphdeck answer" in line]
+    assert [line.partition(" --db ")[0] for line in said[:1]] == ["graphdeck answer t --target TARGET --approve --all"]
+    assert len(said) == 2, "send_mail takes no rejection"
+    assert said[1].endswith("(the JSON is an example)")
 
 
 def test_json_has_an_object_for_each_question(cli: Cli, wait: Callable[..., None]) -> None:

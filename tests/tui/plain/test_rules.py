@@ -1,6 +1,7 @@
 """`graphdeck run` under rules: what they decide is sent and told, and everything else asks as ever."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,30 @@ async def test_one_action_that_asks_leaves_all_to_the_person(session: Session) -
     assert await session.run(("pay", {"total": 30}), ("pay", {"total": 500})) == 2
     assert session.decided == []
     assert session.events[-1]["status"] == "waiting"
+
+
+async def test_a_question_that_came_in_place_of_the_one_that_a_rule_answered_is_asked(
+    session: Session, engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.write_rules(RULES)
+    start = engine.run
+
+    async def late(request: RunRequest) -> Any:
+        """Another terminal comes first: it has the agent pay more."""
+        if request.resume:
+            monkeypatch.setattr(engine, "run", start)
+            more: Json = {"calls": [["pay", {"total": 900}]], "left": 1}
+            first = await start(replace(request, resume={}, seen={}, input=more, has_input=True, drop_question=True))
+            assert [event async for event in first.events()]
+        return await start(request)
+
+    monkeypatch.setattr(engine, "run", late)
+    assert await session.run(("pay", {"total": 30})) == 2
+    asked, end = session.events[-2:]
+    assert (asked["event"], asked["value"]["action_requests"][0]["args"]) == ("interrupt", {"total": 900})
+    assert (end["event"], end["status"], end["error"]) == ("run_ended", "waiting", None)
+    assert end["seq"] == asked["seq"] + 1
+    assert [each.outcome for each in await engine.decisions()] == ["refused", "applied"]
 
 
 async def test_a_waiting_thread_goes_on_when_its_rules_have_changed(session: Session) -> None:
