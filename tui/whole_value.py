@@ -12,7 +12,9 @@ from graphdeck.tui.theme import MUTED, glyphs
 from graphdeck.tui.value_lines import table, text_line
 
 LIMIT: Final = 1_000_000
-"""Characters that are laid out: more would hold up the screen."""
+"""Characters of text that are laid out: more would hold up the screen."""
+JSON_LIMIT: Final = 200_000
+"""The same for JSON, whose pieces are small."""
 _FIELDS: Final = ("type", "content", "tool_calls")
 """What a message says in its own paragraphs."""
 
@@ -52,8 +54,8 @@ def _json(value: Json, indent: int | None) -> list[Paragraph]:
     for piece in json.JSONEncoder(ensure_ascii=False, indent=indent).iterencode(value):
         pieces.append(piece)
         length += len(piece)
-        if length > LIMIT:
-            return [*_clipped("".join(pieces)[:LIMIT]), _rest()]
+        if length > JSON_LIMIT:
+            return [*_clipped("".join(pieces)[:JSON_LIMIT]), _rest()]
     return _clipped("".join(pieces))
 
 

@@ -8,6 +8,7 @@ from graphdeck.graphs.records import CheckpointRow
 
 if TYPE_CHECKING:
     from graphdeck.graphs.branches import Tree
+    from graphdeck.tui.screens.look import Look
 
 PAGE: Final = 100
 """Checkpoints that are read at a time."""
@@ -64,3 +65,16 @@ def branch_words(known: Sequence[CheckpointRow], checkpoint: str) -> str:
     if not isinstance(known, Checkpoints) or len(known.tree.branches) < 2:
         return ""
     return f"branch {known.branch(checkpoint) + 1} of {len(known.tree.branches)}"
+
+
+def why_not_read(look: "Look", action: str) -> str:
+    """Why an action that only reads what is saved is off now; empty where it is on."""
+    match action:
+        case "compare":
+            return "" if len(look.history) > 1 else "there are no two checkpoints to compare"
+        case "other_branch":
+            return "" if branch_words(look.history, "") else "this thread has one branch"
+        case "go_to_path" | "raw" | "next_hit" | "previous_hit":
+            return "" if look.values else "no state is shown"
+        case _:
+            return ""

@@ -203,11 +203,18 @@ class DeckHistory(DeckThreads):
 
     def action_next_hit(self) -> None:
         """Go to the next place that has what was looked for."""
-        self.panes.state.action_next_hit()
+        self._go_to_hit(1)
 
     def action_previous_hit(self) -> None:
         """Go to the one before."""
-        self.panes.state.action_previous_hit()
+        self._go_to_hit(-1)
+
+    def _go_to_hit(self, step: int) -> None:
+        if self.panes.state.hits:
+            self.panes.go("state")
+            self.panes.state.go_to_hit(step)
+        else:
+            self.say("nothing is looked for: / in the state (2) looks for a text", style=WARNING)
 
     def action_raw(self) -> None:
         """Show the state as JSON, or made readable."""

@@ -13,7 +13,7 @@ from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.records import END, START, FailedTask
 from graphdeck.tui.actions import Action, action, help_groups
 from graphdeck.tui.clock import age, time_of_day
-from graphdeck.tui.screens.checkpoints import branch_words
+from graphdeck.tui.screens.checkpoints import branch_words, why_not_read
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.text import one_line, short_json
 from graphdeck.tui.theme import MUTED, WARNING, glyphs, word
@@ -31,6 +31,12 @@ _KEYS: Final = {
     "done": ("input", "new_thread", "focus_threads", "open_target", "help"),
 }
 """The keys that matter, by how the thread stands."""
+_IN_PANE: Final = {
+    "timeline": ("view", "compare", "other_branch"),
+    "state": ("filter", "go_to_path", "view", "write"),
+    "messages": ("view", "copy", "write"),
+}
+"""The keys that matter besides the first of those, by the pane that the person is in."""
 _SINCE: Final = r"since ([^\s;]+)"
 _TYPING: Final = ("open_question", "back", "stop", "palette")
 """The keys that matter while something is typed, as far as they do something now."""
@@ -127,21 +133,25 @@ def ended(event: RunEnded) -> str:
     return word(event.status) + following
 
 
-def footer(look: Look, *, typing: bool = False) -> tuple[tuple[Action, ...], frozenset[str]]:
-    """The keys that matter now, and the ids of those that are off."""
+def footer(look: Look, *, typing: bool = False, pane: str = "") -> tuple[tuple[Action, ...], frozenset[str]]:
+    """The keys that matter now, and the ids of those that are off; `pane` is the one that the person is in."""
     stands = {"running": "running", "waiting": "waiting", "done": "done", "idle": "done"}.get(look.status, "still")
     stands = "answered" if stands == "still" and look.failed_with_answer else stands
     stands = "elsewhere" if look.elsewhere else stands
     names: tuple[str, ...] = _KEYS[stands]
+    if pane in _IN_PANE:
+        names = (names[0], *_IN_PANE[pane], names[-1])
     if typing:
         names = tuple(name for name in _TYPING if name in _EVERYWHERE or not look.why_not(name))
     shown = tuple(_relabelled(action("deck" if name not in _EVERYWHERE else "app", name), look) for name in names)
-    return shown, frozenset(each.id for each in shown if look.why_not(each.id))
+    return shown, frozenset(each.id for each in shown if look.why_not(each.id) or why_not_read(look, each.id))
 
 
 def _relabelled(each: Action, look: Look) -> Action:
     if each.id == "pause" and not look.running:
         return dataclasses.replace(each, label="go on")
+    if each.id == "filter":  # only the state's footer has it
+        return dataclasses.replace(each, label="look for")
     return each
 
 
@@ -154,7 +164,7 @@ def help_rows(look: Look) -> "list[HelpRow]":
         if rows:
             rows.append(HelpRow())
         rows.append(HelpRow(heading=heading))
-        rows += [HelpRow(action=each, why_not=look.why_not(each.id)) for each in members]
+        rows += [HelpRow(action=each, why_not=look.why_not(each.id) or why_not_read(look, each.id)) for each in members]
     return rows
 
 

@@ -8,10 +8,12 @@ import pytest
 from textual.pilot import Pilot
 
 from graphdeck.graphs import events
-from graphdeck.graphs.records import CheckpointRow, PendingInterrupt, Snapshot, ThreadRow
+from graphdeck.graphs.differences import Change
+from graphdeck.graphs.records import CheckpointRow, PendingInterrupt, RanTask, Snapshot, ThreadRow
 from graphdeck.tui.app import GraphdeckApp
 from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.screens.deck import DeckScreen
+from graphdeck.tui.widgets.difference_view import DifferenceView
 
 SIZES = [(80, 24), (120, 34)]
 NOW = "2026-05-04T12:04:11+00:00"
@@ -159,3 +161,38 @@ def test_failed(snap_compare: Any, app: App, recorded: Any, size: tuple[int, int
         await _until(pilot, lambda: deck.look.status == "failed")
 
     assert snap_compare(app("breakpoint", thread="rome"), terminal_size=size, run_before=run)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_history(snap_compare: Any, app: App, recorded: Any, size: tuple[int, int]) -> None:
+    async def gone_to(pilot: Pilot[None]) -> None:
+        deck = pilot.app.screen
+        assert isinstance(deck, DeckScreen)
+        await _until(pilot, lambda: deck.look.history and deck.look.row and deck.policy)
+        await pilot.press("h", "down", "d")
+        await _until(pilot, lambda: deck.panes.timeline.marked and deck.query(DifferenceView))
+        await _until(pilot, lambda: deck.query_one(DifferenceView).changes)
+
+    at: dict[str, Any] = {"time": NOW, "source": "loop", "changed": ("messages",)}
+    reply = RanTask(id="t3", node="assistant", wrote=("messages",))
+    search = RanTask(id="t1", node="tools", wrote=("messages",), routed=("assistant",), inner=("tools:t1",))
+    recorded_app = app("done", thread="rome")
+    recorded.checkpoints["rome"] = [
+        CheckpointRow(checkpoint="c6", parent="c5", step=2, next=("tools",), **at,
+                      made_by=(reply,),
+                      after=(RanTask(id="t5", node="tools", error="KeyError('Casa Verde')", finished=False),)),
+        CheckpointRow(checkpoint="c5", parent="c2", step=1, next=("assistant",), **{**at, "source": "fork"}),
+        CheckpointRow(checkpoint="c4", parent="c3", step=3, next=(), **at, made_by=(reply,)),
+        CheckpointRow(checkpoint="c3", parent="c2", step=2, next=("assistant",), **at, made_by=(search,)),
+        CheckpointRow(checkpoint="c2", parent=None, step=1, next=("tools",), **at),
+    ]  # fmt: skip
+
+    async def diff(*_: Any, **__: Any) -> tuple[Change, ...]:
+        return (
+            Change(path="/city", kind="changed", before="Roma", after="Rome"),
+            Change(path="/messages/3", kind="added", after={"type": "ai", "content": "Casa Verde is quiet."}),
+            Change(path="/budget", kind="removed", before=450),
+        )
+
+    recorded.diff = diff
+    assert snap_compare(recorded_app, terminal_size=size, run_before=gone_to)
