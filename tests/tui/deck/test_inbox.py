@@ -4,16 +4,19 @@ import asyncio
 import getpass
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.names import names_of
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.named import Named
 from graphdeck.graphs.records import RunRequest
+from graphdeck.tui.bridge import Failed, ThreadActed
 from graphdeck.tui.screens.inbox import InboxScreen
 
 GATE = """
@@ -237,6 +240,35 @@ async def test_what_is_answered_elsewhere_leaves_the_screen_and_is_told(
         await deck.press("enter")
         await asked(deck, "may other?")
         await elsewhere.close()
+
+
+async def test_one_id_in_two_files_is_two_threads(
+    open_deck: Any, pool: WorkerPool, tmp_path: Path, write_graph: Any
+) -> None:
+    target = write_graph(GATE)
+    files = [tmp_path / "a.sqlite", tmp_path / "b.sqlite"]
+    engine = LocalEngine(tmp_path, files, pool=pool)
+    for file in files:
+        request = RunRequest(graph=target, thread="t", input={"ask": f"in {file.stem}?"}, has_input=True)
+        run = await engine.run(replace(request, file=str(file)))
+        assert [event async for event in run.events()]
+    async with open_deck(engine, pick=False) as deck:
+        screen = await enter(deck)
+        await deck.press("enter")
+        await asked(deck, "in b?")
+        await engine.end("t", graph=target, file=str(files[1]))  # from elsewhere
+        deck.app.screen.post_message(ThreadActed("t", str(files[0]), "end"))  # told of the other one
+        deck.app.screen.post_message(Failed("run", "t", GraphdeckError("no luck"), str(files[0])))
+        await deck.until_shown("Answered elsewhere")
+        assert "1 waits for you" in deck.text
+        await deck.press("enter")
+        await asked(deck, "in a?")
+        await deck.press("a")
+        await deck.until_shown("Nothing waits for you.")
+        assert screen.earlier.keys() == {(str(files[0]), "t")}
+    said = [(await engine.state("t", file=str(file))).values.get("said") for file in files]
+    assert said == [True, None]
+    await engine.close()
 
 
 async def test_nothing_waits(open_deck: Any, engine: LocalEngine) -> None:
