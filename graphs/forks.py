@@ -52,6 +52,8 @@ class NodeChoice(Frozen):
     """Nodes among `next` that wait for other nodes too."""
     open: bool = False
     """A router without declared targets decides."""
+    stops: tuple[str, ...] = ()
+    """Nodes among all these with a static breakpoint before them."""
 
     @property
     def told(self) -> str:
@@ -104,6 +106,14 @@ class ForkPlan(Frozen):
     """Nodes whose questions wait at the newest checkpoint: they stay on that branch, and nobody is asked any more."""
     unreadable: str = ""
     """Why the graph cannot read its state there; only a raw edit can repair it."""
+
+    def written_as(self, node: str) -> "ForkPlan":
+        """The plan of writing there as a node of `nodes`."""
+        choice = next(each for each in self.nodes if each.node == node)
+        following = tuple(each for each in choice.next if each != END)
+        return dataclasses.replace(
+            self, as_node=node, next=following, stops=choice.stops, asks=(), finished=(), passed=(), subgraphs=()
+        )
 
     @property
     def headline(self) -> str:

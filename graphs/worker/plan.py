@@ -28,9 +28,10 @@ async def plan_fork(graph: AnyGraph, saving: Saving, plan: ForkPlan) -> ForkPlan
     Raises ThreadNotFound where there is no such checkpoint, and InputError where its `as_node` is no node.
     """
     assert saving.file is not None
-    nodes = node_choices(graph)
-    choice = next((each for each in nodes if each.node == plan.as_node), None)
-    if plan.as_node and choice is None:
+    nodes = tuple(
+        dataclasses.replace(each, stops=_breakpoints(graph, (*each.next, *each.may))) for each in node_choices(graph)
+    )
+    if plan.as_node and plan.as_node not in {each.node for each in nodes}:
         raise no_such_node(plan.as_node, graph)
     async with _reading(saving.file, saving) as saver:
         checkpoint, inside = await _outermost(saver, plan.thread, plan.checkpoint)
@@ -47,9 +48,8 @@ async def plan_fork(graph: AnyGraph, saving: Saving, plan: ForkPlan) -> ForkPlan
             raise
         except Exception as error:  # noqa: BLE001 - the user's schema and reducers run here, and may raise anything
             return dataclasses.replace(plan, known=False, unreadable=error_line(error))
-    if choice is not None:
-        stops = _breakpoints(graph, (*choice.next, *choice.may))
-        return dataclasses.replace(plan, next=tuple(node for node in choice.next if node != "__end__"), stops=stops)
+    if plan.as_node:
+        return plan.written_as(plan.as_node)
     return _of_state(plan, graph, state)
 
 

@@ -20,7 +20,7 @@ from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens import deck_lines
 from graphdeck.tui.screens.deck_flow import LOOK_EVERY
-from graphdeck.tui.screens.deck_waiting import DeckWaiting
+from graphdeck.tui.screens.deck_forks import DeckForks
 from graphdeck.tui.screens.inbox_door import InboxDoor, thread_row
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.text import size
@@ -35,7 +35,7 @@ ASK_EVERY: Final = 0.1
 """Seconds between two looks whether a question may open by itself."""
 
 
-class DeckScreen(DeckWaiting):
+class DeckScreen(DeckForks):
     """The main screen; carries out what a person wants."""
 
     AUTO_FOCUS = "GraphView"
@@ -108,6 +108,9 @@ class DeckScreen(DeckWaiting):
         if self.look.running:
             self.say("it pauses at the next step")
             self.bridge.pause()
+            return
+        if self.look.old is not None:
+            self.action_run_again()
             return
         reason = self.look.why_not("pause")
         if reason and self.look.graph:

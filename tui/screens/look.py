@@ -262,6 +262,8 @@ class Look(Frozen):
                 return self._why_not_delete()
             case "end_thread":
                 return self._why_not_act() or ("" if self.status != "done" else "it is at its end")
+            case "fork" | "run_again" | "edit_message":
+                return "this thread is not saved yet" if self.snapshot is None else self._why_not_run()
             case "take_back":
                 return self._why_not_act() or ("" if self.failed_with_answer else "no node failed with its answer")
             case _:
@@ -315,19 +317,22 @@ class Look(Frozen):
     def starting(self, text: str, new_thread: str) -> RunRequest:
         """The request that runs the thread, or a new one of that id, with what was typed; raises Refused.
 
-        Where a question waits, the input drops it: ask the person first.
+        It begins at the older checkpoint that is looked at. Where a question waits at the newest one, the input drops
+        it: ask the person first.
         """
         if reason := self._why_not_run():
             raise Refused(reason)
+        drops = bool(self.questions) and self.old is None  # from an older checkpoint, the question stays on its branch
         return RunRequest(
             graph=self.graph,
             thread=self.thread or new_thread,
             file=self.file,
+            checkpoint=self.old.checkpoint if self.old else None,
             input=_input(text, self.shape),
             has_input=True,
-            drop_question=bool(self.questions),
-            by={"": "key"} if self.questions else _NOBODY,
-            seen=self.asked.sheet.seen() if self.questions else _NOBODY,
+            drop_question=drops,
+            by={"": "key"} if drops else _NOBODY,
+            seen=self.asked.sheet.seen() if drops else _NOBODY,
         )
 
     def after_rejection(self, text: str) -> RunRequest:

@@ -117,7 +117,7 @@ class GraphPane(Pane):
                     Paragraph(text=safe(error.message, lines=True), style=ERROR),
                     Paragraph(),
                     Paragraph(text=safe(error.hint, lines=True)),
-                    Paragraph(text="r loads it again, o opens another graph", style=MUTED),
+                    Paragraph(text="F5 loads it again, o opens another graph", style=MUTED),
                 ]
             )
         if had_focus:

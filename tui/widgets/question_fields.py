@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
-from textual.app import SuspendNotSupported
+from textual.app import App, SuspendNotSupported
 
 from graphdeck.graphs.questions.model import Action, Decision, DecisionKind
 from graphdeck.graphs.records import Snapshot
@@ -74,15 +75,21 @@ class QuestionFields(QuestionView):
         target = self.form if self.form.form is not None else self.field if self.field.asks_for else None
         if target is None:
             return
-        try:
-            with self.app.suspend():
-                edited, trouble = _edit(target.text, target.suffix)
-        except SuspendNotSupported:
-            edited, trouble = None, "an editor cannot be opened in this terminal"
+        edited, trouble = edited_by_hand(self.app, target.text, target.suffix)
         if edited is not None:
-            target.put(typeable(edited))
+            target.put(edited)
         self.note_key()
         self.say(trouble, ERROR)
+
+
+def edited_by_hand(app: App[Any], text: str, suffix: str) -> tuple[str | None, str]:
+    """What a person's own editor left of a text, as a text field takes it; or why it left nothing."""
+    try:
+        with app.suspend():
+            edited, trouble = _edit(text, suffix)
+    except SuspendNotSupported:
+        return None, "an editor cannot be opened in this terminal"
+    return None if edited is None else typeable(edited), trouble
 
 
 def _edit(text: str, suffix: str) -> tuple[str | None, str]:

@@ -165,7 +165,7 @@ async def test_a_failed_node_is_marked_its_error_told_and_space_tries_again(
         await deck.until(lambda: len(recorded.requests) == 2)
 
 
-async def test_a_broken_target_shows_its_error_and_r_loads_it_again(
+async def test_a_broken_target_shows_its_error_and_a_key_loads_it_again(
     open_deck: Any, recorded: Any, travel: Any, monkeypatch: Any
 ) -> None:
     answers: list[Any] = [TargetLoadError("agent.py cannot be imported\nline 3, in <module>", "mend it"), travel]
@@ -180,7 +180,7 @@ async def test_a_broken_target_shows_its_error_and_r_loads_it_again(
     monkeypatch.setattr(recorded, "describe", describe)
     async with open_deck(recorded, graph="agent.py:graph", size=(80, 24)) as deck:
         await deck.until_shown("line 3, in <module>")
-        await deck.press("r")
+        await deck.press("f5")
         await deck.until_shown("assistant")
         assert "line 3" not in deck.text
 
@@ -206,7 +206,7 @@ async def test_a_file_that_is_not_there_shows_its_error(open_deck: Any, recorded
     monkeypatch.setattr(recorded, "describe", describe)
     async with open_deck(recorded, graph="gone.py") as deck:
         await deck.until_shown("there is no gone.py")
-        await deck.press("r")
+        await deck.press("f5")
         await deck.until_shown("read again")
         assert deck.app.screen is deck.app.deck
 

@@ -4,18 +4,36 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from graphdeck.graphs.wanted import ThreadSort
 from graphdeck.tui import cli as cli_module
 from graphdeck.tui import thread_commands
 from graphdeck.tui.cli import main
-from graphdeck.tui.plain.threads import SORTS
 
 Cli = Callable[..., Any]
 
-COMMANDS = ("answer", "decisions", "delete", "draw", "fork", "history", "inbox", "rename", "repair", "run", "show", "threads")
+COMMANDS = (
+    "answer",
+    "copy",
+    "decisions",
+    "delete",
+    "draw",
+    "export",
+    "fork",
+    "history",
+    "import",
+    "inbox",
+    "prune",
+    "rename",
+    "repair",
+    "run",
+    "show",
+    "tag",
+    "threads",
+)
 
 
 def test_help_lists_the_commands(cli: Cli) -> None:
@@ -81,7 +99,7 @@ def test_the_workbench_gets_graph_thread_and_file(
 
 
 def test_every_order_can_be_asked_for() -> None:
-    assert ("updated", *SORTS) == thread_commands.SORTS
+    assert set(thread_commands.SORTS) == set(get_args(ThreadSort))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,190 @@
+"""The deck's keys for trying another way: run again from a checkpoint, write there, edit a message and go on."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from graphdeck.graphs.engine import PAGE, Engine
+from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.values import Json
+from graphdeck.tui import bridge
+from graphdeck.tui.clock import Clock
+from graphdeck.tui.rules import Rules
+from graphdeck.tui.screens.deck_waiting import DeckWaiting
+from graphdeck.tui.theme import WARNING
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.forks import ForkPlan
+    from graphdeck.tui.fork_bridge import ForkBridge, ForkWritten, MessagePlanRead, PlanRead, Purpose
+    from graphdeck.tui.fork_form import ForkEdit, ForkForm
+
+
+class DeckForks(DeckWaiting):
+    """What a person does at a checkpoint of the thread: the one of the Timeline's cursor, the shown one, the newest."""
+
+    _fork_bridge: "ForkBridge | None" = None
+    _draft: "ForkForm | None" = None
+    """What was typed last and is not written: it comes back at the same checkpoint."""
+
+    def __init__(self, engine: Engine, clock: Clock, rules: Rules) -> None:
+        super().__init__(engine, clock, rules)
+        self._engine = engine
+
+    @property
+    def forks(self) -> "ForkBridge":
+        """The way to what is planned and written."""
+        from graphdeck.tui.fork_bridge import ForkBridge
+
+        if self._fork_bridge is None:
+            self._fork_bridge = ForkBridge(self._engine, self)
+        return self._fork_bridge
+
+    # -- at a checkpoint ---------------------------------------------------------------------------------------------
+
+    def action_run_again(self) -> None:
+        """Run again from the checkpoint, after asking."""
+        self._plan("run")
+
+    def action_fork(self) -> None:
+        """Write at the checkpoint."""
+        self._plan("fork")
+
+    def action_answer(self) -> None:
+        """Open the question that waits; one of an older checkpoint is asked anew first, by running from there."""
+        if self.look.old is not None:
+            self._plan("run")
+        else:
+            super().action_answer()
+
+    def _plan(self, purpose: "Purpose") -> None:
+        if self.is_off("fork"):
+            return
+        row = self.panes.timeline.highlighted if self.panes.pane == "timeline" else None
+        shown = self.look.shown
+        checkpoint = row.checkpoint if row else shown.checkpoint if shown else None
+        self.with_graph(lambda: self.forks.plan(self._request(checkpoint), purpose))
+
+    def _request(self, checkpoint: str | None) -> RunRequest:
+        look = self.look
+        return RunRequest(graph=look.graph, thread=look.thread, file=look.file, checkpoint=checkpoint)
+
+    def on_plan_read(self, message: "PlanRead") -> None:
+        """Ask what was wanted, once it is known what comes of it."""
+        plan, snapshot = message.plan, message.snapshot
+        if not self._is_shown(plan) or self.is_off("fork"):
+            return
+        where = f"step {snapshot.step}" + (" (the newest)" if plan.is_head else "")
+        if message.purpose == "run":
+            self._ask_to_run(plan, where)
+            return
+        from graphdeck.tui.fork_form import ForkForm
+
+        kept = self._draft
+        same = kept is not None and (kept.plan.thread, kept.plan.checkpoint) == (plan.thread, plan.checkpoint)
+        self._ask_to_write(kept if same and kept else ForkForm.of(plan, snapshot.values), f"Fork at {where}")
+
+    def _is_shown(self, plan: "ForkPlan") -> bool:
+        return self.is_active and (plan.file, plan.thread) == (self.look.file, self.look.thread)
+
+    def _ask_to_run(self, plan: "ForkPlan", where: str) -> None:
+        from graphdeck.tui.screens.run_again import RunAgainScreen
+
+        if plan.unreadable or not plan.next:
+            self.say(plan.headline, "f repairs it" if plan.unreadable else "f writes there", WARNING)
+            return
+
+        def chosen(yes: bool | None) -> None:
+            if yes and not self.is_off("fork"):
+                self.start(self._request(plan.checkpoint))
+
+        self.app.push_screen(RunAgainScreen(self.clock, plan, where), chosen)
+
+    def start(self, request: RunRequest) -> None:
+        """Run the thread; say where it leaves the branch that was shown."""
+        super().start(request)
+        if request.checkpoint is not None:
+            self.say("runs on another branch; the one that was there stays", "B shows it")
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def _ask_to_write(self, fork: "ForkForm", heading: str, trouble: str = "") -> None:
+        from graphdeck.tui.screens.fork import ForkScreen
+
+        screen = ForkScreen(self.clock, fork, heading, trouble=trouble)
+
+        def chosen(edit: "ForkEdit | None") -> None:
+            self._draft = screen.fork
+            if edit is not None:
+                self.forks.write(fork.plan, edit)
+
+        self.app.push_screen(screen, chosen)
+
+    def on_fork_written(self, message: "ForkWritten") -> None:
+        """Look at what was written; a message is gone on with at once."""
+        self._draft = None
+        plan = message.plan
+        self._views.pop(plan.thread, None)
+        self.bridge.read_threads(PAGE)
+        if (plan.file, plan.thread) != (self.look.file, self.look.thread):
+            return
+        self.change(live=None)
+        self.see(self.look.with_old(None))
+        if message.goes_on and not self.is_off("fork"):
+            self.start(self._request(None))
+            self.say("runs on another branch; the one that was there stays", "B shows it")
+        else:
+            self.say("written on a branch of its own; nothing has run", "space goes on, B shows the other branch")
+            self.read_thread(at_once=True)
+
+    @on(bridge.Failed)
+    def _not_written(self, message: bridge.Failed) -> None:
+        """Ask again with what was typed, where that was not written."""
+        if message.kind == "fork" and self._draft is not None and self._is_shown(self._draft.plan):
+            self._ask_to_write(self._draft, "Fork", f"{message.error.message}; {message.error.hint}".rstrip("; "))
+
+    # -- a message ---------------------------------------------------------------------------------------------------
+
+    def action_edit_message(self) -> None:
+        """Give a person's message another text, and go on from there."""
+        if self.is_off("fork"):
+            return
+        message = self.panes.messages.highlighted if self.panes.pane == "messages" else None
+        shown = self.look.shown
+        if message is None or message.role != "human" or not message.id or not message.source or shown is None:
+            self.panes.go("messages")
+            self.say("go to a message of yours: M gives it another text, and goes on from there", style=WARNING)
+            return
+        source, request = dict(message.source), self._request(shown.checkpoint)
+        self.with_graph(lambda: self.forks.plan_message(dataclasses.replace(request, graph=self.look.graph), source))
+
+    def on_message_plan_read(self, message: "MessagePlanRead") -> None:
+        """Ask for the other text."""
+        from graphdeck.graphs.forks import StateKey
+        from graphdeck.tui.fork_form import ForkForm
+        from graphdeck.tui.screens.fork import ForkScreen
+
+        plan, source = message.plan, message.message
+        key = _key_of(self.look.values, source)
+        if not self._is_shown(plan) or not key:
+            return
+        content: dict[str, Json] = {"content": source["content"]}
+        fork = ForkForm.of(dataclasses.replace(plan, keys=(StateKey(name="content"),)), content)
+
+        def chosen(edit: "ForkEdit | None") -> None:
+            if edit is not None and edit.values and not self.is_off("fork"):
+                changed: Json = [{**source, **edit.values}]
+                written = dataclasses.replace(edit, values={key: changed}, replaced=())
+                self.forks.write(plan, written, goes_on=True)
+
+        self.app.push_screen(ForkScreen(self.clock, fork, "Edit this message, and go on", runs=True), chosen)
+
+
+def _key_of(values: Mapping[str, Json], message: Mapping[str, Json]) -> str:
+    """The state key whose list holds a message."""
+    for key, messages in values.items():
+        for each in messages if isinstance(messages, list) else ():
+            if isinstance(each, dict) and each.get("id") == message["id"]:
+                return key
+    return ""
