@@ -4,22 +4,16 @@ A slot is what a line needs: two columns from left to right, one row from top to
 box reaches over the slots of its pins and its name.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from math import ceil, floor, inf
 from typing import NamedTuple, TypeAlias
 
 from graphdeck.graphs.drawing.nets import Pin, Strand, Wiring
+from graphdeck.graphs.drawing.vertices import bring_in_line, bring_near, mean, pulls, spread
 
 Side: TypeAlias = tuple[int, bool]
 """A vertex, and whether it is its upper side."""
-
-MOVES, ROUNDS = 1500, 10
-"""Times that a vertex is moved to where its neighbours are, and times that all are, at most: few where there are many.
-"""
-ALONE, STRAIGHT = 3, 8
-"""How much more a line that neither forks nor joins wants to be straight, and one that passes through a layer."""
 
 
 class Grid(NamedTuple):
@@ -66,8 +60,8 @@ def place(wiring: Wiring, grid: Grid) -> Slots:
         for vertex, step in zip(layer, row, strict=True)
     }
     offsets: Mapping[Pin, float] = {pin: (boxes[pin.vertex].slots - 1) / 2 for pins in sides.values() for pin in pins}
-    for wish in (_mean, _median):
-        firsts = _place_vertices(wiring, steps, firsts, _pulls(wiring, offsets), wish)
+    for bring in (bring_near, bring_in_line):
+        firsts = bring(wiring.layers, steps, firsts, pulls(wiring, offsets))
         pins = _place_pins(wiring, sides, Slots(firsts, boxes, {}), grid)
         offsets = {pin: slot - firsts[pin.vertex] for pin, slot in pins.items()}
     least = min(firsts.values(), default=0)
@@ -78,35 +72,19 @@ def place(wiring: Wiring, grid: Grid) -> Slots:
     )
 
 
-def spread(wishes: Sequence[float], offsets: Sequence[int], weights: Sequence[float]) -> list[float]:
-    """The places nearest to the wishes (least squares) of which each is its offset or more after the one before.
-
-    Offsets count from the first. Neighbours whose wishes are too close are moved as one block.
-    """
-    blocks: list[tuple[float, float, int]] = []  # mean, weight, members
-    for wish, offset, weight in zip(wishes, offsets, weights, strict=True):
-        mean, members = wish - offset, 1
-        while blocks and blocks[-1][0] > mean:
-            before, heavy, more = blocks.pop()
-            mean = (before * heavy + mean * weight) / (heavy + weight)
-            weight, members = heavy + weight, members + more
-        blocks.append((mean, weight, members))
-    means = [mean for mean, _, members in blocks for _ in range(members)]
-    return [mean + offset for mean, offset in zip(means, offsets, strict=True)]
-
-
-# -- pins in order ---------------------------------------------------------------------------------------------
+# -- sides and boxes ---------------------------------------------------------------------------------------------
 
 
 def _sides(wiring: Wiring) -> dict[Side, list[Pin]]:
-    """The pins of each side, from left to right as what they lead to stands."""
+    """The pins of each side, from left to right as what they lead to stands; of one vertex, as their pins there do."""
     turn = {vertex: index for layer in wiring.layers for index, vertex in enumerate(layer)}
-    keys: dict[Pin, tuple[float, int, int]] = {}
-    for channel in wiring.channels:
-        for strand in channel:
-            for pins, others in ((strand.uppers, strand.lowers), (strand.lowers, strand.uppers)):
-                for pin in pins:
-                    keys[pin] = (_toward(pin, pins, others, turn), strand.net, pin.edge)
+    strands = [strand for channel in wiring.channels for strand in channel]
+    pairs = [pair for strand in strands for pair in ((strand.uppers, strand.lowers), (strand.lowers, strand.uppers))]
+    toward = {pin: _toward(pin, pins, others, turn) for pins, others in pairs for pin in pins}
+    keys: dict[Pin, tuple[float, float, int, int]] = {}
+    for pins, others in pairs:
+        there = sum(toward[other] for other in others) / len(others) if others else 0
+        keys.update((pin, (toward[pin], there, pin.net, pin.edge)) for pin in pins)
     sides: dict[Side, list[Pin]] = {}
     for pin in sorted(keys, key=keys.__getitem__):
         sides.setdefault((pin.vertex, pin.lower), []).append(pin)
@@ -138,63 +116,6 @@ def _last_in_middle(needs: Sequence[int], slots: int) -> int:
     return ceil((slots - 1 + sum(needs[:-1])) / 2)
 
 
-# -- vertices --------------------------------------------------------------------------------------------------
-
-
-class _Pull(NamedTuple):
-    """What a vertex wants to be in line with."""
-
-    other: int
-    offset: float
-    """Where its first slot then is, from the other's."""
-    strength: float
-
-
-_Wish: TypeAlias = Callable[[Mapping[int, float], int, Sequence[_Pull]], float]
-"""Where a vertex wants to be, from the first slots of all and from what pulls at it."""
-
-
-def _place_vertices(
-    wiring: Wiring,
-    steps: Sequence[Sequence[int]],
-    before: Mapping[int, int],
-    pulls: Mapping[int, Sequence[_Pull]],
-    wish: _Wish,
-) -> dict[int, int]:
-    """First slots, layer after layer as near to their wishes as may be; `before` has where they start from."""
-    weights = [[sum(pull.strength for pull in pulls[vertex]) or 1 for vertex in layer] for layer in wiring.layers]
-    firsts: dict[int, float] = {**before}
-    rounds = min(max(MOVES // (2 * len(firsts) + 1), 2), ROUNDS)
-    for index in [*range(len(steps)), *reversed(range(len(steps)))] * rounds:
-        layer = wiring.layers[index]
-        wishes = [wish(firsts, vertex, pulls[vertex]) for vertex in layer]
-        firsts.update(zip(layer, spread(wishes, steps[index], weights[index]), strict=True))
-    return {
-        vertex: floor(firsts[vertex] - step + 0.5) + step
-        for layer, row in zip(wiring.layers, steps, strict=True)
-        for vertex, step in zip(layer, row, strict=True)
-    }
-
-
-def _mean(firsts: Mapping[int, float], vertex: int, pulls: Sequence[_Pull]) -> float:
-    """The place in the middle of all that pulls, by strength: brings everything near to where it belongs."""
-    if not pulls:
-        return firsts[vertex]
-    return sum([(firsts[other] + offset) * strength for other, offset, strength in pulls]) / sum(
-        [pull.strength for pull in pulls]
-    )
-
-
-def _median(firsts: Mapping[int, float], vertex: int, pulls: Sequence[_Pull]) -> float:
-    """In line with one of them: the place that as much strength pulls to the left from as to the right."""
-    if not pulls:
-        return firsts[vertex]
-    wishes = sorted([(firsts[other] + offset, strength) for other, offset, strength in pulls])
-    half = sum([strength for _, strength in wishes]) / 2
-    passed = list(accumulate([strength for _, strength in wishes]))
-    return (wishes[bisect_left(passed, half)][0] + wishes[min(bisect_right(passed, half), len(wishes) - 1)][0]) / 2
-
-
 def _steps(layer: Sequence[int], boxes: Mapping[int, Box], nodes: int, grid: Grid) -> list[int]:
     """How far each vertex stands, at least, behind the first."""
     steps = [0]
@@ -205,42 +126,28 @@ def _steps(layer: Sequence[int], boxes: Mapping[int, Box], nodes: int, grid: Gri
     return list(accumulate(steps))
 
 
-def _pulls(wiring: Wiring, pins: Mapping[Pin, float]) -> dict[int, list[_Pull]]:
-    nodes = len(wiring.names)
-    pulls: dict[int, list[_Pull]] = {vertex: [] for layer in wiring.layers for vertex in layer}
-    for channel in wiring.channels:
-        for strand in channel:
-            alone = len(strand.uppers) == len(strand.lowers) == 1
-            for upper in strand.uppers:
-                for lower in strand.lowers:
-                    lines = (upper.vertex >= nodes) + (lower.vertex >= nodes)
-                    strength = (1, 2, STRAIGHT)[lines] * (ALONE if alone else 1)
-                    offset = pins[upper] - pins[lower]
-                    pulls[upper.vertex].append(_Pull(lower.vertex, -offset, strength))
-                    pulls[lower.vertex].append(_Pull(upper.vertex, offset, strength))
-    return pulls
-
-
 # -- pins ------------------------------------------------------------------------------------------------------
 
 
 def _place_pins(wiring: Wiring, sides: Mapping[Side, Sequence[Pin]], slots: Slots, grid: Grid) -> dict[Pin, int]:
-    """First the pins below each layer, then those on top of the next, in line with them where that can be."""
-    wishes: dict[Pin, float] = {}
-    for channel in wiring.channels:
-        for strand in channel:
-            if len(strand.uppers) == len(strand.lowers) == 1:
-                wishes.update(dict.fromkeys((*strand.uppers, *strand.lowers), _common(strand, slots)))
+    """First the pins below each layer, then those on top of the next in line with them where that can be, and back."""
+    strands = [strand for channel in wiring.channels for strand in channel]
     placed: dict[Pin, int] = {}
-    for lower in (False, True):
-        if lower:
-            for channel in wiring.channels:
-                for strand in channel:
-                    if len(strand.uppers) == 1:
-                        wishes.update(dict.fromkeys(strand.lowers, placed[strand.uppers[0]]))
-        for (vertex, below), pins in sides.items():
-            if below == lower:
-                placed.update(_on_side(pins, vertex, wishes, slots, grid))
+    wishes: dict[Pin, float] = {}
+    for (vertex, _), pins in sides.items():
+        if vertex >= len(wiring.names):
+            placed.update(dict.fromkeys(pins, slots.firsts[vertex]))
+    for strand in strands:
+        if len(strand.uppers) == len(strand.lowers) == 1:
+            wishes.update(dict.fromkeys((*strand.uppers, *strand.lowers), _common(strand, slots)))
+    for lower in (False, True, False):
+        for strand in strands:
+            pins, others = (strand.lowers, strand.uppers) if lower else (strand.uppers, strand.lowers)
+            if len(others) == 1 and others[0] in placed and (lower or len(pins) == 1):
+                wishes.update(dict.fromkeys(pins, placed[others[0]]))
+        for (vertex, below), found in sides.items():
+            if below == lower and vertex < len(wiring.names):
+                placed.update(_on_side(found, vertex, wishes, slots, grid))
     return placed
 
 
@@ -260,8 +167,6 @@ def _span(vertex: int, slots: Slots) -> tuple[int, int]:
 def _on_side(pins: Sequence[Pin], vertex: int, wishes: Mapping[Pin, float], slots: Slots, grid: Grid) -> dict[Pin, int]:
     """The pins of one side: where they wish to be if that is at the box, else around its middle."""
     first, last = _span(vertex, slots)
-    if first == last:
-        return dict.fromkeys(pins, first)
     needs = [grid.need(pin.label) for pin in pins]
     offsets = list(accumulate(needs[:-1], initial=0))
     high = min(last, last + slots.boxes[vertex].label + 1 - needs[-1]) - offsets[-1]
@@ -269,8 +174,8 @@ def _on_side(pins: Sequence[Pin], vertex: int, wishes: Mapping[Pin, float], slot
     wanted = []
     for pin, offset in zip(pins, offsets, strict=True):
         wish = wishes.get(pin, inf)
-        wanted.append(wish if first <= wish <= last else middle + offset)
-    found = spread(wanted, offsets, [1] * len(pins))
+        wanted.append([(wish if first <= wish <= last else middle + offset, 1.0)])
+    found = spread(wanted, offsets, mean)
     return {
         pin: floor(min(max(place - offset, first), high) + 0.5) + offset
         for pin, place, offset in zip(pins, found, offsets, strict=True)

@@ -31,31 +31,31 @@ def drawn(graph: Graph, direction: FlowDirection = "TB", *, ascii_only: bool = F
 
 def test_an_edge_that_leads_back_points_upwards(graphs: dict[str, Graph]) -> None:
     assert to_text(drawn(graphs["react"])) == lines("""
-        |              ╭─────────╮
-        |              │ ○ START │
-        |              ╰────┬────╯
-        |                   ▼
-        |              ╭─────────╮
-        |              │ ○ agent │
-        |              ╰──────┬──╯
-        |               ▲     ┆
-        | ╭╌╌╌╌╌╌╌╌╌╌╌╌╌│╌╌╌╌╌┤
-        | ▼ tool_calls  │     ▼ done
-        |╭──────────────┴╮ ╭───────╮
-        |│    ○ tools    │ │ ○ END │
-        |╰───────────────╯ ╰───────╯
+        |    ╭─────────╮
+        |    │ ○ START │
+        |    ╰────┬────╯
+        |         ▼
+        |    ╭─────────╮
+        |    │ ○ agent │
+        |    ╰──────┬──╯
+        |     ▲     ┆
+        |     │ ╭╌╌╌┴╌╌╌╌╌╌╌╌╌╌╌╌╌╮
+        |     │ ▼ tool_calls      ▼ done
+        |╭────┴────╮         ╭───────╮
+        |│ ○ tools │         │ ○ END │
+        |╰─────────╯         ╰───────╯
     """)
 
 
 def test_left_to_right_labels_stand_in_their_lines(graphs: dict[str, Graph]) -> None:
     assert to_text(drawn(graphs["react"], "LR")) == lines("""
-        |                                            ╭─────────╮
-        |                           ╭╌╌╌ tool_calls ▶│ ○ tools │
-        |              ╭─────────╮  ┆ ╭──────────────┤         │
-        |╭─────────╮   │ ○ agent │◀─┆─╯              ╰─────────╯
-        |│ ○ START ├──▶│         ├╌╌┤                ╭─────────╮
-        |╰─────────╯   ╰─────────╯  ╰╌╌╌╌╌╌╌╌╌ done ▶│  ○ END  │
-        |                                            ╰─────────╯
+        |              ╭─────────╮                 ╭─────────╮
+        |╭─────────╮   │ ○ agent │◀────────────────┤ ○ tools │
+        |│ ○ START ├──▶│         ├╌╌┬╌ tool_calls ▶│         │
+        |╰─────────╯   ╰─────────╯  ┆              ╰─────────╯
+        |                           ┆              ╭─────────╮
+        |                           ╰╌╌╌╌╌╌╌ done ▶│  ○ END  │
+        |                                          ╰─────────╯
     """)
 
 
