@@ -44,6 +44,7 @@ class Action(Frozen):
 _KEY_NAMES: Final = {
     "question_mark": "?",
     "slash": "/",
+    "colon": ":",
     "space": "space",
     "escape": "Esc",
     "enter": "Enter",

@@ -7,7 +7,7 @@ from textual import events, on
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.records import CheckpointRow
-from graphdeck.tui import history_bridge
+from graphdeck.tui import bridge, history_bridge
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.history_bridge import HistoryBridge
 from graphdeck.tui.rules import Rules
@@ -116,6 +116,12 @@ class DeckHistory(DeckThreads):
     @on(Timeline.InnerWanted)
     def _inner_wanted(self, event: Timeline.InnerWanted) -> None:
         self._saved.read_inner(self.look.thread, event.ns, self.look.file)
+
+    @on(bridge.HistoryRead)
+    def _inner_again(self) -> None:
+        """Subgraphs that are still at work may have gone on."""
+        for ns in self.panes.timeline.growing:
+            self._saved.read_inner(self.look.thread, ns, self.look.file)
 
     @on(history_bridge.InnerRead)
     def _inner_read(self, message: history_bridge.InnerRead) -> None:

@@ -112,7 +112,10 @@ def _worded(runs: Sequence[tuple[WordKind, str]], style: str, cells: int, most: 
     used = count = 0
     for place, (kind, run) in enumerate(runs):
         text = _near(run, first=place == 0, last=place == len(runs) - 1) if kind == "same" else run[:_LONGEST]
-        for piece_number, piece in enumerate(safe(text.replace("\n", "⏎\n"), lines=True).split("\n")):
+        pieces = text.split("\n")
+        for piece_number, piece in enumerate(map(safe, pieces)):
+            if piece_number < len(pieces) - 1:
+                piece += safe("\n")  # the sign for it: a line break may be what differs
             if piece_number:
                 yield tuple(line)
                 line, used, count = [], 0, count + 1

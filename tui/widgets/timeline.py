@@ -136,9 +136,10 @@ class Timeline(Rows):
         self._lay_out()
 
     @property
-    def opened(self) -> set[str]:
-        """Subgraphs that are open, by `checkpoint_ns`."""
-        return {ns for _, ns in self._opened}
+    def growing(self) -> set[str]:
+        """Open subgraphs that may have made checkpoints since they were shown, by `checkpoint_ns`."""
+        inner = {ns for row in self._checkpoints[:1] for task in row.after for ns in task.inner}
+        return inner & {ns for _, ns in self._opened}
 
     @property
     def highlighted(self) -> CheckpointRow | None:
