@@ -5,8 +5,10 @@ They are ratios to something plain that runs in turns with ours, where they can 
 
 import busy
 import dialog
+import finding
 import first_screen
 import inbox
+import looking_back
 import loop
 import opening
 import saved
@@ -17,5 +19,7 @@ if __name__ == "__main__":
     saved.tell_command()
     opening.main()
     inbox.main()
+    finding.main()
+    looking_back.main()
     busy.main()
     dialog.main()

@@ -48,6 +48,12 @@ class Program:
                 raise TimeoutError(f"{mark!r} was not painted in {PATIENCE} s")
         return time.perf_counter() - self._since
 
+    def painted(self) -> float:
+        """Seconds from the last keys until anything is painted."""
+        if not self._read(PATIENCE):
+            raise TimeoutError(f"nothing was painted in {PATIENCE} s")
+        return time.perf_counter() - self._since
+
     def watch(self, seconds: float) -> None:
         """Read what is painted for so long."""
         deadline = time.monotonic() + seconds
