@@ -1,6 +1,6 @@
 """The Engine: the one door through which front ends reach graphs, runs and saved threads."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -220,7 +220,7 @@ class Engine(Protocol):
         """Take back the answers with which nodes failed; the ids of the interrupts that wait again. It is recorded."""
         ...
 
-    def search(self, text: str) -> "AsyncIterator[SearchHit | SearchProgress]":
+    def search(self, text: str) -> "AsyncGenerator[SearchHit | SearchProgress, None]":
         """Look for a text, in either case, in the state of all threads; newest checkpoints first.
 
         Tells one hit for each thread that holds it, as they are found, and how far it has come. Closing the iterator

@@ -6,7 +6,7 @@ What starts workers is imported for the first of them, so that the first page of
 import asyncio
 import dataclasses
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -83,7 +83,7 @@ class SavedThreads:
         """A page of the threads that wait for a person, with their questions."""
         return await self._in_turns(self._library.waiting(limit, cursor, newest_first))
 
-    async def search(self, text: str) -> "AsyncIterator[SearchHit | SearchProgress]":
+    async def search(self, text: str) -> "AsyncGenerator[SearchHit | SearchProgress, None]":
         """Look for a text in the state of all threads; closing the iterator ends it."""
         found = self._library.search(text)
         while told := await self._read(lambda: _told_in_one_turn(found)):

@@ -43,16 +43,21 @@ SCRIPT = (
     "graphdeck show rome messages.0.content",
     "graphdeck history rome",
     'graphdeck rename rome "Rome in May"',
+    "graphdeck tag rome urgent",
+    'graphdeck threads --search "old town" --text',
+    "graphdeck prune rome --keep 10 --dry-run",
+    "graphdeck export rome --out rome.sqlite",
 )
 """What the README does with the thread of the booking, in its order."""
 
 IN_A_PROJECT = (
     "graphdeck run TARGET --input '{\"n\": 1}' --json",
     "graphdeck run TARGET --thread ID",
-    "graphdeck threads | show | history | delete | rename",
+    "graphdeck threads | show | history",
     "graphdeck draw TARGET",
     "graphdeck COMMAND --help",
     "graphdeck inbox | answer | decisions | repair",
+    "graphdeck rename | tag | copy | prune | delete | export | import",
 )
 WITHOUT_AN_ANSWER = ("graphdeck repair ID", "graphdeck answer ID --end")
 BY_CI = (
@@ -108,6 +113,9 @@ def test_a_booking_from_a_script(tmp_path: Path) -> None:
         "Book a quiet hotel",
         "assistant",
         "called Rome in May",
+        "rome: urgent",
+        "thread found in",
+        "1 thread exported to rome.sqlite",
     ):
         assert text in done.stdout
 
@@ -143,7 +151,7 @@ async def test_the_commands_in_a_project(graphdeck: Any, tmp_path: Path) -> None
     assert ran.events[-1]["status"] == "breakpoint"
     assert (await graphdeck(*_words(IN_A_PROJECT[1], ID=thread))).status == 0
     assert (await graphdeck("show", thread, "n")).out == "2\n"
-    for command in re.findall(r"(\w+)(?: \||$)", f"{IN_A_PROJECT[2]} | {IN_A_PROJECT[5]}"):
+    for command in re.findall(r"(\w+)(?: \||$)", " | ".join([IN_A_PROJECT[2], *IN_A_PROJECT[5:]])):
         done = await graphdeck(*_words(IN_A_PROJECT[4], COMMAND=command))
         assert done.status == 0
         assert f"graphdeck {command}" in done.out

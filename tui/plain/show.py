@@ -7,7 +7,7 @@ from typing import Final
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.questions.consequences import consequences
-from graphdeck.graphs.records import FailedTask, RunRequest, Snapshot
+from graphdeck.graphs.records import RunRequest, Snapshot
 from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.clock import age
 from graphdeck.tui.message_text import is_message
@@ -15,6 +15,7 @@ from graphdeck.tui.plain.answers import question_text, questions_text, value_tex
 from graphdeck.tui.plain.arguments import shell_word, show_command
 from graphdeck.tui.plain.repair import failure_lines
 from graphdeck.tui.plain.terminal import Terminal, node_names
+from graphdeck.tui.state_json import snapshot_json
 from graphdeck.tui.text import fit, safe, short_json, width
 
 MOST_MESSAGES: Final = 30
@@ -47,44 +48,6 @@ async def show(
     for line in snapshot_lines(snapshot, terminal, now(), db):
         print(line)
     return 0
-
-
-def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
-    """A state as one JSON object; the states of subgraphs in the middle of a step are under `subgraphs`."""
-    data: dict[str, Json] = {
-        "thread": snapshot.thread,
-        "checkpoint": snapshot.checkpoint,
-        "step": snapshot.step,
-        "status": snapshot.status,
-        "next": None if snapshot.next is None else list(snapshot.next),
-        "values": dict(snapshot.values),
-        "interrupts": [
-            {
-                "id": pending.id,
-                "node": pending.node,
-                "ns": list(pending.ns),
-                "value": pending.value,
-                "schema": pending.schema,
-            }
-            for pending in snapshot.interrupts
-        ],
-        "failed": [_failed_json(task) for task in snapshot.failed],
-        "finished": [{"node": task.node, "results": list(task.results)} for task in snapshot.finished],
-        "graph": snapshot.graph or None,
-        "file": snapshot.file,
-        "parent": snapshot.parent,
-        "ns": snapshot.ns,
-    }
-    if snapshot.subgraphs:
-        data["subgraphs"] = [snapshot_json(inner) for inner in snapshot.subgraphs]
-    return data
-
-
-def _failed_json(task: FailedTask) -> dict[str, Json]:
-    data: dict[str, Json] = {"node": task.node, "error": task.error}
-    if task.question is not None:  # it had its answer
-        data |= {"interrupt": task.question.id, "answer": task.answer}
-    return data
 
 
 def snapshot_lines(snapshot: Snapshot, terminal: Terminal, now: datetime, db: Path | None = None) -> Iterator[str]:

@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from graphdeck.graphs.engine import Engine
-from graphdeck.graphs.records import FileProblem, ThreadRow, ThreadStatus
+from graphdeck.graphs.records import FileProblem, ThreadRow
 from graphdeck.graphs.values import Json, json_line, to_json
+from graphdeck.graphs.wanted import Wanted
+from graphdeck.tui.amounts import bytes_text
 from graphdeck.tui.clock import age
 from graphdeck.tui.plain.arguments import show_command
 from graphdeck.tui.plain.errors import tell_problems
@@ -17,13 +19,12 @@ from graphdeck.tui.text import one_line, safe
 PAGE: Final = 200
 """Threads asked for at a time where all are wanted."""
 
-_STATUS_ORDER: Final = ("running", "waiting", "breakpoint", "failed", "stopped", "done")
-
 _COLUMNS: Final = (
     Column("status", most=14),
     Column("age"),
     Column("title", least=12),
     Column("step"),
+    Column("size"),
     Column("next", most=16),
     Column("graph", most=16),
     Column("thread", most=40),
@@ -35,10 +36,8 @@ NARROW: Final = 100
 
 async def threads(
     engine: Engine,
+    wanted: Wanted,
     *,
-    status: ThreadStatus | None,
-    query: str,
-    sort: str,
     limit: int | None,
     name_files: bool = False,
     as_json: bool,
@@ -47,7 +46,13 @@ async def threads(
 ) -> int:
     """Print the threads; without a limit all of them; the exit status. `name_files`: commands must name the file."""
     problems: list[FileProblem] = []
-    rows, more = await _rows(_all(engine, status, query, limit if sort == "updated" else None, problems), sort, limit)
+    rows: list[ThreadRow] = []
+    more = False
+    async for row in _all(engine, wanted, limit, problems):
+        if len(rows) == limit:
+            more = True
+            break
+        rows.append(row)
     if as_json:
         for row in rows:
             print(json_line(thread_json(row)))
@@ -59,41 +64,19 @@ async def threads(
     return tell_problems(problems)
 
 
-async def _rows(found: AsyncIterator[ThreadRow], sort: str, limit: int | None) -> tuple[list[ThreadRow], bool]:
-    """The chosen rows in their order, and whether there are more; the engine's own order needs no more than these."""
-    rows: list[ThreadRow] = []
-    async for row in found:
-        if sort == "updated" and limit is not None and len(rows) == limit:
-            return rows, True
-        rows.append(row)
-    if sort != "updated":
-        rows.sort(key=SORTS[sort])
-    return rows[:limit], limit is not None and len(rows) > limit
-
-
 async def _all(
-    engine: Engine, status: ThreadStatus | None, query: str, limit: int | None, problems: list[FileProblem]
+    engine: Engine, wanted: Wanted, limit: int | None, problems: list[FileProblem]
 ) -> AsyncIterator[ThreadRow]:
     """The rows of all pages; the files that could not be read are added to `problems`."""
     cursor: str | None = None
     while True:
-        page = await engine.threads(status=status, query=query, limit=limit or PAGE, cursor=cursor)
+        page = await engine.threads(**vars(wanted), limit=limit or PAGE, cursor=cursor)
         problems[:] = page.problems
         for row in page.rows:
             yield row
         cursor = page.cursor
         if cursor is None:
             return
-
-
-SORTS: Final[dict[str, Callable[[ThreadRow], Any]]] = {
-    "status": lambda row: _STATUS_ORDER.index(row.status),
-    "thread": lambda row: row.thread,
-    "graph": lambda row: row.graph,
-    "title": lambda row: title_of(row).casefold(),
-    "step": lambda row: -2 if row.step is None else row.step,
-}
-"""Keys to sort by besides `updated`, which is the engine's own order."""
 
 
 def thread_json(row: ThreadRow) -> dict[str, Json]:
@@ -107,8 +90,11 @@ def thread_json(row: ThreadRow) -> dict[str, Json]:
         "updated": row.updated,
         "next": None if row.next is None else list(row.next),
         "interrupts": list(row.interrupts),
+        "tags": list(row.tags),
         "file": row.file,
     }
+    if row.size is not None:
+        data["size"] = row.size
     if row.holder:
         data["holder"] = row.holder
     if row.answered:
@@ -143,8 +129,9 @@ def _cells(row: ThreadRow, terminal: Terminal, now: datetime) -> list[str]:
     return [
         f"  {row.status}",  # two cells for the glyph
         age(row.updated, now),
-        one_line(title_of(row), 200),
+        " ".join([one_line(title_of(row), 200), *(f"#{one_line(tag, 40)}" for tag in row.tags)]),
         "" if row.step is None or terminal.columns < NARROW else str(row.step),
+        "" if row.size is None else bytes_text(row.size),
         node_names(row.next),
         safe(row.graph, identifier=True),
         safe(row.thread, identifier=True),

@@ -263,5 +263,5 @@ async def test_a_search_over_all_state_tells_hits_and_how_far_it_is_and_can_be_l
     state = asyncio.create_task(engine.state("one"))  # it comes in between
     assert isinstance(await anext(left), SearchHit)
     assert (await state).status == "waiting"
-    await left.aclose()  # type: ignore[attr-defined] # an async generator, as the protocol's reader may find out
+    await left.aclose()
     assert engine._reader._work_queue.empty()

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -292,7 +292,7 @@ class RecordedEngine:
     async def copy(self, thread: str, *, file: str = "") -> str:
         raise NotImplementedError
 
-    def search(self, text: str) -> AsyncIterator[Any]:
+    def search(self, text: str) -> AsyncGenerator[Any, None]:
         raise NotImplementedError
 
     async def sizes(self, threads: Sequence[str], *, file: str = "") -> Sequence[Any]:

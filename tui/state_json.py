@@ -1,0 +1,95 @@
+"""States and whole threads as JSON, for programs and for files."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.records import FailedTask, Snapshot, ThreadRow
+from graphdeck.graphs.values import Json, to_json
+
+PAGE: Final = 100
+"""Checkpoints asked for at a time."""
+
+
+def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
+    """A state as one JSON object; the states of subgraphs in the middle of a step are under `subgraphs`."""
+    data: dict[str, Json] = {
+        "thread": snapshot.thread,
+        "checkpoint": snapshot.checkpoint,
+        "step": snapshot.step,
+        "status": snapshot.status,
+        "next": None if snapshot.next is None else list(snapshot.next),
+        "values": dict(snapshot.values),
+        "interrupts": [
+            {
+                "id": pending.id,
+                "node": pending.node,
+                "ns": list(pending.ns),
+                "value": pending.value,
+                "schema": pending.schema,
+            }
+            for pending in snapshot.interrupts
+        ],
+        "failed": [_failed_json(task) for task in snapshot.failed],
+        "finished": [{"node": task.node, "results": list(task.results)} for task in snapshot.finished],
+        "graph": snapshot.graph or None,
+        "file": snapshot.file,
+        "parent": snapshot.parent,
+        "ns": snapshot.ns,
+    }
+    if snapshot.subgraphs:
+        data["subgraphs"] = [snapshot_json(inner) for inner in snapshot.subgraphs]
+    return data
+
+
+def _failed_json(task: FailedTask) -> dict[str, Json]:
+    data: dict[str, Json] = {"node": task.node, "error": task.error}
+    if task.question is not None:  # it had its answer
+        data |= {"interrupt": task.question.id, "answer": task.answer}
+    return data
+
+
+async def threads_document(engine: Engine, threads: Sequence[str], *, file: str = "") -> AsyncIterator[str]:
+    """Threads as one JSON document, piece by piece: each with its title and tags, and the state at each checkpoint."""
+    yield '{"graphdeck_export": 1, "threads": ['
+    for number, thread in enumerate(threads):
+        head = await engine.state(thread, compared=False, file=file)
+        row = await _row_of(engine, thread, head.file)
+        about: dict[str, Json] = {
+            "thread": thread,
+            "title": row.title or None if row else None,
+            "tags": list(row.tags) if row else [],
+            "graph": head.graph or None,
+            "status": head.status,
+        }
+        yield (",\n" if number else "\n") + _line(about)[:-1] + ', "checkpoints": ['
+        separator = "\n"
+        async for snapshot in _snapshots(engine, thread, head.file):
+            yield separator + _line(snapshot_json(snapshot))
+            separator = ",\n"
+        yield "]}"
+    yield "]}\n"
+
+
+async def _snapshots(engine: Engine, thread: str, file: str) -> AsyncIterator[Snapshot]:
+    before: str | None = None
+    while rows := await engine.history(thread, limit=PAGE, before=before, file=file):
+        for row in rows:
+            yield await engine.state(thread, row.checkpoint, file=file)
+        before = rows[-1].checkpoint
+
+
+async def _row_of(engine: Engine, thread: str, file: str) -> ThreadRow | None:
+    """The thread as a list has it, which alone tells what people call it."""
+    cursor: str | None = None
+    while True:
+        page = await engine.threads(query=thread, limit=PAGE, cursor=cursor)
+        found = next((row for row in page.rows if (row.thread, row.file) == (thread, file)), None)
+        cursor = page.cursor
+        if found is not None or cursor is None:
+            return found
+
+
+def _line(data: dict[str, Json]) -> str:
+    return json.dumps(to_json(data), ensure_ascii=True, allow_nan=False)
