@@ -78,8 +78,6 @@ class ForkPlan(Frozen):
     """It is the newest checkpoint."""
     next: tuple[str, ...] = ()
     """Nodes that run first; none where the graph is at its end there."""
-    known: bool = True
-    """`next` is what the graph says; else its state cannot be read."""
     keys: tuple[StateKey, ...] = ()
     """What can be written, in the schema's order."""
     nodes: tuple[NodeChoice, ...] = ()
@@ -119,7 +117,8 @@ class ForkPlan(Frozen):
     def headline(self) -> str:
         """One line: what runs, and what that may repeat. Names are raw text."""
         if self.unreadable:
-            return f"the graph cannot read this state, so nothing runs from here: {self.unreadable}"
+            then = f"then it runs {_names(self.next)}" if self.next else "what runs then cannot be known before"
+            return f"only a raw edit can repair this state, {then}: the graph cannot read it ({self.unreadable})"
         choice = next((each for each in self.nodes if each.node == self.as_node), None)
         if not (self.next or (choice and (choice.may or choice.open))):
             return "nothing runs from here: the graph is at its end"

@@ -27,7 +27,8 @@ async def plan_fork(
         for tip in tips_after(rows, plan.checkpoint)[:MOST_TIPS]
     ]
     asking = () if plan.is_head else tuple(question.path[-1] for question in head.interrupts)
-    return with_old_branches(dataclasses.replace(plan, leaves=asking), rows, before, tips)
+    following = before.next or () if plan.unreadable else plan.next  # what rows tell, where the graph cannot
+    return with_old_branches(dataclasses.replace(plan, leaves=asking, next=following), rows, before, tips)
 
 
 async def taken_at(engine: Engine, thread: str, message: str, checkpoint: str, file: str) -> str:

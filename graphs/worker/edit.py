@@ -18,7 +18,7 @@ from graphdeck.graphs.errors import FileError, InputError
 from graphdeck.graphs.local.home import note_pause
 from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.values import Json
-from graphdeck.graphs.worker.checks import check_raw, check_update
+from graphdeck.graphs.worker.checks import check_raw, check_update, faults
 from graphdeck.graphs.worker.frames import error_line
 from graphdeck.graphs.worker.plan import no_such_node
 from graphdeck.graphs.worker.position import finished_tasks
@@ -107,7 +107,8 @@ async def update_state(graph: Pregel[Any, Any, Any, Any], saving: Saving, change
                     return _id_of(await put_raw(edited, saver, saved, values, config["metadata"]))
                 return _id_of(await lent.aupdate_state(config, values, as_node=change.as_node))
             except (InvalidUpdateError, ValueError, TypeError) as error:
-                raise InputError(f"the state was not changed: {error_line(error)}", _way_out(error)) from error
+                why = faults(error) if isinstance(error, ValidationError) else error_line(error)
+                raise InputError(f"the state was not changed: {why}", _way_out(error)) from error
     except (sqlite3.Error, OSError) as error:
         raise cannot_write(saving.file, error) from error
     finally:
@@ -151,7 +152,7 @@ def _way_out(error: Exception) -> str:
     if isinstance(error, InvalidUpdateError) and "as_node" in str(error):
         return "several nodes ran before it: say which one the values come from (as_node)"
     if isinstance(error, ValidationError):
-        return "the state that is there does not fit the graph's schema: a raw edit can repair it"
+        return "the state that is there does not fit the graph's schema: a raw edit can repair it (fork --raw)"
     return "give values that fit the state"
 
 

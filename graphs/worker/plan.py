@@ -11,10 +11,12 @@ import aiosqlite
 from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 from langgraph.types import StateSnapshot
+from pydantic import ValidationError
 
 from graphdeck.graphs.errors import FileError, InputError, ThreadNotFound
 from graphdeck.graphs.forks import ForkPlan
 from graphdeck.graphs.values import json_line
+from graphdeck.graphs.worker.checks import faults
 from graphdeck.graphs.worker.frames import error_line
 from graphdeck.graphs.worker.load import AnyGraph
 from graphdeck.graphs.worker.saver import TellingSaver
@@ -47,7 +49,8 @@ async def plan_fork(graph: AnyGraph, saving: Saving, plan: ForkPlan) -> ForkPlan
         except sqlite3.Error:
             raise
         except Exception as error:  # noqa: BLE001 - the user's schema and reducers run here, and may raise anything
-            return dataclasses.replace(plan, known=False, unreadable=error_line(error))
+            why = faults(error) if isinstance(error, ValidationError) else error_line(error)
+            return dataclasses.replace(plan, unreadable=why)
     if plan.as_node:
         return plan.written_as(plan.as_node)
     return _of_state(plan, graph, state)

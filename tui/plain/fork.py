@@ -85,7 +85,7 @@ async def fork(engine: Engine, options: ForkOptions, *, db: Path | None, as_json
     )
     terminal = terminal_of(sys.stdout)
     if not as_json:
-        for line in plan_lines(plan, terminal, raw=options.raw):
+        for line in plan_lines(plan, terminal):
             print(line, flush=True)
     if not edit.values and not options.as_node:
         _tell(plan, plan.checkpoint, terminal, db, written=False, as_json=as_json)
@@ -102,7 +102,15 @@ async def fork(engine: Engine, options: ForkOptions, *, db: Path | None, as_json
         graph=plan.graph,
     )
     _tell(plan, written, terminal, db, written=True, as_json=as_json)
-    return 0
+    return await _still_unreadable(engine, plan, written) if options.raw else 0
+
+
+async def _still_unreadable(engine: Engine, plan: ForkPlan, written: str) -> int:
+    """Tell what a raw edit has left to be repaired; the exit status."""
+    after = await engine.fork_plan(plan.thread, written, file=plan.file, graph=plan.graph)
+    if after.unreadable:
+        print(safe(f"the graph still cannot read it: {after.unreadable}"), file=sys.stderr)
+    return 1 if after.unreadable else 0
 
 
 async def _edit(engine: Engine, options: ForkOptions) -> Edit:
@@ -128,9 +136,9 @@ def _words(option: str, words: Sequence[str]) -> Iterator[tuple[str, Json]]:
         yield path, parse_json(f"{option} {path}", text)
 
 
-def plan_lines(plan: ForkPlan, terminal: Terminal, *, raw: bool = False) -> Iterator[str]:
+def plan_lines(plan: ForkPlan, terminal: Terminal) -> Iterator[str]:
     """What runs next and what that may repeat, in one line; then what else there is to know."""
-    yield f"edits the checkpoint past the graph: {safe(plan.headline)}" if raw else safe(plan.headline)
+    yield safe(plan.headline)
     for remark in plan.remarks:
         yield f"  {terminal.pick('·', '-')} {safe(remark)}"
 

@@ -146,6 +146,35 @@ async def test_what_cannot_be_written_is_refused_before_it_is(lines: Lines) -> N
     assert await lines.engine.history("t") == before
 
 
+BAD = """
+    from langgraph.graph import START, StateGraph
+    from pydantic import BaseModel
+
+    class State(BaseModel):
+        n: int = 0
+
+    def bad(state): return {"n": "text"}
+    def last(state): return {"n": state.n + 1}
+
+    graph = StateGraph(State).add_node(bad).add_node(last).add_edge(START, "bad").add_edge("bad", "last").compile()
+"""
+
+
+async def test_a_raw_edit_says_whether_it_repairs(
+    engine: LocalEngine, write_graph: WriteGraph, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = Lines(engine, write_graph(BAD), capsys)
+    assert await lines.run(input={}, has_input=True) == 1
+    for value, status in (('"seven"', 1), ("7", 0)):
+        options = ForkOptions(thread="t", edits=(f"n={value}",), raw=True)
+        assert await fork(engine, options, db=None, as_json=False) == status
+        out, err = capsys.readouterr()
+        assert out.startswith("only a raw edit can repair this state, then it runs last: ")
+        assert ("the graph still cannot read it: n: input should be a valid integer" in err) == bool(status)
+    assert await lines.run() == 0
+    assert await lines.value("n") == 8
+
+
 @pytest.mark.parametrize("words", [{"checkpoint": "1"}, {"checkpoint": "1", "thread": "t", "answers": ("a=1",)}])
 def test_what_a_run_from_a_checkpoint_needs(words: Any) -> None:
     with pytest.raises(InputError, match="--checkpoint"):
