@@ -38,6 +38,8 @@ class TreeLine(Frozen):
     """Lines left of its glyph, two cells for each lane: `├─`."""
     after: str
     """Lines right of its glyph, without blanks at the end: `─╯`, ` │`; empty where there are none."""
+    below: str
+    """The lanes that lead on below its line, for what is said of it there: `│ │`."""
     branch: int
     """Number of its branch: 0 for the one of the newest checkpoint, 1 for the next older one, and so on."""
     is_tip: bool
@@ -145,6 +147,7 @@ class _Drawing:
             lane=lane,
             before=_before(lane, passing, onto),
             after=_after(lane, passing, joining[1:]),
+            below="".join("  " if awaited is None else "│ " for awaited in self._lanes).rstrip(),
             branch=branch,
             is_tip=not joining and row.checkpoint not in self._children,
             is_fork=self._children.get(row.checkpoint, 0) > 1,

@@ -22,6 +22,7 @@ from graphdeck.tui.options import (
     this_terminal,
     with_engine,
 )
+from graphdeck.tui.reading_commands import READING_COMMANDS
 from graphdeck.tui.start import INTERRUPTED, Files, never_fail_to_encode, on_a_terminal, open_workbench, status_of, tell
 from graphdeck.tui.thread_commands import THREAD_COMMANDS
 
@@ -224,46 +225,6 @@ def inbox(db: Files, as_json: bool) -> int:
 
 
 @commands.command(context_settings=SETTINGS)
-@click.argument("thread")
-@click.argument("path", required=False)
-@click.option("--checkpoint", metavar="ID", help="Checkpoint to show.  [default: the newest]")
-@db_option
-@json_option
-def show(thread: str, path: str | None, checkpoint: str | None, db: Path | None, as_json: bool) -> int:
-    """Show the state of THREAD, or the one value that PATH leads to.
-
-    PATH is dotted (messages.0.content), or a JSON Pointer (/messages/0/content).
-    """
-    from graphdeck.tui.plain.show import show as show_plain
-
-    return with_engine(
-        files_of(db),
-        lambda engine: show_plain(
-            engine, thread, path, checkpoint=checkpoint, as_json=as_json, db=db, terminal=this_terminal(), now=now
-        ),
-        as_json=as_json,
-    )
-
-
-@commands.command(context_settings=SETTINGS)
-@click.argument("thread")
-@limit_option
-@db_option
-@json_option
-def history(thread: str, limit: int | None, db: Path | None, as_json: bool) -> int:
-    """List the checkpoints of THREAD, newest first."""
-    from graphdeck.tui.plain.history import history as list_history
-
-    return with_engine(
-        files_of(db),
-        lambda engine: list_history(
-            engine, thread, limit=rows_of(limit, as_json), as_json=as_json, terminal=this_terminal(), now=now
-        ),
-        as_json=as_json,
-    )
-
-
-@commands.command(context_settings=SETTINGS)
 @click.argument("target")
 @click.option(
     "--style", type=click.Choice(["rail", "flow"]), default="rail", show_default=True, help="How it is laid out."
@@ -303,5 +264,5 @@ def draw(
     return with_engine((), lambda engine: draw_plain(engine, target, wanted), as_json=as_json)
 
 
-for each in (*THREAD_COMMANDS, fork):
+for each in (*READING_COMMANDS, *THREAD_COMMANDS, fork):
     commands.add_command(each)

@@ -44,6 +44,7 @@ def test_a_branch_stands_beside_the_one_of_the_newest() -> None:
 def test_a_branch_that_cannot_join_to_the_left_joins_at_its_parent() -> None:
     made = tree(rows("h x", "a p", "b p", "c q", "x p", "q p", "p"))
     assert drawn(made) == ["● h", "│ ● a", "│ ├─● b", "│ │ ● c", "● │ │ x", "├─┼─● q", "●─╯ p"]
+    assert [line.below for line in made.lines] == ["│", "│ │", "│ │", "│ │ │", "│ │ │", "│ │", ""]
 
 
 def test_what_is_older_than_the_rows_goes_on_to_the_bottom() -> None:

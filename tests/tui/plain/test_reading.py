@@ -126,13 +126,13 @@ def test_history_as_json(cli: Cli, db: tuple[str, str], json_lines: JsonLines) -
     assert [row["source"] for row in rows] == ["loop", "loop", "input"]
     assert rows[0]["next"] == ["book"]
     assert set(rows[0]["changed"]) == {"messages", "city", "log"}
-    assert set(rows[0]) == {"checkpoint", "parent", "step", "source", "time", "next", "changed"}
-
-
-def test_history_for_people(cli: Cli, db: tuple[str, str]) -> None:
-    heading, newest, *_ = cli("history", WAITING, *db).out.splitlines()
-    assert heading.split() == ["step", "source", "age", "next", "changed", "checkpoint"]
-    assert newest.split()[:2] == ["1", "loop"]
+    assert set(rows[0]) == {
+        *("checkpoint", "parent", "step", "source", "time", "next", "changed"),
+        *("ns", "branch", "made_by", "after"),
+    }
+    (made,), (asks,) = rows[0]["made_by"], rows[0]["after"]
+    assert (made["node"], made["keys"], made["routed"]) == ("search", ["messages", "city", "log"], ["book"])
+    assert (asks["node"], asks["waits"], asks["finished"], asks["error"]) == ("book", True, False, None)
 
 
 def test_rename_gives_and_takes_a_title_and_leaves_the_file_alone(
