@@ -37,11 +37,16 @@ class DeckHistory(DeckThreads):
         self._told: tuple[str, str, CheckpointRow] | None = None
         self._changes: Sequence[Change] | None = None
         self._marked: CheckpointRow | None = None
+        self._thread = ("", "")
 
     # -- steps -------------------------------------------------------------------------------------------------------
 
     def see(self, look: Look) -> None:
         """Look at this; what the step of the timeline's cursor changed is shown beside it."""
+        thread = (look.thread, look.file or self._thread[1])
+        if thread != self._thread:
+            self._thread, self._marked = thread, None
+            self.panes.timeline.forget()
         super().see(look)
         self._tell_step()
 
@@ -50,7 +55,12 @@ class DeckHistory(DeckThreads):
     def _tell_step(self) -> None:
         """Show what the step of the cursor did, where the timeline is in sight."""
         row = self.panes.timeline.highlighted
-        if self.is_covered or row is None or not self.panes.query_one("#timeline").display:
+        if self.is_covered or not self.panes.query_one("#timeline").display:
+            return
+        if row is None:
+            if self._told is not None and not self.look.history and self._step is not None:
+                self._told = self._changes = None
+                self._step.show(())
             return
         told = (self.look.thread, self.look.file, row)
         if told == self._told:
@@ -233,6 +243,10 @@ class DeckHistory(DeckThreads):
     @property
     def _selected(self) -> "tuple[str, Json] | None":
         """What is selected in the pane that has the focus, with its name; None where nothing is."""
+        if self.focused is self.panes.timeline and self._changes:
+            from graphdeck.tui.widgets.difference_lines import as_text
+
+            return "difference", as_text(self._changes)
         selected: tuple[str, Json] | None = getattr(self.focused, "selected_whole", None)
         if selected is None and (text := getattr(self.focused, "selected_text", "")):
             return "text", text

@@ -137,8 +137,8 @@ class MessagesView(Rows):
             more = "+" if len(self._messages) >= MESSAGE_LIMIT else ""
             note = f"{glyphs().up} {len(self._messages) - shown:,}{more} earlier messages: see the state"
             lines_shown.insert(0, MessageLine(Content.styled(note, MUTED), "", None))
+        follows = self._at_end and (self.cursor >= len(self._lines) - 1 or not self.has_focus)
         self._lines = lines_shown
-        follows = self._at_end
         self.rows_changed()
         if follows:
             self.move_to(len(lines_shown) - 1)

@@ -22,6 +22,7 @@ from graphdeck.tui.widgets.tree_rows import (
     Change,
     Path,
     TreeRow,
+    has_value,
     parts_of,
     preview,
     tree_rows,
@@ -174,6 +175,8 @@ class StateTree(Rows):
 
     def go_to_hit(self, step: int) -> None:
         """Go so many hits on from the one that the cursor was put on last; 0 goes to that one."""
+        if not all(has_value(self._values, path) for path in self.hits):  # the state is another one meanwhile
+            self.hits = tuple(path for path in self.hits if has_value(self._values, path))
         if self.hits:
             self._hit = (self._hit + step) % len(self.hits)
             self.open_path(self.hits[self._hit])

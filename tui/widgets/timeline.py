@@ -130,6 +130,12 @@ class Timeline(Rows):
         self._lay_out(follow=follow)
         self._ask_for_more(self.cursor)
 
+    def forget(self) -> None:
+        """Close all folds, and take the mark away: another thread is shown from now on."""
+        self._opened.clear()
+        self._inner.clear()
+        self.marked = ""
+
     def show_inner(self, inner: Mapping[str, Sequence[CheckpointRow]]) -> None:
         """Show the checkpoints of these subgraphs where they are open, by `checkpoint_ns`."""
         self._inner.update(inner)

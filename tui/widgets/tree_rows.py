@@ -107,6 +107,8 @@ def _rows(
         yield from _text_rows(path, depth + 1, str(value), tree.cells)
         return
     window = tree.windows.get(path, FIRST_PAGE)
+    if window.start >= len(children):  # it has become shorter
+        window = FIRST_PAGE
     below = _label_cells(label for _, label, _ in islice(parts_of(value, raw=tree.raw), window.start, window.stop))
     if window.start:
         text = f"{window.start:,} earlier: Enter shows {min(PAGE, window.start)} of them"
@@ -150,6 +152,19 @@ def value_at(values: Mapping[str, Json], path: Path) -> Json:
     for step in path:
         value = value[int(step)] if isinstance(value, list) else value[step]  # type: ignore[index] # its own path
     return value
+
+
+def has_value(values: Mapping[str, Json], path: Path) -> bool:
+    """Whether there is a value at a path that another state had."""
+    value: Json = dict(values)
+    for step in path:
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return False
+    return True
 
 
 def type_of(value: Json) -> str:

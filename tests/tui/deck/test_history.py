@@ -95,11 +95,17 @@ async def test_a_thread_is_understood(engine: LocalEngine, open_deck: Any) -> No
         await deck.press("enter")
         await deck.until(lambda: isinstance(deck.app.screen, DifferenceScreen))
         await deck.until_shown("what step 1 inside desk:")
-        await deck.press("escape", "B")
+        await deck.press("escape", "d", "B")
         await deck.until_shown("branch 2 of 2")
+        await deck.press("w")
+        await deck.until_shown("difference.txt")
+        await deck.press("escape")
         assert deck.look.old.values["note"] == NOTE.format(14)
         await deck.press("B")
         await deck.until(lambda: deck.look.old is None)
+        deck.app.deck.action_new_thread()
+        assert deck.app.query_one(Timeline).marked == ""
+        await deck.until(lambda: "led to book" not in deck.text)
 
 
 async def test_two_branches_are_compared(engine: LocalEngine, open_deck: Any, tmp_path: Path) -> None:

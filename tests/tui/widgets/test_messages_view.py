@@ -87,6 +87,8 @@ async def test_the_message_of_the_cursor_is_copied_and_opened(harness: NewApp) -
         assert view.selected_text == "Book it?"
         await pilot.press("up", "up")
         assert view.selected_text == "4 found"
+        view.show((*conversation_of({"messages": SAID}), ChatMessage(role="ai", text="later")))
+        assert view.selected_text == "4 found"  # a person is there
         await pilot.press("enter")
         await pilot.click(MessagesView, offset=(15, 0))
         assert view.selected_whole == ("message of human", SAID[0])

@@ -85,6 +85,22 @@ async def test_the_cursor_goes_from_hit_to_hit_however_far_down(harness: NewApp,
         assert tree.highlighted.path == ("messages", "129")
 
 
+async def test_what_was_found_may_be_gone_in_the_next_state(harness: NewApp, lines: Lines) -> None:
+    tree = StateTree()
+    async with harness(tree).run_test(size=(60, 12)) as pilot:
+        tree.show(VALUES)
+        tree.hits = [path for path in search(VALUES, "29") if path is not None]
+        tree.focus()
+        await pilot.press("N")
+        assert tree.selected_text == "m299"
+        tree.show({"messages": list(VALUES["messages"])[:40]})  # type: ignore[arg-type] # a list
+        await pilot.press("N")
+        assert [".".join(path) for path in tree.hits] == ["messages.29", "messages.29.id"]
+        await pilot.press("home")
+        assert lines(tree)[0] == " ▾ messages  40"
+        assert lines(tree)[1].startswith("   ▸ 0 ")
+
+
 async def test_a_path_is_gone_to_and_completed_by_tab(harness: NewApp) -> None:
     tree = StateTree()
     app = harness(tree)
