@@ -29,6 +29,8 @@ class FinishedTask(Frozen):
     """Node name."""
     results: tuple[str, ...] = ()
     """Ids of the tool calls whose results it has written."""
+    wrote: tuple[str, ...] = ()
+    """State keys that it has written; they join the state when the step ends."""
 
 
 class RanTask(Frozen):

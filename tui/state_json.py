@@ -32,7 +32,9 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
             for pending in snapshot.interrupts
         ],
         "failed": [_failed_json(task) for task in snapshot.failed],
-        "finished": [{"node": task.node, "results": list(task.results)} for task in snapshot.finished],
+        "finished": [
+            {"node": task.node, "results": list(task.results), "keys": list(task.wrote)} for task in snapshot.finished
+        ],
         "graph": snapshot.graph or None,
         "file": snapshot.file,
         "parent": snapshot.parent,

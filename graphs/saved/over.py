@@ -6,6 +6,7 @@ from typing import Any, Final
 from graphdeck.graphs.saved.decode import decode
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.inner import questions_of
+from graphdeck.graphs.saved.ran import written_keys
 from graphdeck.graphs.saved.rows import NOT_OUTPUT, SavedCheckpoint, Task
 from graphdeck.graphs.saved.status import Due, node_of
 from graphdeck.graphs.tasks import FailedTask, FinishedTask
@@ -67,7 +68,7 @@ def finished_tasks(
 ) -> tuple[FinishedTask, ...]:
     """The finished tasks after a checkpoint, with the tool calls whose results they have written."""
     return tuple(
-        FinishedTask(node=node_of(task, due), results=tuple(_results(file, saved, task)))
+        FinishedTask(node=node_of(task, due), results=tuple(_results(file, saved, task)), wrote=written_keys(task))
         for task in tasks
         if task.finished
     )

@@ -1,5 +1,6 @@
 """`graphdeck show`: the state of a thread, or one value of it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -57,6 +58,7 @@ def snapshot_lines(snapshot: Snapshot, terminal: Terminal, now: datetime, db: Pa
     """A state in lines for people; values are cut to fit, and the last line says how to see one whole."""
     yield from _heading(snapshot, terminal, now)
     yield from _states(snapshot, terminal)
+    yield from _pending(snapshot, terminal)
     yield from failure_lines(snapshot, terminal, db)
     if snapshot.interrupts:
         yield from _questions(snapshot, terminal, db)
@@ -105,6 +107,15 @@ def _messages(messages: list[Json], terminal: Terminal) -> Iterator[str]:
         yield f"      ({skipped} messages before these)"
     for index, message in enumerate(messages[skipped:], skipped):
         yield f"  {index:>5}  {short_json(message, max(20, terminal.columns - 9))}"
+
+
+def _pending(snapshot: Snapshot, terminal: Terminal) -> Iterator[str]:
+    """What has finished in a step that has not: it is not run again, and what it wrote is not in the state yet."""
+    for (node, keys), times in Counter((task.node, task.wrote) for task in snapshot.finished).items():
+        many = f" {terminal.pick('×', 'x')}{times:,}" if times > 1 else ""
+        wrote = ", ".join(safe(key, identifier=True) for key in keys)
+        joins = f", and joins {wrote} when the step ends" if keys else ""
+        yield f"{terminal.glyph('kept')} {safe(node, identifier=True)}{many}  has finished, is not run again{joins}"
 
 
 def _questions(snapshot: Snapshot, terminal: Terminal, db: Path | None) -> Iterator[str]:

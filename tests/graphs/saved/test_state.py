@@ -14,8 +14,11 @@ from langgraph.func import entrypoint, task
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.types import Command, Send, interrupt
+from pydantic import BaseModel, ValidationError
 
+from graphdeck.graphs.saved.compared import read_differences
 from graphdeck.graphs.saved.file import CheckpointFile
+from graphdeck.graphs.saved.history import read_history
 from graphdeck.graphs.saved.state import read_state
 from graphdeck.graphs.saved.threads import list_threads
 
@@ -149,6 +152,30 @@ def test_a_thread_whose_node_is_gone_still_waits(saver: SqliteSaver, look: Look)
     assert graph_of([(START, "new")], new=says("new")).compile(checkpointer=saver).get_state(config()).next == ()
     state = read_state(look(), "t")
     assert (state.status, state.next) == ("waiting", ("old",))
+
+
+def test_a_thread_that_does_not_fit_its_schema_is_read(saver: SqliteSaver, look: Look) -> None:
+    """Case 013: fed a text for a number, LangGraph refuses to read the thread from then on."""
+
+    class Order(BaseModel):
+        number: int
+        note: str = ""
+
+    builder = StateGraph(Order).add_node("quote", lambda state: {}).add_edge(START, "quote")
+    graph: Any = builder.compile(checkpointer=saver)
+    with pytest.raises(ValidationError):
+        graph.invoke({"number": "seven", "note": "x"}, config())
+    with pytest.raises(ValidationError):
+        graph.get_state(config())
+    file = look()
+    state = read_state(file, "t")
+    assert state.values == {"number": "seven", "note": "x"}
+    assert (state.status, state.next, state.step) == ("stopped", ("quote",), 0)
+    newest, first = read_history(file, "t")
+    assert (newest.changed, first.changed) == (("number", "note"), ())
+    assert [task.wrote for task in newest.made_by] == [("number", "note")]
+    assert [change.path for change in read_differences(file, "t", newest.checkpoint)] == ["/number", "/note"]
+    assert [row.thread for row in list_threads(file).rows] == ["t"]
 
 
 # -- failed, stopped, breakpoint -------------------------------------------------------------------------------

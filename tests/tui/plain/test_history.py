@@ -34,17 +34,22 @@ def _fail(state: State) -> State:
     raise ValueError("no\x1b[2J route")
 
 
+def _wait(state: State) -> State:
+    return {"city": interrupt("where?")}
+
+
 @pytest.fixture
 def db(tmp_path: Path) -> tuple[str, str]:
     """Thread `t`: plan -> two searches -> a subgraph that asks, beside a node that fails; then a fork at step 1."""
     path = tmp_path / "t.sqlite"
     config: Any = {"configurable": {"thread_id": "t"}}
-    inner: Any = StateGraph(State).add_node("ask", lambda state: {"city": interrupt("where?")})
+    inner: Any = StateGraph(State).add_node("ask", _wait)
     builder: Any = StateGraph(State)
     builder.add_node("plan", lambda state: {"text": "A quiet hotel in Roma, three nights"})
     builder.add_node("search", lambda state: {"log": ["found"]})
     builder.add_node("team", inner.add_edge(START, "ask").compile()).add_node("bad", _fail)
-    builder.add_edge(START, "plan").add_edge("search", "team").add_edge("search", "bad")
+    builder.add_node("good", lambda state: {"log": ["good"]})
+    builder.add_edge(START, "plan").add_edge("search", "team").add_edge("search", "bad").add_edge("search", "good")
     builder.add_conditional_edges("plan", lambda state: [Send("search", {}), Send("search", {})], ["search"])
     with SqliteSaver.from_conn_string(str(path)) as saver:
         saver.setup()
@@ -63,7 +68,7 @@ def test_the_tree_says_what_ran_and_where_it_stands(cli: Cli, db: tuple[str, str
     assert heading.split() == ["step", "source", "ran", "changed", "age", "checkpoint"]
     assert [" ".join(line.split()[:-2]) for line in lines[:2]] == [
         "● 2 update → END city, text",
-        "├─✗ 2 loop search ×2 → bad, team log",
+        "├─✗ 2 loop search ×2 → bad, good, team log",
     ]
     assert lines[2].startswith("│     ✗ bad: ValueError('no")
     assert lines[3] == "│     ◆ team: waiting for an answer"
@@ -104,6 +109,17 @@ def test_differences_by_path_and_word(cli: Cli, db: tuple[str, str], json_lines:
     assert cli("diff", "t", "--json", "-1", "-1", *db).status == 64
     assert cli("diff", "t", *db, "--", "-1", "-1").out.endswith(": no changes\n")
     assert cli("show", "t", "text", "--checkpoint", "1", *db).out == "A quiet hotel in Roma, three nights\n"
+
+
+def test_what_a_step_has_written_before_its_end_is_told(cli: Cli, db: tuple[str, str], json_lines: JsonLines) -> None:
+    row = json_lines(cli("history", "t", *db, "--json").out)[1]
+    where = ("--checkpoint", row["checkpoint"][-6:], *db)
+    out = cli("show", "t", *where).out
+    assert "◦ good  has finished, is not run again, and joins log when the step ends" in out
+    assert "✗ bad  ValueError" in out
+    (shown,) = json_lines(cli("show", "t", "--json", *where).out)
+    assert shown["finished"] == [{"node": "good", "results": [], "keys": ["log"]}]
+    assert [question["node"] for question in shown["interrupts"]] == ["ask"]
 
 
 def test_a_name_of_several_checkpoints_or_of_none(cli: Cli, db: tuple[str, str]) -> None:
