@@ -31,7 +31,7 @@ def heading(action: Action, where: tuple[str, str], number: tuple[int, int], cel
     does = effect_of(action)
     asks = f"{'asks to run' if action.is_tool else 'asks'}{f': {does}' if does else ''}"
     name = f"{one_line(action.name, cells - width(count) - width(asks) - 3, identifier=True)} {asks}"
-    place = one_line(f" {signs.path} ".join(where), cells // 2)
+    place = one_line(f" {signs.path} ".join(filter(None, where)), cells // 2)
     node = one_line(f"node {_path(action, signs)}", cells - width(place) - 2)
     return Content.assemble(
         (name, "bold"),
