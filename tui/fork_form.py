@@ -76,9 +76,10 @@ class ForkForm(Frozen):
             return "what is changed replaces what is there"
         if not key.has_reducer:
             return f"{key.name}: replaces what is there"
-        acts = WRITES[key.write] + (f" {key.reducer}" if key.write == "reduce" and key.reducer else "")
-        other = "Ctrl+R replaces instead" if key.name in self.appended else f"Ctrl+R {acts} instead"
-        return f"{key.name}: {acts if key.name in self.appended else 'replaces what is there'}; {other}"
+        acts = f"goes through {key.reducer or 'its reducer'}" if key.write == "reduce" else "appends"
+        if key.name in self.appended:
+            return f"{key.name}: {acts}; Ctrl+R replaces instead"
+        return f"{key.name}: replaces what is there; Ctrl+R {acts} instead"
 
     def turn_write(self, index: int) -> "ForkForm":
         """Give what is typed into a field to the key's reducer, from an empty start, or put it in place."""

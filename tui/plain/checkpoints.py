@@ -60,6 +60,19 @@ async def find_row(engine: Engine, thread: str, name: str | None, *, ns: str = "
     )
 
 
+async def whole_checkpoint(engine: Engine, thread: str, name: str) -> str:
+    """The id that is meant; the name itself where it names none of the graph's own, which may be inside a subgraph.
+
+    Raises `InputError` where several are called so.
+    """
+    if not name:
+        return ""
+    try:
+        return (await find_row(engine, thread, name)).checkpoint
+    except ThreadNotFound:
+        return name
+
+
 def short_id(checkpoint: str) -> str:
     """What is shown for an id, and taken for it."""
     return checkpoint[-SHOWN:]

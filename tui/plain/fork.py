@@ -13,6 +13,7 @@ from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.message_text import is_message
 from graphdeck.tui.plain.arguments import command_line, parse_json, shell_word
+from graphdeck.tui.plain.checkpoints import whole_checkpoint
 from graphdeck.tui.plain.terminal import Terminal, terminal_of
 from graphdeck.tui.text import safe
 
@@ -79,10 +80,10 @@ def _changed_message(whole: Json, changed: Json, rest: Sequence[str]) -> Json:
 
 async def fork(engine: Engine, options: ForkOptions, *, db: Path | None, as_json: bool) -> int:
     """Say what would run and what that may repeat, write what was given, say how to go on; the exit status."""
-    edit = await _edit(engine, options)
-    plan = await engine.fork_plan(
-        options.thread, options.checkpoint or "", as_node=options.as_node or "", graph=options.target or ""
-    )
+    _check_together(options)
+    checkpoint = await whole_checkpoint(engine, options.thread, options.checkpoint or "")
+    plan = await engine.fork_plan(options.thread, checkpoint, as_node=options.as_node or "", graph=options.target or "")
+    edit = await _edit(engine, options, plan)
     terminal = terminal_of(sys.stdout)
     if not as_json:
         for line in plan_lines(plan, terminal):
@@ -113,13 +114,16 @@ async def _still_unreadable(engine: Engine, plan: ForkPlan, written: str) -> int
     return 1 if after.unreadable else 0
 
 
-async def _edit(engine: Engine, options: ForkOptions) -> Edit:
-    """What is to be written; raises InputError and PathNotFound."""
+def _check_together(options: ForkOptions) -> None:
     if options.raw and options.appended:
         raise InputError("--raw and --append exclude each other", "past the graph there is no reducer: use --set")
     if options.raw and options.as_node:
         raise InputError("--raw and --as-node exclude each other", "a raw edit leaves what runs next as it is")
-    snapshot = await engine.state(options.thread, options.checkpoint, compared=False)
+
+
+async def _edit(engine: Engine, options: ForkOptions, plan: ForkPlan) -> Edit:
+    """What is to be written; raises InputError and PathNotFound."""
+    snapshot = await engine.state(plan.thread, plan.checkpoint, compared=False, file=plan.file)
     edit = Edit(snapshot.values)
     for path, value in _words("--set", options.edits):
         edit.put(path, value)

@@ -17,6 +17,7 @@ from graphdeck.graphs.events import Event, RunEnded, RunStarted
 from graphdeck.graphs.questions.consequences import consequences, dropped
 from graphdeck.graphs.records import RunRequest
 from graphdeck.tui.plain.arguments import shell_word
+from graphdeck.tui.plain.checkpoints import whole_checkpoint
 from graphdeck.tui.plain.errors import error_text
 from graphdeck.tui.plain.ids import with_whole_ids
 from graphdeck.tui.plain.printing import JsonPrinter, LinePrinter, Output
@@ -37,6 +38,10 @@ async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as
     """
     if request.resume and not request.seen:  # else somebody has looked at the questions already
         request = await with_whole_ids(engine, request)
+    if request.checkpoint is not None:
+        with contextlib.suppress(GraphdeckError):  # the run tells what is wrong with it
+            whole = await whole_checkpoint(engine, request.thread, request.checkpoint)
+            request = dataclasses.replace(request, checkpoint=whole)
     output = Output(sys.stdout)
     printer = JsonPrinter(output) if as_json else LinePrinter(output, request, terminal_of(sys.stdout), db)
     ladder = StopLadder()

@@ -32,7 +32,7 @@ _KEYS: Final = {
 }
 """The keys that matter, by how the thread stands."""
 _IN_PANE: Final = {
-    "timeline": ("view", "compare", "other_branch"),
+    "timeline": ("run_again", "fork", "compare", "other_branch"),
     "state": ("filter", "go_to_path", "view", "write"),
     "messages": ("view", "copy", "write"),
 }
@@ -141,6 +141,8 @@ def footer(look: Look, *, typing: bool = False, pane: str = "") -> tuple[tuple[A
     names: tuple[str, ...] = _KEYS[stands]
     if pane in _IN_PANE:
         names = (names[0], *_IN_PANE[pane], names[-1])
+    elif look.old is not None:
+        names = (names[0], "run_again", "fork", "back", names[-1])
     if typing:
         names = tuple(name for name in _TYPING if name in _EVERYWHERE or not look.why_not(name))
     shown = tuple(_relabelled(action("deck" if name not in _EVERYWHERE else "app", name), look) for name in names)

@@ -11,6 +11,7 @@ from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.values import Json
 from graphdeck.tui.plain.arguments import RunOptions, request_of
+from graphdeck.tui.plain.checkpoints import short_id
 from graphdeck.tui.plain.fork import ForkOptions, fork
 from graphdeck.tui.plain.run import run
 from told import WriteGraph
@@ -110,11 +111,11 @@ async def test_a_fork_says_what_runs_writes_it_and_names_the_command_that_goes_o
 async def test_without_edits_nothing_is_written(lines: Lines) -> None:
     at = await lines.at("tell")
     before = await lines.engine.history("t")
-    told = json.loads(await lines.fork(checkpoint=at, as_json=True))
+    told = json.loads(await lines.fork(checkpoint=short_id(at), as_json=True))
     assert (told["written"], told["checkpoint"], told["next"]) == (False, at, ["tell"])
     words = shlex.split(told["command"])
     assert await lines.engine.history("t") == before
-    request = request_of(RunOptions(target=words[2], thread=words[4], checkpoint=words[6]))
+    request = request_of(RunOptions(target=words[2], thread=words[4], checkpoint=short_id(words[6])))
     assert await run(lines.engine, request) == 0
     assert await lines.value("log") == ["looked", "told"]
     assert len(await lines.engine.history("t")) == len(before) + 2
