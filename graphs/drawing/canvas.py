@@ -8,6 +8,7 @@ the other went under it.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias, overload
@@ -45,7 +46,7 @@ class Cell(NamedTuple):
     kind: CellKind = "blank"
     """`glyph` is where the painter puts a node's state; `mark` says something about a node after its name."""
     node: str = ""
-    """Node that a glyph, name, mark or box belongs to."""
+    """Node that a glyph, name, mark or box belongs to, or a blank in its box."""
     edges: tuple[Edge, ...] = ()
     """Edges that a line, arrow or label belongs to."""
 
@@ -148,7 +149,9 @@ class Drawing(Frozen):
     glyphs: Mapping[str, Point]
     """The cell of each node's state glyph, by node id."""
     routes: Mapping[Edge, tuple[Point, ...]]
-    """Corners of each edge's line, from the source's glyph or name to the target's."""
+    """Corners of each edge's line, from the source's glyph, name or box to the target's."""
+    boxes: Mapping[str, Rect] = field(default_factory=dict)
+    """The frame around each node, by node id; a rail has none."""
 
     # Equal only to itself: to compare two would paint all their rows.
     __eq__ = object.__eq__
@@ -158,9 +161,31 @@ class Drawing(Frozen):
         """The row of a node's name; KeyError for an unknown node."""
         return self.rects[node].y
 
+    def nodes_in(self, row: int) -> tuple[str, ...]:
+        """The nodes whose names stand in a row, from left to right."""
+        return self._by_row.get(row, ())
+
     def node_in(self, row: int) -> str | None:
-        """The node whose name stands in a row; None where there is none."""
-        return self._by_row.get(row)
+        """The node whose name stands in a row, the first one of several; None where there is none."""
+        return next(iter(self.nodes_in(row)), None)
+
+    def node_at(self, x: int, y: int) -> str | None:
+        """The node whose name, glyph or frame covers a cell; None where there is none."""
+        inside = 0 <= y < self.height and 0 <= x < self.width
+        return (self.rows[y][x].node or None) if inside else None
+
+    def beside(self, node: str, step: int) -> str | None:
+        """The node to the right (1) or left (-1) that is nearest; None where there is none.
+
+        One that is a row higher or lower counts as being two columns further away.
+        """
+        x, y = self.rects[node].x, self.rects[node].y
+        there = {
+            other: step * (rect.x - x) + 2 * abs(rect.y - y)
+            for other, rect in self.rects.items()
+            if step * (rect.x - x) > 0
+        }
+        return min(there, key=there.__getitem__, default=None)
 
     def path_of(self, edge: Edge) -> tuple[Point, ...]:
         """The cells of an edge's line, from source to target; KeyError for an unknown edge.
@@ -176,8 +201,11 @@ class Drawing(Frozen):
         return tuple(point for point in cells if edge in self.rows[point.y][point.x].edges)
 
     @cached_property
-    def _by_row(self) -> Mapping[int, str]:
-        return {rect.y: node for node, rect in self.rects.items()}
+    def _by_row(self) -> Mapping[int, tuple[str, ...]]:
+        rows: dict[int, tuple[str, ...]] = {}
+        for node, rect in sorted(self.rects.items(), key=lambda item: item[1].x):
+            rows[rect.y] = (*rows.get(rect.y, ()), node)
+        return rows
 
 
 class _Run(NamedTuple):

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from graphdeck.graphs.drawing.canvas import ASCII, BLANK, UNICODE, Cell, Drawing, Point, Rect, line_kind
+from graphdeck.graphs.drawing.canvas import ASCII, UNICODE, Cell, Drawing, Point, Rect, line_kind
 from graphdeck.graphs.drawing.layers import ranks
 from graphdeck.graphs.drawing.measure import Measure, width
 from graphdeck.graphs.drawing.nets import Pin, Strand, Way, Wiring, wire
@@ -102,15 +102,40 @@ class _Painter:
     def draw(self) -> Drawing:
         """The drawing."""
         self._slots = self._place()
-        depths, channels = self._depths()
-        rects: dict[str, Rect] = {}
-        glyphs: dict[str, Point] = {}
+        layers, channels = self._depths()
+        boxes, glyphs = self._draw_boxes(layers)
+        lengths = [sum(cell.kind == "name" for cell in body) for body in self._bodies]
+        rects = {
+            node.id: Rect(glyphs[node.id].x + 2, glyphs[node.id].y, length, 1)
+            for node, length in zip(self._nodes, lengths, strict=True)
+        }
+        routes: dict[Edge, list[Point]] = {}
+        for strands, channel in zip(self._wiring.channels, channels, strict=True):
+            for number, strand in enumerate(strands):
+                self._draw_strand(strand, channel.turns.get(number), channel)
+                self._add_routes(strand, channel.turns.get(number), channel, routes)
+        self._draw_passing(layers)
+        columns, rows = self._to.size
+        return Drawing(
+            width=columns,
+            height=rows,
+            rows=self._to.canvas.rows(columns, rows),
+            nodes=tuple(sorted(self._nodes, key=lambda node: (rects[node.id].y, rects[node.id].x))),
+            rects=rects,
+            glyphs=glyphs,
+            routes={edge: tuple(points) for edge, points in routes.items()},
+            boxes=boxes,
+        )
+
+    def _draw_boxes(self, layers: Sequence[tuple[int, int]]) -> tuple[dict[str, Rect], dict[str, Point]]:
+        """The boxes and where their texts begin, by node."""
+        boxes: dict[str, Rect] = {}
+        starts: dict[str, Point] = {}
         tails = self._tails()
-        for layer, (depth, size) in zip(self._wiring.layers, depths, strict=True):
-            for vertex in layer:
-                if vertex >= len(self._nodes):
-                    continue
-                box = self._to.frame(self._slots.firsts[vertex], self._slots.boxes[vertex].slots, depth, size)
+        for layer, (depth, size) in zip(self._wiring.layers, layers, strict=True):
+            for vertex in (vertex for vertex in layer if vertex < len(self._nodes)):
+                node = self._nodes[vertex].id
+                boxes[node] = self._to.frame(self._slots.firsts[vertex], self._slots.boxes[vertex].slots, depth, size)
                 leaving = {
                     self._to.point(self._slots.pins[pin], depth if pin.lower else depth + size - 1): (
                         self._to.arm(pin.lower),
@@ -118,35 +143,14 @@ class _Painter:
                     )
                     for pin, edges in tails.get(vertex, ())
                 }
-                node = self._nodes[vertex]
-                start = self._to.box(node.id, box, self._bodies[vertex], leaving)
-                glyphs[node.id] = start
-                name = sum(cell.kind == "name" for cell in self._bodies[vertex])
-                rects[node.id] = Rect(start.x + 2, start.y, name, 1)
-        routes: dict[Edge, list[Point]] = {}
-        for index, channel in enumerate(channels):
-            for number, strand in enumerate(self._wiring.channels[index]):
-                self._draw_strand(strand, channel.turns.get(number), channel)
-                self._add_routes(strand, channel.turns.get(number), channel, routes)
-        self._draw_passing(depths)
-        columns, rows = self._to.size
-        order = sorted(rects, key=lambda node: (rects[node].y, rects[node].x))
-        by_id = {node.id: node for node in self._nodes}
-        return Drawing(
-            width=columns,
-            height=rows,
-            rows=self._to.canvas.rows(columns, rows),
-            nodes=tuple(by_id[node] for node in order),
-            rects=rects,
-            glyphs=glyphs,
-            routes={edge: tuple(points) for edge, points in routes.items()},
-        )
+                starts[node] = self._to.box(node, boxes[node], self._bodies[vertex], leaving)
+        return boxes, starts
 
     # -- sizes -------------------------------------------------------------------------------------------------
 
     def _body(self, node: Node) -> list[Cell]:
         charset = self._texts.charset
-        cells = [Cell(charset.glyph, "glyph", node.id), BLANK, *self._texts.name_cells(node)]
+        cells = [Cell(charset.glyph, "glyph", node.id), Cell(" ", "blank", node.id), *self._texts.name_cells(node)]
         if node.unknown_targets:
             cells += [Cell(char, "mark", node.id) for char in " " + charset.unknown]
         return cells

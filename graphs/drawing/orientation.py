@@ -100,7 +100,7 @@ class Orientation(ABC):
         line, joints = Cell(self._charset.horizontal["plain"], "box", node), self._charset.joints
         side = Cell(self._charset.vertical["plain"], "box", node)
         for row in range(y, y + height):
-            cells = [side, *[BLANK] * (width - 2), side]
+            cells = [side, *[Cell(" ", "blank", node)] * (width - 2), side]
             if row in (y, y + height - 1):
                 arm = DOWN if row == y else UP
                 corners = [Cell(joints[arm | RIGHT], "box", node), Cell(joints[arm | LEFT], "box", node)]

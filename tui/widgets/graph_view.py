@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual import events
+from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
+from textual.style import Style
 
 from graphdeck.graphs.records import END, START
 from graphdeck.tui.clock import Clock, SystemClock, duration
@@ -24,11 +28,21 @@ _COLUMNS: Final = (5, 8)
 """Cells of the columns behind the drawing: times run, last duration."""
 _WORD: Final = (7, 11)
 """Cells at least and at most of the column behind those: tokens or another word; left out where there is no room."""
+_INDENT: Final = 1
+"""Blanks before the drawing."""
 _IDLE: Final = NodeState()
 
 
 class GraphView(Rows):
-    """A drawing whose rows are the run table; posts `NodeSelected` when the cursor comes to a node."""
+    """A drawing whose rows are the run table; posts `NodeSelected` when the cursor comes to a node.
+
+    A rail has one node a row. In the rows of a flow stand several: the cursor then marks a box, and moves sideways too.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "beside(-1)", "left", show=False),
+        Binding("right", "beside(1)", "right", show=False),
+    ]
 
     selected: reactive[str | None] = reactive(None)
     """Id of the node that the cursor is on, as the drawing has it."""
@@ -71,6 +85,7 @@ class GraphView(Rows):
     def show_drawing(self, drawing: "Drawing | None", members: Mapping[str, str] | None = None) -> None:
         """Show a drawing; `members` tells for the nodes of a folded one under which drawn node they stand."""
         self._drawing, self._members, self._follow = drawing, members or {}, True
+        self.marks_row = not (drawing and drawing.boxes)
         self.rows_changed()
         kept = self.selected if drawing and self.selected in drawing.rects else None
         if drawing and drawing.nodes:
@@ -84,14 +99,16 @@ class GraphView(Rows):
         self._states, self._taken = self._of_drawn(states), taken
         began = self._running_nodes() - before
         if began and self._drawing and self._follow:
-            self.keep_in_view(min(self._drawing.row_of(node) for node in began))
+            self._bring_into_view(min(began, key=self._drawing.row_of))
         self.refresh()
 
     def select(self, node: str) -> None:
         """Put the cursor on a node; nothing happens where the drawing has none such."""
         node = self._members.get(node, node)
         if self._drawing and node in self._drawing.rects:
+            self.selected = node
             self.move_to(self._drawing.row_of(node))
+            self._bring_into_view(node)
 
     # -- rows ----------------------------------------------------------------------------------------------------
 
@@ -117,20 +134,49 @@ class GraphView(Rows):
         drawing = self._drawing
         if drawing is None:
             return Content("")
-        parts = [(" ", ""), *self._cells(drawing.rows[index])]
-        node = drawing.node_in(index)
-        if node is not None:
-            parts.extend(self._columns(self._states.get(node, _IDLE), width - self.row_width()))
+        parts: list[tuple[str, str | Style]] = [(" " * _INDENT, ""), *self._cells(drawing.rows[index])]
+        nodes = drawing.nodes_in(index)
+        if nodes:
+            told = self.selected if self.selected in nodes else nodes[0] if len(nodes) == 1 else None
+            state = self._states.get(told, _IDLE) if told else _IDLE
+            parts.extend(self._columns(state, width - self.row_width()))
         return Content.assemble(*parts)
 
     def cursor_moved(self, index: int) -> None:
-        """Tell which node it is."""
-        self.selected = self._drawing.node_in(index) if self._drawing else None
+        """Tell which node it is: of several in the row the one that is nearest to where the cursor was."""
+        if self._drawing is None:
+            self.selected = None
+            return
+        nodes, rects = self._drawing.nodes_in(index), self._drawing.rects
+        if self.selected not in nodes:
+            x = rects[self.selected].x if self.selected is not None and self.selected in rects else 0
+            self.selected = min(nodes, key=lambda node: abs(rects[node].x - x))
 
     def move_to(self, index: int) -> None:
         """Go where a person wants to be, and stay there."""
         self._follow = False
         super().move_to(index)
+
+    def action_beside(self, step: int) -> None:
+        """Go to the next box to the left or right; a rail scrolls."""
+        if self._drawing is None or self.marks_row:
+            (self.action_scroll_left if step < 0 else self.action_scroll_right)()
+        elif self.selected is not None and (node := self._drawing.beside(self.selected, step)):
+            self.select(node)
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the box that was clicked; in a rail the whole row counts."""
+        if self._drawing is None or self.marks_row:
+            super().on_click(event)
+            return
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        scrolled = self.scroll_offset
+        node = self._drawing.node_at(offset.x + scrolled.x - _INDENT, offset.y + scrolled.y)
+        if node is not None:
+            event.stop()
+            self.select(node)
 
     def on_mouse_scroll_up(self) -> None:
         """Stay where a person scrolls to."""
@@ -142,12 +188,14 @@ class GraphView(Rows):
 
     def watch_selected(self, node: str | None) -> None:
         """Post the selection."""
+        if not self.marks_row:
+            self.refresh()
         if node is not None:
             self.post_message(self.NodeSelected(self, node))
 
     # -- painting ------------------------------------------------------------------------------------------------
 
-    def _cells(self, row: "Iterable[Cell]") -> Iterable[tuple[str, str]]:
+    def _cells(self, row: "Iterable[Cell]") -> Iterable[tuple[str, str | Style]]:
         styled = ((self._text(cell), self._style(cell)) for cell in row)
         for style, run in groupby(styled, key=lambda pair: pair[1]):
             yield "".join(text for text, _ in run), style
@@ -159,7 +207,9 @@ class GraphView(Rows):
             return "?" * width(cell.text)
         return cell.text
 
-    def _style(self, cell: "Cell") -> str:
+    def _style(self, cell: "Cell") -> str | Style:
+        if not self.marks_row and cell.node and cell.node == self.selected and cell.kind != "box":
+            return self.get_visual_style("rows--cursor")
         if cell.kind == "glyph":
             return colour(self._states.get(cell.node, _IDLE).status)
         if cell.kind == "name":
@@ -195,6 +245,16 @@ class GraphView(Rows):
         for node, state in states.items():
             groups.setdefault(self._members.get(node, node), []).append(state)
         return {node: group[0] if len(group) == 1 else combine(group) for node, group in groups.items()}
+
+    def _bring_into_view(self, node: str) -> None:
+        if self._drawing is None:
+            return
+        box = self._drawing.boxes.get(node)
+        if box is None:
+            self.keep_in_view(self._drawing.row_of(node))
+        else:
+            region = Region(box.x + _INDENT, box.y, box.width, box.height)
+            self.scroll_to_region(region, animate=False, force=True)
 
     def _running_nodes(self) -> set[str]:
         drawn = self._drawing.rects if self._drawing else {}

@@ -43,6 +43,8 @@ class Rows(ScrollView, can_focus=True):
 
     has_cursor: ClassVar[bool] = True
     """Without a cursor the keys scroll."""
+    marks_row = True
+    """The whole row of the cursor is marked; else the rows themselves show where it is."""
     clicks: ClassVar[int] = 1
     """Clicks in one place that choose a row; fewer only go there."""
 
@@ -90,7 +92,7 @@ class Rows(ScrollView, can_focus=True):
         offset_x, offset_y = self.scroll_offset
         index, width = y + offset_y, self.size.width
         count = self.row_count()
-        on_cursor = self.has_cursor and index == self.cursor and index < count
+        on_cursor = self.has_cursor and self.marks_row and index == self.cursor and index < count
         style = self.get_visual_style("rows--cursor") if on_cursor else self.visual_style
         if index < count:
             content = self.row(index, max(width, self.row_width()))

@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 import pytest
 from textual.widget import Widget
 
+from graphdeck.graphs.drawing.canvas import Drawing
+from graphdeck.graphs.drawing.flow import flow
 from graphdeck.graphs.drawing.rail import rail
 from graphdeck.graphs.records import END, START, Edge, Node
 from graphdeck.tui.clock import StoppedClock
@@ -154,3 +156,90 @@ async def test_another_drawing_keeps_the_selection(harness: NewApp, nodes: list[
         assert view.selected == "tools"
         view.show_drawing(None)
         assert view.row_count() == 0
+
+
+# -- a flow ----------------------------------------------------------------------------------------------------
+
+
+def forked() -> Drawing:
+    """START, then left and right side by side, then END, each in a box."""
+    names = ["left", "right"]
+    edges = [Edge(source=START, target=name) for name in names] + [Edge(source=name, target=END) for name in names]
+    drawing = flow([Node(id=name) for name in (START, *names, END)], edges)
+    assert drawing
+    return drawing
+
+
+async def test_keys_and_clicks_go_from_box_to_box(harness: NewApp, lines: Lines) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test(message_hook=app.hear) as pilot:
+        drawing = forked()
+        view.show_drawing(drawing)
+        view.focus()
+        visited = [view.selected]
+        for key in ("right", "right", "down", "up", "left", "up", "down"):
+            await pilot.press(key)
+            visited.append(view.selected)
+        assert visited == ["left", "right", "right", END, "left", "left", START, "left"]
+        corner = drawing.boxes["right"]
+        await pilot.click(GraphView, offset=(corner.x + 2, corner.y + 2))
+        assert view.selected == "right"
+        await pilot.click(GraphView, offset=(corner.x, corner.y))  # between two boxes
+        assert view.selected == "right"
+        await pilot.pause()
+        found = [message.node for message in app.heard(GraphView.NodeSelected)]
+        assert found == ["left", "right", END, "left", START, "left", "right"]
+
+
+async def test_a_box_shows_its_state_and_the_row_what_the_selected_node_did(harness: NewApp, lines: Lines) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test():
+        view.show_drawing(forked())
+        view.show(
+            {
+                START: NodeState(outcome="done", times=1, last_ms=2),
+                "left": NodeState(outcome="done", times=2, last_ms=95),
+                "right": NodeState(outcome="failed", times=4, last_ms=1200),
+            }
+        )
+        row = row_with(lines(view), "left")
+        assert "│ ● left  │ │ ✗ right │" in row
+        assert row.endswith("×2   95 ms")
+        assert row_with(lines(view), "START").endswith("×1    2 ms")
+        view.select("right")
+        assert row_with(lines(view), "left").endswith("×4   1.2 s")
+
+
+async def test_the_cursor_marks_a_box_and_not_its_row(harness: NewApp) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test():
+        drawing = forked()
+        view.show_drawing(drawing)
+        y = drawing.row_of("left")
+
+        def ground(x: int) -> object:
+            (segment,) = view.render_line(y).crop(x + 1, x + 2)
+            assert segment.style
+            return segment.style.bgcolor
+
+        marked = {node: ground(drawing.rects[node].x) for node in ("left", "right")}
+        view.select("right")
+        assert {node: ground(drawing.rects[node].x) for node in ("right", "left")} == dict(
+            zip(("right", "left"), marked.values(), strict=True)
+        )
+        assert marked["left"] != marked["right"]
+
+
+async def test_the_box_that_begins_to_run_comes_into_view_also_sideways(harness: NewApp, lines: Lines) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test(size=(60, 10)) as pilot:
+        drawing = flow(*chain(30), direction="LR")
+        assert drawing
+        view.show_drawing(drawing)
+        view.show({"step 25": NodeState(active=frozenset("a"))})
+        await pilot.pause()
+        assert any("│ ◐ step 25 ├" in line for line in lines(view))
