@@ -2,7 +2,7 @@
 
 import sys
 from contextlib import aclosing
-from typing import Final
+from typing import Final, Self
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.searching import SearchHit, SearchProgress
@@ -16,31 +16,50 @@ _CLEAR: Final = "\r\x1b[K"
 
 async def search_texts(engine: Engine, text: str, *, limit: int | None, as_json: bool) -> int:
     """Print a line for each thread that holds the text; on a terminal also how far it is; the exit status."""
-    shows_progress = sys.stderr.isatty() and not as_json
+    progress = _Progress(shown=sys.stderr.isatty() and not as_json)
     found = 0
-    last = SearchProgress(read=0, total=0)
     async with aclosing(engine.search(text)) as search:
-        async for told in search:
-            if shows_progress:
-                sys.stderr.write(_CLEAR)
-            if isinstance(told, SearchProgress):
-                last = told
-                if shows_progress:
-                    sys.stderr.write(f"{bytes_text(told.read)} of {bytes_text(told.total)}; Ctrl+C ends it")
-                    sys.stderr.flush()
-                continue
-            print(json_line(hit_json(told)) if as_json else hit_text(told), flush=True)
-            found += 1
-            if found == limit:
-                break
-    if shows_progress:
-        sys.stderr.write(_CLEAR)
-        sys.stderr.flush()
+        with progress:
+            async for told in search:
+                if isinstance(told, SearchProgress):
+                    progress.show(told)
+                    continue
+                progress.clear()
+                print(json_line(hit_json(told)) if as_json else hit_text(told), flush=True)
+                found += 1
+                if found == limit:
+                    break
     if not as_json and found == limit:
         print(f"maybe more threads have it: --limit shows them (here {limit})")
     elif not as_json:
-        print(f"{count_text(found, 'thread')} found in {bytes_text(last.total)} of state")
-    return tell_problems(last.problems)
+        print(f"{count_text(found, 'thread')} found in {bytes_text(progress.last.total)} of state")
+    return tell_problems(progress.last.problems)
+
+
+class _Progress:
+    """A line that says how far a search is, and is gone when something else is printed, or in the end."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown = shown
+        self.last = SearchProgress(read=0, total=0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def show(self, progress: SearchProgress) -> None:
+        self.last = progress
+        self._write(f"{_CLEAR}{bytes_text(progress.read)} of {bytes_text(progress.total)}; Ctrl+C ends it")
+
+    def clear(self) -> None:
+        self._write(_CLEAR)
+
+    def _write(self, text: str) -> None:
+        if self._shown:
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 def hit_text(hit: SearchHit) -> str:

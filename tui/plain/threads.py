@@ -129,7 +129,7 @@ def _cells(row: ThreadRow, terminal: Terminal, now: datetime) -> list[str]:
     return [
         f"  {row.status}",  # two cells for the glyph
         age(row.updated, now),
-        " ".join([one_line(title_of(row), 200), *(f"#{one_line(tag, 40)}" for tag in row.tags)]),
+        " ".join([*(f"#{one_line(tag, 20)}" for tag in row.tags), one_line(title_of(row), 200)]),
         "" if row.step is None or terminal.columns < NARROW else str(row.step),
         "" if row.size is None else bytes_text(row.size),
         node_names(row.next),
