@@ -1,6 +1,8 @@
 """What happened at a checkpoint, in words: what ran, what it wrote, where it led, what failed and what waits."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from graphdeck.graphs.records import END, START, CheckpointRow
@@ -12,6 +14,8 @@ from graphdeck.tui.theme import MUTED, NodeStatus, colour, glyphs
 _ENDS: Final = {START: "START", END: "END"}
 _MOST: Final = 12
 """Lines for tasks at the most."""
+_NAMES: Final = 20
+"""Node names in one line at the most."""
 _NAME_CELLS: Final = 60
 _CELLS: Final = 400
 
@@ -24,10 +28,17 @@ class StepLine(NamedTuple):
 
 
 def node_names(names: Iterable[str]) -> str:
-    """Node names in words, each once."""
-    found = dict.fromkeys(_ENDS.get(name) or one_line(name, _NAME_CELLS, identifier=True) for name in names)
-    more = len(found) - 20
-    return ", ".join(list(found)[:20]) + (f" and {more} more" if more > 0 else "")
+    """Node names in words, each once, with how often it is there."""
+    counts = Counter(names)
+    shown = [
+        (_ENDS.get(name) or one_line(name, _NAME_CELLS, identifier=True)) + _times(times)
+        for name, times in islice(counts.items(), _NAMES)
+    ]
+    return ", ".join(shown) + (f" and {len(counts) - _NAMES} more" if len(counts) > _NAMES else "")
+
+
+def _times(times: int) -> str:
+    return f" {glyphs().times}{times:,}" if times > 1 else ""
 
 
 def is_cancelled(task: RanTask) -> bool:
@@ -86,8 +97,7 @@ def _wrote(task: RanTask, times: int) -> str:
 
 
 def _name(task: RanTask, times: int) -> str:
-    name = one_line(task.node, _NAME_CELLS, identifier=True)
-    return f"{name} {glyphs().times}{times:,}" if times > 1 else name
+    return one_line(task.node, _NAME_CELLS, identifier=True) + _times(times)
 
 
 def _line(status: NodeStatus, text: str) -> StepLine:

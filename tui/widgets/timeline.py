@@ -182,7 +182,7 @@ class Timeline(Rows):
         checkpoint = row.checkpoint
         is_newest = checkpoint is self._checkpoints[0]
         is_current = checkpoint.checkpoint == self.current or (not self.current and is_newest)
-        status = row_status(checkpoint, is_tip=row.line is not None and row.line.is_tip)
+        status = row_status(checkpoint, is_tip=row.is_tip)
         before, after = self._lines(row)
         indent = 0 if row.line else 2 + 2 * row.depth
         room = max(0, width - _FIXED - 2 * self._lanes - indent)

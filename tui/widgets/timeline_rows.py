@@ -21,6 +21,8 @@ class HistoryRow(Frozen):
     """Its line in the tree; None inside a subgraph, and of a fold."""
     lanes: str = ""
     """What the tree draws beside a fold, or a checkpoint inside a subgraph: the lanes that pass by."""
+    is_tip: bool = False
+    """No checkpoint follows it."""
     depth: int = 0
     """Levels of subgraphs that it is in."""
     fold: Fold = ("", "")
@@ -78,5 +80,5 @@ def _with_folds(
 
     if is_tip:
         yield from folds(row.after, tree.above)
-    yield HistoryRow(checkpoint=row, line=line, depth=depth, lanes=tree.below)
+    yield HistoryRow(checkpoint=row, line=line, is_tip=is_tip, depth=depth, lanes=tree.below)
     yield from folds(row.made_by, tree.below)

@@ -76,7 +76,7 @@ async def test_checkpoints_say_where_they_go_and_what_changed(harness: NewApp, l
         view.show(ROWS)
         assert lines(view)[:4] == [
             "›●   3  loop   → END                        messages               1m",
-            " ◦   2  fork   → w, START                                          1m",
+            " ◦   2  fork   → w ×2, START                                       1m",
             " ◦  -1  input  → ?                          a, b⟨U+001B⟩           1m",
             "",
         ]
