@@ -43,6 +43,10 @@ def with_value(whole: Json, parts: Sequence[str], value: Json) -> Json:
     part, rest = parts[0], parts[1:]
     if isinstance(whole, dict):
         if whole.keys() == {"$type", "value"} and part not in whole:  # the path goes on in what is marked by its type
+            if whole["$type"] == "dict":
+                raise PathNotFound(
+                    f'"{part}" is in a dict whose keys are not all text.', "Give the whole dict instead."
+                )
             return {**whole, "value": with_value(whole["value"], parts, value)}
         if rest and part not in whole:
             raise PathNotFound(f'There is no "{part}" to put a value into.', f"There are: {', '.join(whole)}.")

@@ -69,8 +69,13 @@ def check_raw(graph: AnyGraph, values: Json) -> dict[str, Any]:
 
 def _with_keys(graph: AnyGraph, values: Json) -> AnyBuilder | None:
     """What has the keys of the state, None where there are none; raises InputError where a value's key is not one."""
-    builder = graph.builder if isinstance(graph, CompiledStateGraph) else None
-    if builder is None or "__root__" in builder.channels or not isinstance(values, dict):
+    if not isinstance(graph, CompiledStateGraph):  # LangGraph would write it, and nothing would ever read it
+        raise InputError(
+            "the state was not changed: a graph of the functional API keeps results, and no keys to write",
+            "run it again from a checkpoint, or with another input",
+        )
+    builder = graph.builder
+    if "__root__" in builder.channels or not isinstance(values, dict):
         return None
     if unknown := [key for key in values if key not in builder.channels]:  # LangGraph would leave them out
         raise InputError(

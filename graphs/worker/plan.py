@@ -58,8 +58,9 @@ async def plan_fork(graph: AnyGraph, saving: Saving, plan: ForkPlan) -> ForkPlan
 
 def no_such_node(name: str, graph: AnyGraph) -> InputError:
     """The error for a write as a node that is not there."""
-    names = ", ".join(each.node for each in node_choices(graph)) or ", ".join(graph.nodes)
-    return InputError(f"the state was not changed: there is no node {name!r} to write as", f"nodes are: {names}")
+    names = ", ".join(each.node for each in node_choices(graph))
+    hint = f"nodes are: {names}" if names else "in the functional API nothing can be written as a node"
+    return InputError(f"the state was not changed: there is no node {name!r} to write as", hint)
 
 
 def _of_state(plan: ForkPlan, graph: AnyGraph, state: StateSnapshot) -> ForkPlan:

@@ -300,3 +300,25 @@ async def test_what_would_not_be_kept_is_not_written(
         with pytest.raises(InputError, match=r"it holds elsewhere\.Box, which would not be kept as it is"):
             await engine.update("t", {"log": ["x"]}, raw=raw)
     assert (await engine.state("t")).values["n"] == boxed
+
+
+FUNCTIONAL = """
+    from langgraph.func import entrypoint
+    @entrypoint()
+    def graph(n: int) -> int: return n + int(interrupt("plus?"))
+"""
+
+
+async def test_the_functional_api_has_nothing_to_write(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(FUNCTIONAL)
+    await run_graph(target, input=3)
+    plan = await engine.fork_plan("t")
+    assert (plan.headline, plan.keys, plan.nodes) == (
+        "runs graph, which asks anew; nothing after it has run yet", (), ()
+    )  # fmt: skip
+    for values, as_node in (({"x": 1}, None), ({}, "graph")):
+        with pytest.raises(InputError, match="the state was not changed"):
+            await engine.update("t", values, as_node=as_node)
+    assert len(await engine.history("t")) == 1
