@@ -144,6 +144,8 @@ class ThreadRow(Frozen):
     """Given by a person, in their order."""
     size: int | None = None
     """Bytes of its checkpoints and writes; None where it was not asked for."""
+    checkpoints: int | None = None
+    """Number of its checkpoints, those of subgraphs included; None where its size was not asked for."""
     answered: bool = False
     """It failed after a question of it had been answered, maybe with that answer: it would get the same one again."""
     error: str = ""

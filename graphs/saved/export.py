@@ -2,22 +2,18 @@
 
 import contextlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.keeping import Exported
 from graphdeck.graphs.named import Named
+from graphdeck.graphs.new_file import cannot_write, new_file
 from graphdeck.graphs.saved.file import CheckpointFile, Turns
 
 NAMES_TABLE: Final = "graphdeck_names"
 """Table of an exported file with what people call its threads; LangGraph's savers pass it over."""
-
-_PART: Final = ".part"
-"""Ends the name of a file that is not whole yet."""
 
 _TABLES: Final = f"""
 CREATE TABLE checkpoints (
@@ -42,12 +38,12 @@ def export_in_turns(
     file: CheckpointFile, threads: Sequence[str], to: Path, names: Mapping[str, Named]
 ) -> Turns[Exported]:
     """Copy threads into a new checkpoint file, with a rest at each row; raises `FileError`, also where it exists."""
-    if to.exists():
-        raise FileError(f"{to} exists already", "name another file: nothing is overwritten")
-    part = to.with_name(to.name + _PART)
     size = 0
     try:
-        with contextlib.closing(sqlite3.connect(part, isolation_level=None, check_same_thread=False)) as new:
+        with (
+            new_file(to) as part,
+            contextlib.closing(sqlite3.connect(part, isolation_level=None, check_same_thread=False)) as new,
+        ):
             new.executescript("PRAGMA synchronous=OFF; BEGIN;" + _TABLES)
             for thread in sorted(threads, key=lambda each: file.query(_LATEST, (each,))[0][0] or 0):
                 for row in _rows(file, thread, new):
@@ -55,11 +51,8 @@ def export_in_turns(
                     yield
                 _write_name(new, thread, names.get(thread, Named()))
             new.execute("COMMIT")
-        os.link(part, to)  # as `rename`, but it never takes the place of a file
     except (OSError, sqlite3.Error) as error:
-        raise FileError(f"{to} cannot be written: {error}", "name another file") from error
-    finally:
-        part.unlink(missing_ok=True)
+        raise cannot_write(to, error) from error
     return Exported(file=str(to), threads=tuple(threads), bytes=size)
 
 

@@ -76,7 +76,8 @@ class _Chosen(NamedTuple):
         """A thread's row, with its size where that is asked for."""
         row = self.reader.row(thread)
         if self.wanted.sizes or self.wanted.sort == "size":
-            row = dataclasses.replace(row, size=size_of(self.reader.file, thread).bytes)
+            size = size_of(self.reader.file, thread)
+            row = dataclasses.replace(row, size=size.bytes, checkpoints=size.checkpoints)
         return row
 
     def may(self, thread: str) -> bool:

@@ -94,7 +94,7 @@ def thread_json(row: ThreadRow) -> dict[str, Json]:
         "file": row.file,
     }
     if row.size is not None:
-        data["size"] = row.size
+        data |= {"size": row.size, "checkpoints": row.checkpoints}
     if row.holder:
         data["holder"] = row.holder
     if row.answered:

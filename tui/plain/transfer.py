@@ -1,6 +1,5 @@
 """`graphdeck export` and `graphdeck import`."""
 
-import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Final
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import FileError
+from graphdeck.graphs.new_file import cannot_write, new_file
 from graphdeck.tui.amounts import bytes_text, count_text
 from graphdeck.tui.state_json import threads_document
 from graphdeck.tui.text import safe
@@ -48,20 +48,14 @@ async def import_(engine: Engine, source: Path) -> int:
 
 
 async def _write(out: Path, document: AsyncIterator[str]) -> int:
-    """Write a new file, which is there only once it is whole; its size."""
-    part = out.with_name(out.name + ".part")
+    """Write a new file; its size."""
     try:
-        if out.exists():
-            raise FileExistsError(None, "it exists already, and nothing is overwritten")
-        with part.open("w", encoding="ascii") as stream:
+        with new_file(out) as part, part.open("w", encoding="ascii") as stream:
             async for piece in document:
                 stream.write(piece)
-        os.link(part, out)
         return out.stat().st_size
     except OSError as error:
-        raise FileError(f"{out} cannot be written: {error.strerror}", "name another file") from error
-    finally:
-        part.unlink(missing_ok=True)
+        raise cannot_write(out, error) from error
 
 
 def _told(threads: Sequence[str], out: Path, size: int) -> None:

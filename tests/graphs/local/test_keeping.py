@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
+import ormsgpack
 import pytest
 from langchain_core.runnables import RunnableConfig
 from langgraph.channels.delta import DeltaChannel
@@ -195,7 +196,7 @@ async def test_an_exported_file_has_just_these_threads_and_comes_back_whole(
     assert rows(to, "two") == [[], []]
     before = seen(file, config("one"), config("three"))
     assert seen(to, config("one"), config("three")) == before
-    with pytest.raises(FileError, match="exists already"):
+    with pytest.raises(FileError, match="it exists already"):
         await engine.export_threads(["two"], to)
     with pytest.raises(ThreadNotFound):
         await engine.export_threads(["one", "gone"], tmp_path / "other.sqlite")
@@ -231,6 +232,36 @@ async def test_what_is_no_checkpoint_file_is_not_imported(engine: LocalEngine, f
         with pytest.raises(kind):
             await engine.import_threads(source)
     assert rows(file, "t") == before
+
+
+async def test_of_a_hostile_file_only_rows_are_copied(engine: LocalEngine, file: Path, tmp_path: Path) -> None:
+    converse(file, "t")
+    bad = tmp_path / "bad.sqlite"
+    await engine.export_threads(["t"], bad)
+    planted = ormsgpack.packb(ormsgpack.Ext(0, ormsgpack.packb(["os", "system", f"touch {tmp_path / 'RUN'}"])))
+    with closing(sqlite3.connect(bad)) as connection:
+        connection.executescript("""
+            CREATE TABLE notes(text);
+            INSERT INTO writes SELECT x'ff', checkpoint_ns, checkpoint_id, '', '', 0, '', '', '' FROM checkpoints;
+            UPDATE graphdeck_names SET title = x'00', tags = '{"a": [1]}';
+        """)
+        add = "INSERT INTO checkpoints VALUES (?, '', ?, NULL, 'msgpack', ?, ?)"
+        for thread in ("planted", b"bytes", "it's; DROP TABLE checkpoints; --", "\x1b]0;x\x07"):
+            connection.execute(add, (thread, "1", planted, b"[" * 100_000))
+        connection.execute(add, ("planted", b"bytes", planted, planted))
+        connection.execute("CREATE TRIGGER t BEFORE INSERT ON checkpoints BEGIN DELETE FROM checkpoints; END")
+        connection.commit()
+    before = rows(file, "t")
+    told = await engine.import_threads(bad)
+    assert set(told.threads) - set(told.renamed.values()) == {
+        "planted", "it's; DROP TABLE checkpoints; --", "\x1b]0;x\x07",
+    }  # fmt: skip
+    assert rows(file, "t") == before
+    assert [len(found) for found in rows(file, "planted")] == [1, 0]
+    assert not (tmp_path / "RUN").exists()
+    found = {row.thread: row.error for row in (await engine.threads()).rows}
+    assert found["planted"] == "Checkpoint 1 cannot be read: it is not a checkpoint."
+    assert found["t"] == ""
 
 
 async def test_threads_are_imported_into_a_project_that_has_none(

@@ -186,7 +186,8 @@ def test_every_order_is_kept_over_its_pages(run: Callable[..., None], look: Look
     sizes = {row.thread: row.size or 0 for row in list_threads(look(), Wanted(sizes=True)).rows}
     assert names(look(), sort="size", limit=1) == sorted(sizes, key=lambda thread: -sizes[thread])
     assert sizes["q"] > 5000 > sizes["a"] > 1000
-    assert [row.size for row in list_threads(look()).rows] == [None] * 4
+    assert [row.checkpoints for row in list_threads(look(), Wanted(sizes=True)).rows] == [6, 3, 2, 2]
+    assert [(row.size, row.checkpoints) for row in list_threads(look()).rows] == [(None, None)] * 4
 
 
 def test_by_graph_and_by_time(run: Callable[..., None], look: Look) -> None:
