@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from graphdeck.graphs.alignment import alignment, common
 from graphdeck.graphs.frozen import Frozen
-from graphdeck.graphs.values import Json
+from graphdeck.graphs.values import Json, Stored
 
 ChangeKind: TypeAlias = Literal["added", "removed", "changed"]
 WordKind: TypeAlias = Literal["same", "added", "removed"]
@@ -57,7 +57,7 @@ def list_differences(
 
 
 def same(before: object, after: object) -> bool:
-    """Whether two values are the same in every part and type; see `differences`."""
+    """Whether two values, in JSON form or as they are stored, are the same in every part and type."""
     if type(before) is not type(after):
         return False
     if isinstance(before, dict) and isinstance(after, dict):
@@ -68,6 +68,8 @@ def same(before: object, after: object) -> bool:
         return (before == after and math.copysign(1, before) == math.copysign(1, after)) or (
             math.isnan(before) and math.isnan(after)
         )
+    if isinstance(before, Stored) and isinstance(after, Stored):
+        return before.type == after.type and same(before.value, after.value)
     return before == after
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypedDict
 import pytest
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
+from langgraph.channels.delta import DeltaChannel
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, StateGraph
 from langgraph.graph.message import add_messages
@@ -96,6 +97,30 @@ def test_what_reads_the_same_but_is_stored_differently(graph: Any, look: Look, s
     assert row.changed == ("any",)
     assert (change.path, change.kind) == ("/any", "changed")
     assert change.before == change.after != []
+
+
+def test_delta_channels_and_files_of_old_versions(saver: SqliteSaver, look: Look) -> None:
+    """Of a delta channel, what is stored is compared: only the graph's own code can add it up."""
+
+    class Delta(TypedDict):
+        log: Annotated[list[Any], DeltaChannel(lambda old, new: [*old, *new], snapshot_frequency=3)]
+
+    builder: Any = (
+        StateGraph(Delta).add_node("a", lambda state: {"log": [1]}).add_node("b", lambda state: {"log": [1.0]})
+    )
+    builder.add_edge(START, "a").add_edge("a", "b").compile(checkpointer=saver).invoke({"log": []}, config())
+    saver.conn.execute("ALTER TABLE writes DROP COLUMN task_path")
+    saver.conn.commit()
+    rows = read_history(look(), "t")
+    assert [row.changed for row in rows] == [("log",)] * 4
+    assert [[(task.node, task.wrote) for task in row.made_by] for row in rows] == [
+        [("b", ("log",))],
+        [("a", ("log",))],
+        [("", ("log",))],  # who takes the input, no row tells
+        [],
+    ]
+    assert told(look(), rows[1].checkpoint) == [("added", "/log/value/writes/1", None, [1])]
+    assert [change[:2] for change in told(look(), rows[0].checkpoint)] == [("changed", "/log")]  # stored whole again
 
 
 def test_what_is_not_there(graph: Any, look: Look, saver: SqliteSaver) -> None:
