@@ -65,10 +65,10 @@ class DeckPainting(Screen[None]):
         mode = self.policy.mode if self.policy is not None else ""
         self.query_one(StatusLine).show(deck_lines.status_info(look, mode))
         banner = deck_lines.banner(look, self.clock.now(), cells)
-        line = self.query_one("#banner", Static)
-        line.display = banner is not None
-        if banner is not None and banner != line.content:
-            line.update(banner, layout=False)
+        line = self.query_one("#banner", Static)  # it always has its line, so that a question moves nothing
+        line.set_class(banner is not None, "-says")
+        if (banner or "") != line.content:
+            line.update(banner or "", layout=False)
         entry = self.query_one(InputLine)
         entry.mode = "text" if look.takes_text else "json"
         entry.border_title = "text" if look.takes_text else "JSON"
