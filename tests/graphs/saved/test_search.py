@@ -61,7 +61,7 @@ def hits(file: CheckpointFile, text: str) -> list[SearchHit]:
 
 
 @pytest.mark.parametrize(
-    ("value", "text", "path"),
+    ("value", "text", "place"),
     [
         ("A Hotel in Rome", "hotel IN rome", "any"),
         ({"a": [1, {"b": "deep inside"}]}, "p Ins", "any.a.1.b"),
@@ -77,12 +77,12 @@ def hits(file: CheckpointFile, text: str) -> list[SearchHit]:
     ids=["text", "nested", "dotted", "numbered", "message", "beyond ASCII", "quoted", "long", "set"],
 )  # fmt: skip
 def test_it_is_found_and_its_path_leads_to_it(
-    run: Callable[..., None], look: Look, value: Any, text: str, path: str
+    run: Callable[..., None], look: Look, value: Any, text: str, place: str
 ) -> None:
     for thread in ("other", "t", "another"):
         run(thread, value if thread == "t" else f"not in {thread}")
     (hit,) = hits(look(), text)
-    assert (hit.thread, hit.step, hit.path, hit.where) == ("t", 1, path, "state")
+    assert (hit.thread, hit.step, hit.path, hit.where) == ("t", 1, place, "state")
     assert text.casefold().split()[0] in hit.excerpt.casefold()
     assert len(hit.excerpt) < 200
     found = read_value(look(), "t", hit.checkpoint, hit.path).value
