@@ -7,6 +7,7 @@ import busy
 import dialog
 import finding
 import first_screen
+import history_screen
 import inbox
 import looking_back
 import loop
@@ -21,5 +22,6 @@ if __name__ == "__main__":
     inbox.main()
     finding.main()
     looking_back.main()
+    history_screen.main()
     busy.main()
     dialog.main()

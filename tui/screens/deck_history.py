@@ -53,6 +53,13 @@ class DeckHistory(DeckThreads):
     @on(Timeline.CheckpointHighlighted)
     @on(events.DescendantFocus)
     def _tell_step(self) -> None:
+        """Show what the step of the cursor did; the first time once the timeline itself has been painted."""
+        if self._step is None:
+            self.call_after_refresh(self._tell_row)
+        else:
+            self._tell_row()
+
+    def _tell_row(self) -> None:
         """Show what the step of the cursor did, where the timeline is in sight."""
         row = self.panes.timeline.highlighted
         if self.is_covered or not self.panes.query_one("#timeline").display:
