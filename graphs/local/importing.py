@@ -1,6 +1,7 @@
 """What an import reads before anything is written: whether the files are what they should be, and the names."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from graphdeck.graphs.errors import InputError
@@ -10,7 +11,7 @@ from graphdeck.graphs.saved.export import exported_names
 from graphdeck.graphs.saved.file import open_file
 
 
-def read_source(source: Path, file: Path) -> tuple[str, dict[str, Named]]:
+def read_source(source: Path, file: Path) -> tuple[str, Mapping[str, Named]]:
     """What SQLite may open the source with, and what its threads are called; raises what `open_file` raises."""
     if os.path.realpath(source) == os.path.realpath(file):
         raise InputError(f"{source} is the file that threads are imported into", "name another one: --db FILE")

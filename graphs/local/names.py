@@ -1,5 +1,6 @@
 """What people call threads: titles, tags and targets, kept beside a checkpoint file and never in it."""
 
+import functools
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,8 +13,18 @@ NAMES: Final = "names.json"
 _THREADS: Final = "threads"
 
 
-def names_of(file: Path) -> dict[str, Named]:
+def names_of(file: Path) -> Mapping[str, Named]:
     """The threads of a checkpoint file that a person has said something of."""
+    try:
+        written = (home_of(file) / NAMES).stat()
+    except OSError:
+        return {}
+    return _names(file, (written.st_ino, written.st_mtime_ns, written.st_size))
+
+
+@functools.lru_cache(maxsize=64)
+def _names(file: Path, written: tuple[int, ...]) -> Mapping[str, Named]:
+    """Read again only when it was written: every page of a list asks for them."""
     return {thread: read_name(data) for thread, data in _of_file(read_json(home_of(file) / NAMES), file).items()}
 
 

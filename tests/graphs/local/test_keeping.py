@@ -19,6 +19,8 @@ from langgraph.types import Command, StateSnapshot, interrupt
 from graphdeck.graphs.errors import FileError, InputError, MissingFileError, RunningElsewhere, ThreadNotFound
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.lease import Lease
+from graphdeck.graphs.saved.file import open_file
+from graphdeck.graphs.saved.pruning import plan_prune
 from graphdeck.graphs.searching import SearchHit, SearchProgress
 from graphdeck.graphs.worker.keep import prune_thread
 
@@ -33,6 +35,10 @@ class State(TypedDict, total=False):
     text: str
     delta: Annotated[list[str], DeltaChannel(add, snapshot_frequency=4)]
     log: Annotated[list[str], operator.add]
+
+
+class Plain(TypedDict):
+    text: str
 
 
 def config(thread: str, **more: Any) -> RunnableConfig:
@@ -168,6 +174,34 @@ async def test_room_is_told_reused_and_given_back_only_when_asked(engine: LocalE
     assert [row.thread for row in (await engine.threads()).rows] == ["small"]
 
 
+def test_pruning_keeps_the_parent_in_which_old_versions_stored_what_send_starts(file: Path) -> None:
+    with SqliteSaver.from_conn_string(str(file)) as saver:
+        nothing = StateGraph(Plain).add_node("a", lambda _: {}).add_node("b", lambda _: {}).add_edge("a", "b")
+        nothing.add_edge(START, "a").compile(checkpointer=saver).invoke({"text": "x"}, config("t"))
+        with open_file(file) as look:
+            new = plan_prune(look, "t", 1)
+        head = saver.get_tuple(config("t"))
+        assert head is not None
+        blob = saver.serde.dumps_typed({**head.checkpoint, "v": 3})[1]
+        saver.conn.execute("UPDATE checkpoints SET checkpoint = ? WHERE checkpoint_id = ?", (blob, new.head))
+        saver.conn.commit()
+        with open_file(file) as look:
+            old = plan_prune(look, "t", 1)
+    assert head.parent_config is not None
+    assert (new.kept, len(new.gone)) == (2, 2)
+    assert set(new.gone) - set(old.gone) == {("", head.parent_config["configurable"]["checkpoint_id"])}
+
+
+async def test_a_thread_with_a_subgraphs_checkpoints_alone_can_go(engine: LocalEngine, file: Path) -> None:
+    converse(file, "t", "left")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DELETE FROM checkpoints WHERE thread_id = 't' AND checkpoint_ns = ''")
+        connection.commit()
+    await engine.delete(["t"])
+    assert [row.thread for row in (await engine.threads()).rows] == ["left"]
+    assert rows(file, "t") == [[], []]
+
+
 async def test_tags(engine: LocalEngine, file: Path) -> None:
     converse(file, "t")
     before = file.read_bytes()
@@ -232,6 +266,23 @@ async def test_what_is_no_checkpoint_file_is_not_imported(engine: LocalEngine, f
         with pytest.raises(kind):
             await engine.import_threads(source)
     assert rows(file, "t") == before
+
+
+async def test_files_of_old_versions_without_task_paths(engine: LocalEngine, file: Path, tmp_path: Path) -> None:
+    converse(file, "t")
+    old, new = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
+    await engine.export_threads(["t"], old)
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute("ALTER TABLE writes DROP COLUMN task_path")
+        connection.execute("DROP TABLE graphdeck_names")
+    reader = LocalEngine(tmp_path, [old])
+    await reader.export_threads(["t"], new)
+    await reader.close()
+    (imported,) = (await engine.import_threads(old)).renamed.values()
+    checkpoints, writes = rows(file, "t")
+    without_paths = [(*row[:4], "", *row[5:]) for row in writes]
+    assert rows(new, "t") == [checkpoints, without_paths]
+    assert [row[1:] for row in rows(file, imported)[1]] == [row[1:] for row in without_paths]
 
 
 async def test_of_a_hostile_file_only_rows_are_copied(engine: LocalEngine, file: Path, tmp_path: Path) -> None:
