@@ -114,14 +114,24 @@ class ForkPlan(Frozen):
         )
 
     @property
+    def _choice(self) -> NodeChoice | None:
+        return next((each for each in self.nodes if each.node == self.as_node), None)
+
+    @property
+    def runs(self) -> bool:
+        """Something runs from there, or may."""
+        choice = self._choice
+        return bool(self.next or (choice and (choice.may or choice.open)))
+
+    @property
     def headline(self) -> str:
         """One line: what runs, and what that may repeat. Names are raw text."""
         if self.unreadable:
             then = f"then it runs {_names(self.next)}" if self.next else "what runs then cannot be known before"
             return f"only a raw edit can repair this state, {then}: the graph cannot read it ({self.unreadable})"
-        choice = next((each for each in self.nodes if each.node == self.as_node), None)
-        if not (self.next or (choice and (choice.may or choice.open))):
+        if not self.runs:
             return "nothing runs from here: the graph is at its end"
+        choice = self._choice
         does = f"runs {choice.told if choice else _names(self.next)}"
         does += ", which asks anew" if len(self.next) == 1 and self.asks else ""
         done = [*self.finished, *self.ran]

@@ -15,8 +15,8 @@ from graphdeck.tui.background import Background
 from graphdeck.tui.bridge import Failed
 from graphdeck.tui.fork_form import ForkEdit
 
-Purpose: TypeAlias = Literal["run", "fork"]
-"""What is to be done at a checkpoint: run again from it, or write there."""
+Purpose: TypeAlias = Literal["run", "fork", "input"]
+"""What is to be done at a checkpoint: run again from it, write there, or give it another input."""
 
 
 @dataclass(eq=False, repr=False)
@@ -59,7 +59,8 @@ class ForkBridge(Background):
         thread, file = request.thread, request.file
 
         async def read() -> Message:
-            plan = await self._engine.fork_plan(thread, request.checkpoint or "", file=file, graph=request.graph)
+            at, node = request.checkpoint or "", START if purpose == "input" else ""
+            plan = await self._engine.fork_plan(thread, at, as_node=node, file=file, graph=request.graph)
             snapshot = await self._engine.state(thread, plan.checkpoint, compared=False, file=file)
             return PlanRead(purpose, plan, snapshot)
 

@@ -1,7 +1,7 @@
 """The deck's keys for trying another way: run again from a checkpoint, write there, edit a message and go on."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,6 +14,7 @@ from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens.deck_waiting import DeckWaiting
 from graphdeck.tui.theme import WARNING
+from graphdeck.tui.widgets.input_line import InputLine
 
 if TYPE_CHECKING:
     from graphdeck.graphs.forks import ForkPlan
@@ -25,6 +26,8 @@ class DeckForks(DeckWaiting):
     """What a person does at a checkpoint of the thread: the one of the Timeline's cursor, the shown one, the newest."""
 
     _fork_bridge: "ForkBridge | None" = None
+    _typed: InputLine.Submitted | None = None
+    """What was typed to be sent at an older checkpoint."""
     _draft: "ForkForm | None" = None
     """What was typed last and is not written: it comes back at the same checkpoint."""
 
@@ -77,7 +80,10 @@ class DeckForks(DeckWaiting):
             return
         where = f"step {snapshot.step}" + (" (the newest)" if plan.is_head else "")
         if message.purpose == "run":
-            self._ask_to_run(plan, where)
+            self._ask_to_run(plan, f"Run again from {where}?", lambda: self.start(self._request(plan.checkpoint)))
+            return
+        if message.purpose == "input":
+            self._ask_to_send(plan, f"Send this at {where}?")
             return
         from graphdeck.tui.fork_form import ForkForm
 
@@ -88,18 +94,32 @@ class DeckForks(DeckWaiting):
     def _is_shown(self, plan: "ForkPlan") -> bool:
         return self.is_active and (plan.file, plan.thread) == (self.look.file, self.look.thread)
 
-    def _ask_to_run(self, plan: "ForkPlan", where: str) -> None:
+    def _ask_to_run(self, plan: "ForkPlan", question: str, run: Callable[[], None]) -> None:
         from graphdeck.tui.screens.run_again import RunAgainScreen
 
-        if plan.unreadable or not plan.next:
+        if plan.unreadable or not plan.runs:
             self.say(plan.headline, "f repairs it" if plan.unreadable else "f writes there", WARNING)
             return
 
         def chosen(yes: bool | None) -> None:
             if yes and not self.is_off("fork"):
-                self.start(self._request(plan.checkpoint))
+                run()
 
-        self.app.push_screen(RunAgainScreen(self.clock, plan, where), chosen)
+        self.app.push_screen(RunAgainScreen(self.clock, plan, question), chosen)
+
+    def _submit(self, event: InputLine.Submitted) -> None:
+        """Where an older checkpoint is looked at, ask first; until then, what was typed stays in its line."""
+        old = self.look.old
+        if old is None or self.is_off("fork"):
+            super()._submit(event)
+        else:
+            self._typed = event
+            self.forks.plan(self._request(old.checkpoint), "input")
+
+    def _ask_to_send(self, plan: "ForkPlan", question: str) -> None:
+        typed, old = self._typed, self.look.old
+        if typed is not None and old is not None and old.checkpoint == plan.checkpoint:
+            self._ask_to_run(plan, question, lambda: super(DeckForks, self)._submit(typed))
 
     def start(self, request: RunRequest) -> None:
         """Run the thread; say where it leaves the branch that was shown."""
@@ -135,7 +155,10 @@ class DeckForks(DeckWaiting):
             self.start(self._request(None))
             self.say("runs on another branch; the one that was there stays", "B shows it")
         else:
-            self.say("written on a branch of its own; nothing has run", "space goes on, B shows the other branch")
+            on_its_own = "" if plan.is_head else " on a branch of its own"
+            self.say(
+                f"written{on_its_own}; nothing has run", "space goes on" + (", B shows the other" if on_its_own else "")
+            )
             self.read_thread(at_once=True)
 
     @on(bridge.Failed)

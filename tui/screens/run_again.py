@@ -22,14 +22,14 @@ class RunAgainScreen(ReadFirstScreen[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("confirm")]
 
-    def __init__(self, clock: Clock, plan: ForkPlan, where: str) -> None:
+    def __init__(self, clock: Clock, plan: ForkPlan, question: str) -> None:
         super().__init__(clock)
-        self._plan, self._where = plan, where
+        self._plan, self._question = plan, question
 
     def compose(self) -> ComposeResult:
         """What runs, what else there is to know, a hint, the two keys."""
         with Vertical(id="dialog"):
-            yield Static(Content.styled(f"Run again from {self._where}?", "bold"), id="question")
+            yield Static(Content.styled(safe(self._question), "bold"), id="question")
             with VerticalScroll(id="detail", can_focus=False):
                 yield Static(Content.styled(safe(self._plan.headline), WARNING))
                 yield Static(Content.styled("\n".join(f"- {safe(each)}" for each in self._plan.remarks), MUTED))

@@ -95,6 +95,8 @@ async def test_an_old_question_is_asked_anew_and_input_begins_where_one_looks(
         await deck.until(lambda: deck.look.old)
         at = deck.look.old.checkpoint
         await deck.type("Oslo")
+        await deck.until_shown("Send this at step ")
+        await decide(deck, RunAgainScreen, "y")
         await deck.until(lambda: deck.look.questions and deck.look.questions[0].value == "book Oslo?")
     assert any(row.source == "input" and row.parent == at for row in await engine.history("t"))
 
