@@ -40,7 +40,7 @@ def message_lines(message: ChatMessage, results: Mapping[str, ChatMessage], widt
     if message.writing:
         lines[-1] = Content.assemble(lines[-1], (glyphs().writing, ACCENT))
     if message.rest:
-        lines.append(Content.styled(message.rest, MUTED))
+        lines.append(Content.styled(message.rest if message.writing else f"{message.rest}: v shows all", MUTED))
     for line in lines:
         yield MessageLine(lead, line, message)
         lead = blank

@@ -45,3 +45,15 @@ async def test_a_value_is_found_seen_whole_and_kept(recorded: Any, put: Any, ope
         await deck.until_shown("city.txt")
         await deck.press("escape", "j")
         await deck.until_shown('type     "human"')
+
+
+async def test_keys_that_are_off_say_why(recorded: Any, put: Any, open_deck: Any) -> None:
+    put(recorded, "rome")
+    async with open_deck(recorded, graph="travel", thread="rome") as deck:
+        await deck.until(lambda: deck.look.history)
+        await deck.press("h", "B")
+        await deck.until_shown("this thread has one branch")
+        await deck.press("question_mark")
+        await deck.until_shown("Keys")
+        await deck.press("end", "pageup")
+        await deck.until_shown("branch: this thread has one branch")

@@ -159,7 +159,7 @@ async def test_a_megabyte_is_cut_and_says_so(harness: NewApp, lines: Lines) -> N
     async with harness(view).run_test(size=(60, 10)) as pilot:
         view.show(written(Message(task="1", node="a", role="ai", data=data)))
         await pilot.pause()
-        assert lines(view)[-1].strip() == "… 1,000,000 characters"
+        assert lines(view)[-1].strip() == "… 1,000,000 characters: v shows all"
 
 
 async def test_hostile_text_is_shown_as_it_is(harness: NewApp, lines: Lines) -> None:

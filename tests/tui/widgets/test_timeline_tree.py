@@ -101,6 +101,16 @@ async def test_older_pages_are_asked_for_near_the_end(harness: NewApp) -> None:
         assert view.selected_text == "c0001"
 
 
+async def test_a_checkpoint_that_cannot_be_read_says_so(harness: NewApp, lines: Lines) -> None:
+    view = Timeline(clock=StoppedClock())
+    broken = row("c2", "c1", 1, time="", changed=(), error="its msgpack ends \x1b[2J early")
+    async with harness(view).run_test(size=(76, 4)):
+        view.show([broken, row("c1", None, 0, "a")])
+        assert lines(view)[0].startswith("›●   1  loop   → END")
+        assert "✗ its msgpack ends ⟨U+001B…" in lines(view)[0]
+    assert "cannot be read: its msgpack ends ⟨U+001B⟩[2J early" in next(iter(step_lines(broken))).text
+
+
 def test_a_step_tells_what_ran_failed_and_was_cancelled() -> None:
     assert [line.text for line in step_lines(ROWS[0])] == [
         "● plan wrote nothing  ·  led to flaky",
