@@ -39,7 +39,7 @@ class Picture(NamedTuple):
     """The drawn node by node id, for nodes that are folded into one."""
 
 
-class Look(NamedTuple):
+class Lettering(NamedTuple):
     """How names and labels are shown and measured."""
 
     ascii: bool = False
@@ -47,7 +47,7 @@ class Look(NamedTuple):
     show: Callable[[str], str] = str
 
 
-NO_WISH, PLAIN = Wish(), Look()
+NO_WISH, PLAIN = Wish(), Lettering()
 
 
 def picture(
@@ -58,7 +58,7 @@ def picture(
     wish: Wish = NO_WISH,
     folding: bool = True,
     beyond: bool = True,
-    look: Look = PLAIN,
+    lettering: Lettering = PLAIN,
 ) -> Picture:
     """The drawing for a room.
 
@@ -68,48 +68,48 @@ def picture(
     """
     graph = Folded(tuple(nodes), tuple(edges), {})
     if wish.style is None:
-        found = _flow(graph, room, wish, look, shorten=False)
+        found = _flow(graph, room, wish, lettering, shorten=False)
         if found:
             return Picture(found, "flow", {})
-    folded = fold(nodes, edges, ascii=look.ascii) if folding else graph
+    folded = fold(nodes, edges, ascii=lettering.ascii) if folding else graph
     if wish.style == "flow":
         wide = Room(room.columns)
         candidates = (graph, folded) if folded.members else (graph,)
         for space, candidate in product((room, wide, Room()) if beyond else (room, wide), candidates):
-            found = _flow(candidate, space, wish, look, shorten=True)
+            found = _flow(candidate, space, wish, lettering, shorten=True)
             if found:
                 return Picture(found, "flow", candidate.members)
-    drawing = _rail(graph, room, look)
+    drawing = _rail(graph, room, lettering)
     if not folded.members or (room.rows is None or drawing.height <= room.rows):
         return Picture(drawing, "rail", {})
-    return Picture(_rail(folded, room, look), "rail", folded.members)
+    return Picture(_rail(folded, room, lettering), "rail", folded.members)
 
 
-def _flow(graph: Folded, room: Room, wish: Wish, look: Look, *, shorten: bool) -> Drawing | None:
+def _flow(graph: Folded, room: Room, wish: Wish, lettering: Lettering, *, shorten: bool) -> Drawing | None:
     directions: tuple[FlowDirection, ...] = (wish.direction,) if wish.direction else ("TB", "LR")
     for direction in directions:
         found = flow(
             graph.nodes,
             graph.edges,
             direction=direction,
-            ascii=look.ascii,
+            ascii=lettering.ascii,
             max_width=room.columns,
             max_height=room.rows,
             shorten=shorten,
-            measure=look.measure,
-            show=look.show,
+            measure=lettering.measure,
+            show=lettering.show,
         )
         if found:
             return found
     return None
 
 
-def _rail(graph: Folded, room: Room, look: Look) -> Drawing:
+def _rail(graph: Folded, room: Room, lettering: Lettering) -> Drawing:
     return rail(
         graph.nodes,
         graph.edges,
-        ascii=look.ascii,
+        ascii=lettering.ascii,
         max_width=room.columns,
-        measure=look.measure,
-        show=look.show,
+        measure=lettering.measure,
+        show=lettering.show,
     )

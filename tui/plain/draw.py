@@ -3,7 +3,7 @@
 import sys
 from typing import Literal, NamedTuple, TypeAlias
 
-from graphdeck.graphs.drawing.choose import Look, Room, Style, Wish, picture
+from graphdeck.graphs.drawing.choose import Lettering, Room, Style, Wish, picture
 from graphdeck.graphs.drawing.export import to_json, to_mermaid, to_text
 from graphdeck.graphs.drawing.orientation import FlowDirection
 from graphdeck.graphs.engine import Engine
@@ -41,7 +41,7 @@ async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
         wish=Wish(wanted.style, wanted.direction),
         folding=False,
         beyond=False,
-        look=Look(wanted.ascii_only and wanted.form != "svg", width, safe_name),
+        lettering=Lettering(wanted.ascii_only and wanted.form != "svg", width, safe_name),
     )
     if found.style != wanted.style:
         room = "here" if wanted.columns is None else f"in {wanted.columns} columns"
