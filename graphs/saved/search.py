@@ -14,6 +14,9 @@ _ROWS: Final = 500
 _BYTES: Final = 4 << 20
 """Bytes read between two rests, unless one row alone has more."""
 
+_SMALL: Final = 1000
+"""Bytes below which a look at a row of its own costs more than to put it together with others."""
+
 _END: Final = 2**63 - 1
 _SIZES: Final = {
     "checkpoints": "SELECT rowid, thread_id, coalesce(length(checkpoint), 0) FROM checkpoints NOT INDEXED"
@@ -84,9 +87,9 @@ def _holding(file: CheckpointFile, table: str, needle: Needle, rowids: list[int]
     marks = ", ".join("?" * len(rowids))
     rows = file.query(f"{_BLOBS[table]} WHERE rowid IN ({marks}) ORDER BY rowid DESC", rowids)
     rows = [row for row in rows if type(row[1]) is bytes]
-    if not needle.in_bytes(b"\n".join(row[1] for row in rows)):  # one look at many small rows
-        return []
-    return [rowid for rowid, data in rows if needle.in_bytes(data)]
+    small = [data for _, data in rows if len(data) < _SMALL]
+    look_at_small = needle.in_bytes(b"\n".join(small))  # one look at many of them
+    return [rowid for rowid, data in rows if (len(data) >= _SMALL or look_at_small) and needle.in_bytes(data)]
 
 
 def _hit(file: CheckpointFile, needle: Needle, rows: list[tuple[Any, ...]], found: set[str]) -> SearchHit | None:
