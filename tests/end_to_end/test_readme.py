@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -55,12 +56,20 @@ SCRIPT = (
 IN_A_PROJECT = (
     "graphdeck run TARGET --input '{\"n\": 1}' --json",
     "graphdeck run TARGET --thread ID",
-    "graphdeck threads | show | history | diff | follow",
+    "graphdeck threads | show | history | diff | follow | fork",
     "graphdeck draw TARGET",
     "graphdeck COMMAND --help",
     "graphdeck inbox | answer | decisions | repair",
     "graphdeck rename | tag | copy | prune | delete | export | import",
 )
+ANOTHER_WAY = (
+    "graphdeck threads --db crawl.sqlite --status failed",
+    "graphdeck history page-1 --db crawl.sqlite",
+    "graphdeck fork page-1 --db crawl.sqlite --target crawl.py:graph --checkpoint 0"
+    """ --set 'url="https://example.org/rome"'""",
+    "graphdeck run crawl.py:graph --db crawl.sqlite --thread page-1",
+)
+"""What the README does with the thread of a script that does not know graphdeck."""
 WITHOUT_AN_ANSWER = ("graphdeck repair ID", "graphdeck answer ID --end")
 BY_CI = (
     "pip install uv",
@@ -93,7 +102,7 @@ def opening() -> list[list[str]]:
 
 
 def test_every_command_of_the_readme_is_tried_here() -> None:
-    known = {BOOKING, *SCRIPT, *IN_A_PROJECT, *WITHOUT_AN_ANSWER, *BY_CI}
+    known = {BOOKING, *SCRIPT, *ANOTHER_WAY, *IN_A_PROJECT, *WITHOUT_AN_ANSWER, *BY_CI}
     found = {*blocks(), *inline("graphdeck .+")}
     opened = {" ".join(["graphdeck", *words]) for words in opening()}
     assert found - opened - {"graphdeck decisions"} == known
@@ -163,6 +172,22 @@ async def test_the_commands_in_a_project(graphdeck: Any, tmp_path: Path) -> None
         done = await graphdeck(*_words(IN_A_PROJECT[3]), *form.split())
         assert done.status == 0
         assert text in done.out
+
+
+async def test_a_thread_of_a_plain_script_is_finished_another_way(
+    graphdeck: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (script,) = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    (tmp_path / "crawl.py").write_text(script)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(IndexError):
+        runpy.run_path("crawl.py", run_name="__main__")
+    told = "page-1", "IndexError", "runs fetch; may repeat what fetch, parse did", "● done"
+    for command, text in zip(ANOTHER_WAY, told, strict=True):
+        done = await graphdeck(*_words(command))
+        assert done.status == 0
+        assert text in done.out
+    assert (await graphdeck("show", "page-1", "title", "--db", "crawl.sqlite")).out == "Rome\n"
 
 
 async def test_an_answer_is_taken_back_and_a_thread_ended(graphdeck: Any, tmp_path: Path) -> None:
