@@ -16,6 +16,9 @@ SHORTEST: Final = 4
 SHOWN: Final = 8
 """Last letters of an id that are shown for it: they are random, while those of one run begin alike."""
 
+_WHOLE: Final = 36
+"""Letters of a whole id."""
+
 _NAMED: Final = 5
 """Checkpoints that an error names."""
 
@@ -65,8 +68,8 @@ async def whole_checkpoint(engine: Engine, thread: str, name: str) -> str:
 
     Raises `InputError` where several are called so.
     """
-    if not name:
-        return ""
+    if len(name) in (0, _WHOLE):  # the history of a long thread need not be read for it
+        return name
     try:
         return (await find_row(engine, thread, name)).checkpoint
     except ThreadNotFound:

@@ -14,7 +14,7 @@ from graphdeck.tui.clock import age
 from graphdeck.tui.message_text import is_message
 from graphdeck.tui.plain.answers import question_text, questions_text, value_text
 from graphdeck.tui.plain.arguments import shell_word, show_command
-from graphdeck.tui.plain.checkpoints import find_row
+from graphdeck.tui.plain.checkpoints import whole_checkpoint
 from graphdeck.tui.plain.repair import failure_lines
 from graphdeck.tui.plain.terminal import Terminal, node_names
 from graphdeck.tui.state_json import snapshot_json
@@ -40,7 +40,7 @@ async def show(
 ) -> int:
     """Print a state, or the value that the path leads to; the exit status."""
     if checkpoint is not None:
-        checkpoint = (await find_row(engine, thread, checkpoint)).checkpoint
+        checkpoint = await whole_checkpoint(engine, thread, checkpoint)
     if path is not None:
         value = await engine.value(thread, checkpoint, path)
         print(json_line({"path": value.path, "value": value.value}) if as_json else value_text(value.value))

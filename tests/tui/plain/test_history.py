@@ -129,7 +129,7 @@ def test_a_name_of_several_checkpoints_or_of_none(cli: Cli, db: tuple[str, str])
     assert "(step 2, update)" in several.err
     none = cli("show", "t", "--checkpoint", "99", *db)
     assert none.status == 64
-    assert "`graphdeck history t` lists its checkpoints" in none.err
+    assert "lists its checkpoints" in none.err
 
 
 def test_following_a_thread_that_nobody_runs(cli: Cli, db: tuple[str, str], json_lines: JsonLines) -> None:
