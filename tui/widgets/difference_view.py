@@ -113,7 +113,8 @@ class DifferenceView(Rows):
 
     def _lay_out(self) -> None:
         changes = self._changes or ()
-        self._shown = [each for each in changes if self._wanted in shown_path(each.path).casefold()]
+        wanted = self._wanted
+        self._shown = [each for each in changes if wanted in shown_path(each.path).casefold()] if wanted else changes
         self._lines = [(_NO_CHANGE, ((f" {text}", style),)) for text, style in self._notes]
         self._lines += change_lines(self._shown, max(20, self.size.width), self._most)
         if len(self._shown) > MOST:
