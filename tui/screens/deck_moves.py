@@ -22,6 +22,11 @@ class DeckMoves(DeckFlow):
         """Go to the graph."""
         self.panes.go("graph")
 
+    def action_layout(self) -> None:
+        """Draw the graph as what fits, as a flow, or as a rail."""
+        self.panes.go("graph")
+        self.say(self.panes.graph.turn_style())
+
     def action_show_state(self) -> None:
         """Go to the state."""
         self.panes.go("state")

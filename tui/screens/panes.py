@@ -1,6 +1,6 @@
 """The panes of the deck: graph, state, messages, timeline, log and threads, arranged by the room that there is."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -29,6 +29,9 @@ from graphdeck.tui.widgets.messages_view import MessagesView
 from graphdeck.tui.widgets.state_tree import StateTree
 from graphdeck.tui.widgets.thread_list import ThreadPane
 from graphdeck.tui.widgets.timeline import Timeline
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.drawing.choose import Style
 
 PANES: Final = ("graph", "state", "messages", "timeline", "log", "threads")
 """In the order of their keys."""
@@ -69,7 +72,8 @@ class GraphPane(Pane):
         self.view = GraphView(clock=clock)
         self.trouble = LongText(id="trouble")
         super().__init__("graph", self.view, self.trouble, Static(id="node", markup=False))
-        self._drawn: tuple[tuple[Node, ...], tuple[Edge, ...], int] | None = None
+        self._drawn: tuple[tuple[Node, ...], tuple[Edge, ...], Style | None, int, int] | None = None
+        self._style: Style | None = None
         self._by_id: dict[str, Node] = {}
         self._states: object = None
         self.trouble.display = False
@@ -90,18 +94,31 @@ class GraphPane(Pane):
             self.view.show(view.nodes, view.taken)
 
     def _draw(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> None:
-        if self._drawn == (nodes, edges, self.view.room):
+        wanted = (nodes, edges, self._style, self.view.room, self.view.size.height)
+        if self._drawn == wanted:
             return
-        from graphdeck.graphs.drawing import fold, rail  # the first paint may know no graph yet
+        # Here, since the first paint may know no graph yet.
+        from graphdeck.graphs.drawing.choose import Lettering, Room, Wish, picture
 
-        self._drawn, self._by_id = (nodes, edges, self.view.room), {node.id: node for node in nodes}
-        plain = ascii_mode()
-        folded = fold(nodes, edges, ascii=plain)
-        drawing = rail(folded.nodes, folded.edges, ascii=plain, max_width=self.view.room, measure=width, show=safe_name)
-        self.view.show_drawing(drawing, members=folded.members)
+        self._drawn, self._by_id = wanted, {node.id: node for node in nodes}
+        room = Room(self.view.room, self.view.size.height)
+        found = picture(nodes, edges, room, wish=Wish(self._style), lettering=Lettering(ascii_mode(), width, safe_name))
+        self.view.show_drawing(found.drawing, members=found.members)
+
+    def turn_style(self) -> str:
+        """Draw in the next of the styles: what fits, a flow, a rail; what to say of it."""
+        styles: tuple[Style | None, ...] = (None, "flow", "rail")
+        self._style = styles[(styles.index(self._style) + 1) % len(styles)]
+        if self._drawn is not None:
+            self._draw(*self._drawn[:2])
+        if self._style == "flow":
+            return "the graph in boxes: l has one row a node"
+        if self._style == "rail":
+            return "the graph with one row a node: l takes what fits"
+        return "the graph as it fits: l has boxes"
 
     def on_resize(self) -> None:
-        """Draw for the new width."""
+        """Draw for the new size."""
         if self._drawn is not None:
             self._draw(*self._drawn[:2])
 
