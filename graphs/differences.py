@@ -1,14 +1,14 @@
 """What differs between two values, path by path; and between two texts, word by word."""
 
 import json
-import math
 import re
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
 from graphdeck.graphs.alignment import alignment, common
 from graphdeck.graphs.frozen import Frozen
-from graphdeck.graphs.values import Json, Stored
+from graphdeck.graphs.values import Json
+from graphdeck.graphs.values import same as same
 
 ChangeKind: TypeAlias = Literal["added", "removed", "changed"]
 WordKind: TypeAlias = Literal["same", "added", "removed"]
@@ -54,23 +54,6 @@ def list_differences(
 ) -> tuple[Change, ...]:
     """What differs between two lists, or parts of lists that begin `at` these places of theirs."""
     return tuple(_in_list(before, after, path, at))
-
-
-def same(before: object, after: object) -> bool:
-    """Whether two values, in JSON form or as they are stored, are the same in every part and type."""
-    if type(before) is not type(after):
-        return False
-    if isinstance(before, dict) and isinstance(after, dict):
-        return before.keys() == after.keys() and all(same(value, after[key]) for key, value in before.items())
-    if isinstance(before, list) and isinstance(after, list):
-        return len(before) == len(after) and all(map(same, before, after))
-    if isinstance(before, float) and isinstance(after, float):
-        return (before == after and math.copysign(1, before) == math.copysign(1, after)) or (
-            math.isnan(before) and math.isnan(after)
-        )
-    if isinstance(before, Stored) and isinstance(after, Stored):
-        return before.type == after.type and same(before.value, after.value)
-    return before == after
 
 
 def pointer(path: str, part: str | int) -> str:

@@ -70,6 +70,26 @@ def tagged(type_: str, value: Json) -> dict[str, Json]:
     return {"$type": type_, "value": value}
 
 
+def same(before: object, after: object) -> bool:
+    """Whether two values, in JSON form or as they are stored, are the same in every part and type.
+
+    1, 1.0 and True differ, so do 0.0 and -0.0; NaN is the same as NaN, and the order of a dict's keys does not count.
+    """
+    if type(before) is not type(after):
+        return False
+    if isinstance(before, dict) and isinstance(after, dict):
+        return before.keys() == after.keys() and all(same(value, after[key]) for key, value in before.items())
+    if isinstance(before, list) and isinstance(after, list):
+        return len(before) == len(after) and all(map(same, before, after))
+    if isinstance(before, float) and isinstance(after, float):
+        return (before == after and math.copysign(1, before) == math.copysign(1, after)) or (
+            math.isnan(before) and math.isnan(after)
+        )
+    if isinstance(before, Stored) and isinstance(after, Stored):
+        return before.type == after.type and same(before.value, after.value)
+    return before == after
+
+
 def _encode(value: Any, depth: int) -> Json:
     kind = type(value)
     plain: Json = value

@@ -1,8 +1,8 @@
 """Which state keys differ between a checkpoint and its parent."""
 
-from graphdeck.graphs.differences import same
 from graphdeck.graphs.saved.delta import delta_keys
 from graphdeck.graphs.saved.rows import SavedCheckpoint
+from graphdeck.graphs.values import same
 
 
 def changed_keys(checkpoint: SavedCheckpoint, parent: SavedCheckpoint | None) -> tuple[str, ...]:

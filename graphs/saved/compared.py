@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphdeck.graphs.alignment import alignment, common
-from graphdeck.graphs.differences import Change, differences, list_differences, pointer, same
+from graphdeck.graphs.differences import Change, differences, list_differences, pointer
 from graphdeck.graphs.saved.changes import differ
 from graphdeck.graphs.saved.decode import Packed, Undecodable
 from graphdeck.graphs.saved.delta import delta_keys, delta_value
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
 from graphdeck.graphs.saved.rows import SavedCheckpoint, whole
-from graphdeck.graphs.values import Json, to_json
+from graphdeck.graphs.values import Json, same, to_json
 
 
 def read_differences(
