@@ -130,7 +130,8 @@ async def test_a_rule_allows_only_what_it_has_judged(
     rules.parent.mkdir(parents=True)
     rules.write_text(UP_TO_5)
     shop.engine.meddle = shop.go_up
-    assert await start(shop) == 1
+    assert await start(shop) == 2, "it waits for a person, as the rule has judged another price"
     assert not shop.has_paid
+    assert '"price": 300' in capsys.readouterr().out
     [one] = (await shop.engine.state("t")).interrupts
     assert (one.node, "300" in str(one.value)) == ("one", True)

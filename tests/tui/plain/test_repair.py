@@ -11,6 +11,7 @@ import pytest
 from graphdeck.graphs.errors import AnswerRefused
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.wanted import Wanted
 from graphdeck.tui.plain.answer import AnswerOptions, answer
 from graphdeck.tui.plain.repair import end, repair
 from graphdeck.tui.plain.run import run
@@ -77,9 +78,7 @@ async def test_an_answer_is_taken_back_and_its_question_asked_again(lines: Lines
     question = await lines.question()
     assert await lines.run(resume={question: "many"}) == 1
     assert "graphdeck repair t" in lines.printed()[1]
-    await threads(
-        lines.engine, status=None, query="", sort="updated", limit=None, as_json=False, terminal=Terminal(), now=now
-    )
+    await threads(lines.engine, Wanted(), limit=None, as_json=False, terminal=Terminal(), now=now)
     assert "t: failed after it was answered; why, and the way out: graphdeck show t" in lines.printed()[0]
     await show(lines.engine, "t", None, checkpoint=None, as_json=False, db=None, terminal=Terminal(), now=now)
     out, _ = lines.printed()
