@@ -114,15 +114,15 @@ class MessagesView(Rows):
             return
         from graphdeck.tui.widgets.message_lines import MessageLine, message_lines  # a new thread has no messages
 
-        called = {call.id for message in self._messages for call in message.calls if call.id}
-        results = {message.answers: message for message in self._messages if message.answers in called}
+        joined, taken = _joined(self._messages)
         blocks: list[Sequence[MessageLine]] = []
         laid, count, shown = {}, 0, 0
-        for message in reversed(self._messages):
+        for place in range(len(self._messages) - 1, -1, -1):
             shown += 1
-            if message.answers in results and results[message.answers] is message:
+            if place in taken:
                 continue  # it follows the call that it answers
-            own = (message, *(results[call.id] for call in message.calls if call.id in results))
+            message, results = self._messages[place], joined.get(place, {})
+            own = (message, *results.values())
             known = self._laid.get(id(message))
             same = known is not None and len(known[0]) == len(own) and all(map(_is, known[0], own))
             lines = known[1] if known and same else tuple(message_lines(message, results, self._width))
@@ -142,6 +142,23 @@ class MessagesView(Rows):
         self.rows_changed()
         if follows:
             self.move_to(len(lines_shown) - 1)
+
+
+def _joined(messages: Sequence[ChatMessage]) -> tuple[dict[int, dict[str, ChatMessage]], set[int]]:
+    """By the place of a message, the results of its calls; and the places of those results.
+
+    A result belongs to the last call of its id before it: ids may come again in a later turn.
+    """
+    callers: dict[str, int] = {}
+    joined: dict[int, dict[str, ChatMessage]] = {}
+    taken: set[int] = set()
+    for place, message in enumerate(messages):
+        callers.update({call.id: place for call in message.calls if call.id})
+        caller = callers.pop(message.answers, None) if message.answers else None
+        if caller is not None:
+            joined.setdefault(caller, {})[message.answers] = message
+            taken.add(place)
+    return joined, taken
 
 
 def _is(one: ChatMessage, other: ChatMessage) -> bool:

@@ -56,6 +56,20 @@ async def test_each_of_several_calls_is_marked_until_its_own_result_is_there(har
         assert lines(view)[2] == " mail       sent"  # the result follows its call, not the last one
 
 
+async def test_a_result_belongs_to_the_last_call_of_its_id(harness: NewApp, lines: Lines) -> None:
+    view = MessagesView()
+    calls: list[Json] = [
+        {"type": "ai", "content": "", "tool_calls": [{"name": "look", "args": {}, "id": "1"}]} for _ in range(2)
+    ]
+    results: list[Json] = [
+        {"type": "tool", "content": text, "name": "look", "tool_call_id": "1"} for text in ("first", "second")
+    ]
+    async with harness(view).run_test(size=(60, 10)):
+        view.show(conversation_of({"messages": [calls[0], results[0], calls[1], results[1], results[0]]}))
+        said = [line.split(maxsplit=1)[1] for line in lines(view) if line]
+        assert said == ["→ look", "first", "→ look", "second", "first"]
+
+
 async def test_content_blocks_are_told_apart(harness: NewApp, lines: Lines) -> None:
     view = MessagesView()
     image: Json = {"type": "image", "base64": "aGVsbG8=", "mime_type": "image/png"}
