@@ -220,6 +220,13 @@ class Engine(Protocol):
         """Take back the answers with which nodes failed; the ids of the interrupts that wait again. It is recorded."""
         ...
 
+    async def file_of(self, thread: str, *, file: str = "") -> str:
+        """The file in which a thread may be changed: the named one, else the only one that holds it.
+
+        For whoever reads a thread first and changes it then: both in this one.
+        """
+        ...
+
     def search(self, text: str) -> "AsyncGenerator[SearchHit | SearchProgress, None]":
         """Look for a text, in either case, in the state of all threads; newest checkpoints first.
 

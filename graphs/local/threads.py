@@ -106,6 +106,10 @@ class SavedThreads:
         """The state of a thread at its newest or a given checkpoint, subgraphs included."""
         return await self._read(lambda: self._library.state(thread, checkpoint, compared=compared, file=file))
 
+    async def file_of(self, thread: str, *, file: str = "") -> str:
+        """The file in which a thread may be changed: the named one, else the only one that holds it."""
+        return str(await self._file_of(thread, file))
+
     async def history(
         self, thread: str, *, limit: int = 100, before: str | None = None, ns: str = "", file: str = ""
     ) -> Sequence[CheckpointRow]:

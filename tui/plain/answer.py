@@ -62,7 +62,7 @@ async def answer(
     """Answer as the options say and print the run's events, or print the questions; the exit status."""
     check_together(options)
     words = answers_of(options.answers, "answer")
-    snapshot = await engine.state(options.thread, compared=False)
+    snapshot = await engine.state(options.thread, compared=False, file=await engine.file_of(options.thread))
     graph = options.target or snapshot.graph
     if not graph:
         raise InputError(

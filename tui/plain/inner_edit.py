@@ -20,7 +20,7 @@ async def edit(
     What was asked before is not answered: it may be asked differently now.
     """
     values = _values(words)
-    snapshot = await engine.state(thread, compared=False)
+    snapshot = await engine.state(thread, compared=False, file=await engine.file_of(thread))
     ns = _asking(snapshot)
     await engine.update(thread, values, ns=ns, replace=True, file=snapshot.file)
     request = RunRequest(graph=snapshot.graph, thread=thread, file=snapshot.file, ask_all=ask_all)

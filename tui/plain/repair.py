@@ -17,7 +17,7 @@ from graphdeck.tui.text import safe
 
 async def repair(engine: Engine, thread: str, *, target: str | None, db: Path | None, as_json: bool) -> int:
     """Take back the answers with which nodes failed, then print the questions that wait again; the exit status."""
-    snapshot = await engine.state(thread, compared=False)
+    snapshot = await engine.state(thread, compared=False, file=await engine.file_of(thread))
     await engine.repair(thread, graph=target or "", file=snapshot.file, by=BY)
     if not as_json:
         for failed in snapshot.failed:
@@ -29,7 +29,7 @@ async def repair(engine: Engine, thread: str, *, target: str | None, db: Path | 
 
 async def end(engine: Engine, thread: str, *, target: str | None, as_json: bool) -> int:
     """End a thread without answering it, and say what is lost by it; the exit status."""
-    snapshot = await engine.state(thread, compared=False)
+    snapshot = await engine.state(thread, compared=False, file=await engine.file_of(thread))
     seen = [question.id for question in snapshot.interrupts]
     where = {"graph": target or "", "file": snapshot.file, "checkpoint": snapshot.checkpoint}
     checkpoint = await engine.end(thread, by=BY, seen=seen, **where)

@@ -292,6 +292,9 @@ class RecordedEngine:
     async def copy(self, thread: str, *, file: str = "") -> str:
         raise NotImplementedError
 
+    async def file_of(self, thread: str, *, file: str = "") -> str:
+        raise NotImplementedError
+
     def search(self, text: str) -> AsyncGenerator[Any, None]:
         raise NotImplementedError
 

@@ -1,6 +1,7 @@
 """tag, copy, prune, export, import and the search in all state, on a file made by LangGraph's own saver."""
 
 import json
+import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.memory import remember_file
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.tui.amounts import bytes_text, count_text
 from graphdeck.tui.plain import manage, transfer
@@ -167,3 +169,34 @@ async def test_an_id_that_is_taken_is_told(
 def test_sizes_for_people(count: int, text: str) -> None:
     assert bytes_text(count) == text
     assert count_text(count, "byte").endswith("byte" if count == 1 else "bytes")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "answer THREAD",
+        "answer THREAD --approve",
+        "answer THREAD --end",
+        "answer THREAD --set a=1",
+        "repair THREAD",
+        "fork THREAD --checkpoint 1",
+        "rename THREAD x",
+        "tag THREAD x",
+        "copy THREAD",
+        "prune THREAD --keep 1",
+        "delete THREAD",
+    ],
+)
+def test_an_id_in_two_files_is_changed_only_where_the_file_is_named(
+    cli: Cli, threads_file: Path, tmp_path: Path, words: str
+) -> None:
+    default = tmp_path / ".graphdeck" / "threads.sqlite"
+    default.parent.mkdir()
+    shutil.copy(threads_file, default)
+    remember_file(tmp_path, "trips.py:graph", threads_file)
+    before = [file.read_bytes() for file in (default, threads_file)]
+    done = cli(*(WAITING if word == "THREAD" else word for word in words.split()))
+    assert done.status == 64
+    assert f'thread "{WAITING}" is in {default} and in {threads_file}' in done.err
+    assert "--db FILE" in done.err
+    assert [file.read_bytes() for file in (default, threads_file)] == before
