@@ -28,6 +28,8 @@ from graphdeck.graphs.worker.saving import Saving
 from graphdeck.graphs.worker.state_keys import has_reducer
 
 TABLES = ("checkpoints", "writes")
+ROOT = "__root__"
+"""LangGraph's name of the only channel of a state without keys."""
 
 
 def delete_threads(file: Path, threads: Sequence[str]) -> None:
@@ -118,10 +120,11 @@ async def update_state(graph: Pregel[Any, Any, Any, Any], saving: Saving, change
 def _checked(graph: Pregel[Any, Any, Any, Any], change: Change) -> Any:
     """What is to be written for the values in JSON form; raises InputError where they do not fit."""
     values = (check_raw if change.raw else check_update)(graph, change.values)
-    if not change.replace or change.raw or not isinstance(values, dict):
+    if change.raw or not isinstance(values, dict):
         return values
-    wanted = tuple(values) if isinstance(change.replace, bool) else change.replace
-    return {key: _replacing(graph, key, value) if key in wanted else value for key, value in values.items()}
+    wanted = change.replace if isinstance(change.replace, tuple) else tuple(values) if change.replace else ()
+    written = {key: _replacing(graph, key, value) if key in wanted else value for key, value in values.items()}
+    return written[ROOT] if written.keys() == {ROOT} else written  # a state without keys is written as it is
 
 
 def _graph_at(graph: Pregel[Any, Any, Any, Any], ns: tuple[str, ...]) -> Pregel[Any, Any, Any, Any]:

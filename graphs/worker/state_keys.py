@@ -29,7 +29,7 @@ def state_fields(builder: AnyBuilder) -> Mapping[str, Field]:
 
 def state_keys(graph: AnyGraph) -> tuple[StateKey, ...]:
     """The keys that can be written; none for the functional API, whose state is not written by keys."""
-    if not isinstance(graph, CompiledStateGraph) or "__root__" in graph.builder.channels:
+    if not isinstance(graph, CompiledStateGraph):
         return ()
     fields = state_fields(graph.builder)
     schemas = _schemas(graph.builder)

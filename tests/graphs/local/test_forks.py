@@ -322,3 +322,25 @@ async def test_the_functional_api_has_nothing_to_write(
         with pytest.raises(InputError, match="the state was not changed"):
             await engine.update("t", values, as_node=as_node)
     assert len(await engine.history("t")) == 1
+
+
+ROOTED = """
+    def one(state): return ["one"]
+    def two(state): return ["two"]
+    S = Annotated[list, operator.add]
+    graph = chain(one, two)
+"""
+
+
+async def test_a_state_without_keys_is_written_as_one_value(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(ROOTED)
+    await run_graph(target, input=["x"])
+    at_ = await at(engine, "two")
+    (key,) = (await engine.fork_plan("t", at_)).keys
+    assert (key.name, key.has_reducer) == ("__root__", True)
+    for replace, kept in ((False, ["x", "one"]), (["__root__"], [])):
+        await engine.update("t", {"__root__": ["hand"]}, checkpoint=at_, replace=replace)
+        await run_graph(target)
+        assert (await engine.state("t")).values == {"__root__": [*kept, "hand", "two"]}
