@@ -15,6 +15,9 @@ LIMIT: Final = 1_000_000
 """Characters of text that are laid out: more would hold up the screen."""
 JSON_LIMIT: Final = 200_000
 """The same for JSON, whose pieces are small."""
+_FEW: Final = 20
+"""Parts of a value that are shown under each other, where one of them is a text with lines."""
+_LONG_TEXT: Final = 60
 _FIELDS: Final = ("type", "content", "tool_calls")
 """What a message says in its own paragraphs."""
 
@@ -25,7 +28,21 @@ def readable(value: Json) -> list[Paragraph]:
         return _clipped(value)
     if is_message(value):
         return list(_message(value))
+    if isinstance(value, dict) and len(value) <= _FEW and any(map(_has_lines, value.values())):
+        return [paragraph for key, item in value.items() for paragraph in _part(key, item)]
     return _json(value, indent=2)
+
+
+def _has_lines(value: Json) -> bool:
+    """Whether a value is a text that JSON would make hard to read."""
+    return isinstance(value, str) and (len(value) > _LONG_TEXT or "\n" in value)
+
+
+def _part(key: str, value: Json) -> Iterator[Paragraph]:
+    """A part of a value under its name."""
+    yield Paragraph(text=safe(key, identifier=True), style="bold")
+    yield from (_clipped(value) if isinstance(value, str) and _has_lines(value) else _json(value, indent=2))
+    yield Paragraph()
 
 
 def raw(value: Json) -> list[Paragraph]:

@@ -92,7 +92,7 @@ def _before_and_after(before: Json, after: Json, cells: int, most: int) -> Itera
     if isinstance(before, str) and isinstance(after, str):
         runs = word_changes(before, after)
         for side, _ in sides:
-            parts = [run for run in runs if run[0] in ("same", side)]
+            parts = [run for run in runs if run[0] in ("same", side)] or [(side, '""')]
             for index, line in enumerate(_worded(parts, STYLES[side], cells - 2, most)):
                 yield (f"    {' ' if index else SIGNS[side]} ", f"bold {STYLES[side]}"), *line
         return

@@ -122,4 +122,7 @@ async def test_two_branches_are_compared(engine: LocalEngine, open_deck: Any, tm
         await deck.until_shown("nothing of this path differs")
         await deck.press("escape", "c", "v")
         await deck.until(lambda: isinstance(deck.app.screen, ValueScreen))
+        assert [line.strip("▌ ") for line in deck.text.splitlines()[2:7]] == [
+            "before", '"another note"', "", "after", NOTE.format(14),
+        ]  # fmt: skip
         assert deck.app.clipboard == f'~ /note\n  - "another note"\n  + "{NOTE.format(14)}"\n'

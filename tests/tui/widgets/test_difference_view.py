@@ -78,6 +78,8 @@ def test_differences_that_look_alike_are_told_apart() -> None:
     assert "".join(text for text, _ in first[1]) == " ~ (the whole state)  1 → 1.0"
     found = list(change_lines([Change(path="/a.b", kind="changed", before=long, after=[long])], 60, 4))
     assert ["".join(text for text, _ in line)[:12] for _, line in found] == [" ~ /a.b", '    - {"valu', '    + [{"val']
+    empty = [line for _, line in change_lines([Change(path="/a", kind="changed", before="", after=NOTE)], 60, 1)]
+    assert "".join(text for text, _ in empty[1]) == '    - ""'
     assert shown_path("/a~1b/0") == "a/b.0"
 
 
