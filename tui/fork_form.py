@@ -6,6 +6,7 @@ from typing import Any
 
 from graphdeck.graphs.forks import WRITES, ForkPlan, StateKey
 from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.records import START
 from graphdeck.graphs.values import Json
 from graphdeck.tui.edited import changed
 from graphdeck.tui.form_model import Form, as_json
@@ -52,6 +53,8 @@ class ForkForm(Frozen):
     @property
     def node(self) -> str:
         """The node that the values are said to come from, in words."""
+        if self.plan.as_node == START:
+            return "as an input"
         return f"as {self.plan.as_node}" if self.plan.as_node else "as the node that ran last"
 
     def with_form(self, typed: Form) -> "ForkForm":

@@ -74,7 +74,7 @@ def test_the_node_turns_through_all_of_them_and_what_runs_with_it() -> None:
         fork = fork.with_next_node(PLAN)
         told.append((fork.node, fork.headline.partition(";")[0]))
     assert told == [
-        ("as __start__", "runs look"),
+        ("as an input", "runs look"),
         ("as ask", "runs tell and one of look"),
         ("as tell", "nothing runs from here: the graph is at its end"),
         ("as the node that ran last", "runs ask"),

@@ -34,7 +34,7 @@ _KEYS: Final = {
 _IN_PANE: Final = {
     "timeline": ("run_again", "fork", "compare", "other_branch"),
     "state": ("filter", "go_to_path", "view", "write"),
-    "messages": ("view", "copy", "write"),
+    "messages": ("view", "copy", "write", "edit_message"),
 }
 """The keys that matter besides the first of those, by the pane that the person is in."""
 _SINCE: Final = r"since ([^\s;]+)"
