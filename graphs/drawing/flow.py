@@ -206,22 +206,26 @@ class _Painter:
     def _edges(self, ways: Iterable[Way]) -> tuple[Edge, ...]:
         return tuple(self._wiring.edges[way.edge] for way in ways)
 
+    def _edges_by_pin(self, strand: Strand) -> dict[Pin, tuple[Edge, ...]]:
+        found: dict[Pin, list[Edge]] = {}
+        for edge, start, stop in strand.ways:
+            found.setdefault(start, []).append(self._wiring.edges[edge])
+            found.setdefault(stop, []).append(self._wiring.edges[edge])
+        return {pin: tuple(edges) for pin, edges in found.items()}
+
     def _tails(self) -> dict[int, list[tuple[Pin, tuple[Edge, ...]]]]:
         """The tails of each node, with their edges."""
         tails: dict[int, list[tuple[Pin, tuple[Edge, ...]]]] = {}
-        for channel in self._wiring.channels:
-            for strand in channel:
-                for pin in (*strand.uppers, *strand.lowers):
+        for strand in (strand for channel in self._wiring.channels for strand in channel):
+            if any(pin.tail for pin in (*strand.uppers, *strand.lowers)):
+                for pin, edges in self._edges_by_pin(strand).items():
                     if pin.tail:
-                        edges = self._edges(way for way in strand.ways if way.start == pin)
                         tails.setdefault(pin.vertex, []).append((pin, edges))
         return tails
 
     def _draw_strand(self, strand: Strand, turn: Turn | None, channel: _Channel) -> None:
         slots = self._slots.pins
-        for pin in (*strand.uppers, *strand.lowers):
-            ways = [way for way in strand.ways if pin in (way.start, way.stop)]
-            edges = self._edges(ways)
+        for pin, edges in self._edges_by_pin(strand).items():
             if turn is None and not pin.lower:
                 self._to.along(slots[pin], channel.first - 1, channel.last + 1, edges)
             elif turn is not None and pin.lower:
@@ -256,12 +260,14 @@ class _Painter:
 
     def _draw_passing(self, depths: Sequence[tuple[int, int]]) -> None:
         """The lines that pass through layers."""
-        edges: dict[int, tuple[Edge, ...]] = {}
-        for channel in self._wiring.channels:
-            for strand in channel:
-                for pin in strand.uppers:
-                    if pin.vertex >= len(self._nodes):
-                        edges[pin.vertex] = self._edges(way for way in strand.ways if pin in (way.start, way.stop))
+        edges = {
+            pin.vertex: found
+            for channel in self._wiring.channels
+            for strand in channel
+            if any(pin.vertex >= len(self._nodes) for pin in strand.uppers)
+            for pin, found in self._edges_by_pin(strand).items()
+            if not pin.lower
+        }
         for layer, (depth, size) in zip(self._wiring.layers, depths, strict=True):
             for vertex in layer:
                 if vertex >= len(self._nodes):

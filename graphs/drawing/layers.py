@@ -10,8 +10,8 @@ from graphdeck.graphs.records import START, Edge
 Layers: TypeAlias = list[list[int]]
 """Vertices of each layer, in order. Vertices count from 0: the nodes first, then the places that lines pass."""
 
-SWEEPS = 12
-"""Times the order is looked at again from one end to the other."""
+SWEEPS, PATIENCE = 12, 4
+"""Times that the order is looked at again, at most, and times that it may come out no better."""
 
 
 class Link(NamedTuple):
@@ -56,14 +56,14 @@ def arrange(layers: Layers, links: Sequence[Sequence[Link]]) -> Layers:
     """
     neighbours = _neighbours(links)
     layers = _walked(layers, neighbours.below)
-    best, fewest = layers, crossings(layers, links)
+    best, fewest, last = layers, crossings(layers, links), 0
     for sweep in range(SWEEPS):
-        if not fewest:
+        if not fewest or sweep - last > PATIENCE:
             break
         layers = _sweep(layers, neighbours, upwards=bool(sweep % 2))
         count = crossings(layers, links)
         if count < fewest:
-            best, fewest = layers, count
+            best, fewest, last = layers, count, sweep
     return best
 
 

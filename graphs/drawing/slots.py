@@ -10,7 +10,7 @@ from math import ceil, floor, inf
 from typing import NamedTuple, TypeAlias
 
 from graphdeck.graphs.drawing.nets import Pin, Strand, Wiring
-from graphdeck.graphs.drawing.vertices import bring_in_line, bring_near, mean, pulls, spread
+from graphdeck.graphs.drawing.vertices import bring_in_line, bring_near, in_order, mean, pulls
 
 Side: TypeAlias = tuple[int, bool]
 """A vertex, and whether it is its upper side."""
@@ -131,11 +131,17 @@ def _steps(layer: Sequence[int], boxes: Mapping[int, Box], nodes: int, grid: Gri
 
 def _place_pins(wiring: Wiring, sides: Mapping[Side, Sequence[Pin]], slots: Slots, grid: Grid) -> dict[Pin, int]:
     """First the pins below each layer, then those on top of the next in line with them where that can be, and back."""
-    strands = [strand for channel in wiring.channels for strand in channel]
+    nodes = len(wiring.names)
+    strands = [
+        strand
+        for channel in wiring.channels
+        for strand in channel
+        if any(pin.vertex < nodes for pin in (*strand.uppers, *strand.lowers))
+    ]
     placed: dict[Pin, int] = {}
     wishes: dict[Pin, float] = {}
     for (vertex, _), pins in sides.items():
-        if vertex >= len(wiring.names):
+        if vertex >= nodes:
             placed.update(dict.fromkeys(pins, slots.firsts[vertex]))
     for strand in strands:
         if len(strand.uppers) == len(strand.lowers) == 1:
@@ -146,7 +152,7 @@ def _place_pins(wiring: Wiring, sides: Mapping[Side, Sequence[Pin]], slots: Slot
             if len(others) == 1 and others[0] in placed and (lower or len(pins) == 1):
                 wishes.update(dict.fromkeys(pins, placed[others[0]]))
         for (vertex, below), found in sides.items():
-            if below == lower and vertex < len(wiring.names):
+            if below == lower and vertex < nodes:
                 placed.update(_on_side(found, vertex, wishes, slots, grid))
     return placed
 
@@ -171,12 +177,14 @@ def _on_side(pins: Sequence[Pin], vertex: int, wishes: Mapping[Pin, float], slot
     offsets = list(accumulate(needs[:-1], initial=0))
     high = min(last, last + slots.boxes[vertex].label + 1 - needs[-1]) - offsets[-1]
     middle = (first + last - offsets[-1]) / 2
-    wanted = []
-    for pin, offset in zip(pins, offsets, strict=True):
-        wish = wishes.get(pin, inf)
-        wanted.append([(wish if first <= wish <= last else middle + offset, 1.0)])
-    found = spread(wanted, offsets, mean)
+    if len(pins) == 1:
+        wish = wishes.get(pins[0], inf)
+        return {pins[0]: floor(min(wish if first <= wish <= last else middle, high) + 0.5)}
+    wanted = [
+        [(wish - offset if first <= wish <= last else middle, 1.0)]
+        for wish, offset in zip([wishes.get(pin, inf) for pin in pins], offsets, strict=True)
+    ]
     return {
-        pin: floor(min(max(place - offset, first), high) + 0.5) + offset
-        for pin, place, offset in zip(pins, found, offsets, strict=True)
+        pin: floor(min(max(place, first), high) + 0.5) + offset
+        for pin, place, offset in zip(pins, in_order(wanted, mean), offsets, strict=True)
     }

@@ -78,31 +78,33 @@ def bring_in_line(layers: Layers, steps: Steps, firsts: Mapping[int, int], pulle
     return _in_slots(layers, steps, moved)
 
 
-def spread(wishes: Sequence[Sequence[Wish]], steps: Sequence[int], middle: Middle) -> list[float]:
-    """Places, each at least its step behind the first, that are best for all wishes; none may be without any.
+def in_order(wishes: Sequence[Sequence[Wish]], middle: Middle) -> list[float]:
+    """Places, none before the one before it, that are best for all wishes; each has one or more.
 
-    Those that come too close are moved as one block, to the middle of all its wishes.
+    Those that would change places are moved as one block, to the middle of all its wishes.
     """
-    blocks: list[tuple[float, list[Wish], int]] = []  # place, wishes, members
-    for wanted, step in zip(wishes, steps, strict=True):
-        held, members = [(place - step, strength) for place, strength in wanted], 1
-        place = middle(held)
+    blocks: list[tuple[float, Sequence[Wish], int]] = []  # place, wishes, members
+    for wanted in wishes:
+        place, members = middle(wanted), 1
         while blocks and blocks[-1][0] > place:
             _, before, more = blocks.pop()
-            held, members = before + held, members + more
-            place = middle(held)
-        blocks.append((place, held, members))
-    places = [place for place, _, members in blocks for _ in range(members)]
-    return [place + step for place, step in zip(places, steps, strict=True)]
+            wanted, members = [*before, *wanted], members + more
+            place = middle(wanted)
+        blocks.append((place, wanted, members))
+    return [place for place, _, members in blocks for _ in range(members)]
 
 
 def mean(wishes: Sequence[Wish]) -> float:
     """Least squares: all have a part in it."""
+    if len(wishes) == 1:
+        return wishes[0][0]
     return sum([place * strength for place, strength in wishes]) / sum([strength for _, strength in wishes])
 
 
 def median(wishes: Sequence[Wish]) -> float:
     """Least distances: as much strength pulls to the left as to the right, so that most often one has its wish."""
+    if len(wishes) == 1:
+        return wishes[0][0]
     ordered = sorted(wishes)
     passed = list(accumulate([strength for _, strength in ordered]))
     half = passed[-1] / 2
@@ -119,10 +121,12 @@ def _move(
 ) -> None:
     """Move the vertices of one layer; what nothing pulls at stays where it can."""
     wishes = [
-        [(firsts[other] + offset, strength) for other, offset, strength in pulled[vertex]] or [(firsts[vertex], 0.5)]
-        for vertex in layer
+        [(firsts[other] + offset - step, strength) for other, offset, strength in pulled[vertex]]
+        or [(firsts[vertex] - step, 0.5)]
+        for vertex, step in zip(layer, steps, strict=True)
     ]
-    firsts.update(zip(layer, spread(wishes, steps, middle), strict=True))
+    places = in_order(wishes, middle)
+    firsts.update((vertex, place + step) for vertex, place, step in zip(layer, places, steps, strict=True))
 
 
 def _in_slots(layers: Layers, steps: Steps, firsts: Mapping[int, float]) -> dict[int, int]:

@@ -5,6 +5,7 @@ They are ratios to something plain that runs in turns with ours, where they can 
 
 import busy
 import dialog
+import drawing
 import finding
 import first_screen
 import history_screen
@@ -25,3 +26,4 @@ if __name__ == "__main__":
     history_screen.main()
     busy.main()
     dialog.main()
+    drawing.main()
