@@ -1,6 +1,6 @@
 """Which checkpoints of a thread can go when only its newest are to stay; nothing is changed here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from graphdeck.graphs.saved.decode import Undecodable
@@ -16,6 +16,7 @@ _ROWS: Final = (
 _WRITES: Final = (
     "SELECT checkpoint_ns, checkpoint_id, coalesce(sum(length(value)), 0) FROM writes WHERE thread_id = ? GROUP BY 1, 2"
 )
+_CHANNELS: Final = "SELECT DISTINCT channel FROM writes WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
 _SENDS_IN_PARENT: Final = 4
 """Before this version of a checkpoint, what `Send` was to start lay in the writes of its parent."""
 
@@ -81,22 +82,28 @@ def _stays(row: _Row, newest: set[str]) -> bool:
     return remembers or row.root is None or row.root in newest
 
 
-def _needed(file: CheckpointFile, thread: str, row: _Row) -> Iterator[SavedCheckpoint]:
-    """The older checkpoints without which one cannot be read."""
+def _needed(file: CheckpointFile, thread: str, row: _Row) -> list[SavedCheckpoint]:
+    """The older checkpoints without which one cannot be read, the nearest first."""
     saved = load_checkpoint(file, thread, row.ns, row.id)
-    if saved is None or row.parent is None:
-        return
+    if saved is None:
+        return []
     missing = set(delta_keys(saved))
     version = saved.body.get("v")
     old = isinstance(version, int) and version < _SENDS_IN_PARENT
     met = {row.id}
-    parent: str | None = row.parent
-    while (missing or old) and parent and parent not in met:
+    passed: list[SavedCheckpoint] = []
+    needed = 0
+    parent = row.parent
+    while (missing or old) and parent and parent not in met:  # one that was put twice can make a circle
         met.add(parent)
         before = load_checkpoint(file, thread, row.ns, parent)
         if before is None:
-            return
-        yield before
+            break
+        passed.append(before)
+        written = {channel for (channel,) in file.query(_CHANNELS, before.key)}
+        if old or missing & (written | before.channels.keys()):
+            needed = len(passed)
         old = False
-        missing -= set(before.channels)
+        missing -= before.channels.keys()
         parent = before.parent
+    return passed[:needed]

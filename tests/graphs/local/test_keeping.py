@@ -37,8 +37,9 @@ class State(TypedDict, total=False):
     log: Annotated[list[str], operator.add]
 
 
-class Plain(TypedDict):
+class Plain(TypedDict, total=False):
     text: str
+    log: Annotated[list[str], operator.add]
 
 
 def config(thread: str, **more: Any) -> RunnableConfig:
@@ -176,7 +177,7 @@ async def test_room_is_told_reused_and_given_back_only_when_asked(engine: LocalE
 
 def test_pruning_keeps_the_parent_in_which_old_versions_stored_what_send_starts(file: Path) -> None:
     with SqliteSaver.from_conn_string(str(file)) as saver:
-        nothing = StateGraph(Plain).add_node("a", lambda _: {}).add_node("b", lambda _: {}).add_edge("a", "b")
+        nothing = StateGraph(State).add_node("a", lambda _: {}).add_node("b", lambda _: {}).add_edge("a", "b")
         nothing.add_edge(START, "a").compile(checkpointer=saver).invoke({"text": "x"}, config("t"))
         with open_file(file) as look:
             new = plan_prune(look, "t", 1)
@@ -190,6 +191,28 @@ def test_pruning_keeps_the_parent_in_which_old_versions_stored_what_send_starts(
     assert head.parent_config is not None
     assert (new.kept, len(new.gone)) == (2, 2)
     assert set(new.gone) - set(old.gone) == {("", head.parent_config["configurable"]["checkpoint_id"])}
+
+
+def test_pruning_keeps_what_a_subgraph_remembers_from_run_to_run(file: Path) -> None:
+    def run(*, times: int) -> list[str]:
+        with SqliteSaver.from_conn_string(str(file)) as saver:
+            inner = StateGraph(Plain).add_node("count", lambda _: {"log": ["again"]}).add_edge(START, "count")
+            outer = StateGraph(Plain).add_node("inner", inner.compile(checkpointer=True)).add_edge(START, "inner")
+            graph = outer.compile(checkpointer=saver)
+            for _ in range(times):
+                graph.invoke({"text": "x", "log": []}, config("t"))
+            return list(graph.get_state(config("t")).values["log"])
+
+    run(times=3)
+    with open_file(file) as look:
+        plan = plan_prune(look, "t", 1)
+    assert {ns for ns, _ in plan.gone} == {""}
+    before = len(rows(file, "t")[0])
+    prune_thread(file, "t", plan.head, plan.gone)
+    assert len(rows(file, "t")[0]) == plan.kept == before - len(plan.gone)
+    after = run(times=1)
+    file.unlink()
+    assert after == run(times=4)
 
 
 async def test_a_thread_with_a_subgraphs_checkpoints_alone_can_go(engine: LocalEngine, file: Path) -> None:
