@@ -159,6 +159,11 @@ async def test_a_question_that_input_drops_is_on_record_and_only_the_one_that_wa
     assert {newest.interrupt: newest.payload} == _seen(now)
     assert newest.checkpoint == now.checkpoint
     assert len(await engine.decisions()) == 5
+    run = await engine.run(RunRequest(graph=graph, thread="t", input={}, has_input=True, drop_question=True))
+    await run.drain()
+    assert how_it_ended([event async for event in run.events()])[0] == "stopped"
+    stopped = (await engine.decisions())[0]
+    assert (stopped.outcome, stopped.why) == ("lost", "the run ended before its input was saved")
     (tmp_path / "price").unlink()
     await run_graph(graph, **new)
     assert [each.outcome for each in await engine.decisions()][:2] == ["applied", "applied"], "though its run failed"
