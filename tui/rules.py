@@ -227,7 +227,10 @@ class RuledRun:
         if not saved.interrupts:
             return [refused]
         self._asked = {question.id: question for question in saved.interrupts}
-        told = [_event(question, refused, place) for place, question in enumerate(saved.interrupts)]
+        told = [
+            dataclasses.replace(asking(question), run=refused.run, seq=refused.seq + place, time=refused.time)
+            for place, question in enumerate(saved.interrupts)
+        ]
         self._ended = dataclasses.replace(
             refused, status="waiting", next=saved.next or (), error=None, seq=refused.seq + len(told)
         )
@@ -269,19 +272,16 @@ def pending(event: Interrupt) -> PendingInterrupt:
     )
 
 
-def _event(question: PendingInterrupt, ended: RunEnded, place: int) -> Interrupt:
-    """The question as a run tells it, in place of that run's end."""
+def asking(question: PendingInterrupt) -> Interrupt:
+    """The event of a run that tells a question, as `pending` reads it; its task is not known."""
     return Interrupt(
         id=question.id,
+        task="",
         node=question.node,
         ns=question.ns,
         value=question.value,
         schema=question.schema,
         frames=question.frames,
-        task="",
-        run=ended.run,
-        seq=ended.seq + place,
-        time=ended.time,
     )
 
 

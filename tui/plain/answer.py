@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import AnswerRefused, InputError
-from graphdeck.graphs.events import Event, Interrupt, RunEnded, RunStarted, event_to_dict
+from graphdeck.graphs.events import Event, RunEnded, RunStarted, event_to_dict
 from graphdeck.graphs.questions.consequences import consequences
 from graphdeck.graphs.questions.failed import explanation
 from graphdeck.graphs.questions.model import Decision, Sheet
@@ -22,6 +22,7 @@ from graphdeck.tui.plain.arguments import BY, answers_of, repair_command, shell_
 from graphdeck.tui.plain.ids import REMEMBERED, with_whole_ids
 from graphdeck.tui.plain.run import run
 from graphdeck.tui.plain.terminal import indent, terminal_of
+from graphdeck.tui.rules import asking
 from graphdeck.tui.text import safe
 
 WAITING: Final = 2
@@ -164,14 +165,10 @@ def _counted(number: int) -> str:
 
 def _events(snapshot: Snapshot, graph: str) -> Iterable[Event]:
     """What a run would tell that only asks again."""
-    questions = (
-        Interrupt(
-            id=each.id, task="", node=each.node, ns=each.ns, value=each.value, schema=each.schema, frames=each.frames
-        )
-        for each in snapshot.interrupts
-    )
     started = RunStarted(thread=snapshot.thread, graph=graph, file=snapshot.file)
-    return itertools.chain([started], questions, [RunEnded(status="waiting", next=snapshot.next or ())])
+    return itertools.chain(
+        [started], map(asking, snapshot.interrupts), [RunEnded(status="waiting", next=snapshot.next or ())]
+    )
 
 
 _SENDS: Final = {"approve": "true", "reject": "false"}
