@@ -97,7 +97,7 @@ class LocalEngine(SavedThreads):
         await self._read(lambda: _check_writable(Path(place["file"] or place["default"]), asked=bool(place["file"])))
         run = uuid.uuid4().hex
         answers = None
-        if request.resume or request.drop_question:
+        if request.resume or (request.drop_question and not request.checkpoint):  # a fork drops nothing
             request, answers = await self._read(partial(self._intend, request, run, target, place))
         job = {"job": "run", "run": run, "request": dataclasses.asdict(request), **place}
         try:

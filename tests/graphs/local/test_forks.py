@@ -64,6 +64,10 @@ async def test_an_old_question_is_answered_differently(
     assert plan.headline.startswith("runs review, which asks anew; ")
     assert "the branch that is there stays as it is" in plan.remarks
     assert ended(await run_graph(target, checkpoint=asked)).status == "waiting"
+    elsewhere: Any = {"input": {"log": []}, "drop_question": True, "checkpoint": await at(engine, "draft")}
+    assert ended(await run_graph(target, **elsewhere)).status == "waiting"
+    assert [each.decision for each in await engine.decisions()] == ["yes"]  # no question was dropped for it
+    assert ended(await run_graph(target, checkpoint=asked)).status == "waiting"
     assert ended(await answer(engine, run_graph, target, "no")).status == "done"
     after = await engine.state("t")
     assert after.values["log"] == ["draft", "review no", "publish", "audit"]
