@@ -322,7 +322,8 @@ async def test_the_functional_api_has_nothing_to_write(
     assert (plan.headline, plan.keys, plan.nodes) == (
         "runs graph, which asks anew; nothing after it has run yet", (), ()
     )  # fmt: skip
-    for values, as_node in (({"x": 1}, None), ({}, "graph")):
+    attempts: tuple[tuple[Json, str | None], ...] = (({"x": 1}, None), ({}, "graph"))
+    for values, as_node in attempts:
         with pytest.raises(InputError, match="the state was not changed"):
             await engine.update("t", values, as_node=as_node)
     assert len(await engine.history("t")) == 1
