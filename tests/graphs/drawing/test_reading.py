@@ -82,8 +82,11 @@ def test_random_drawings_read_back(read: Read, graph: Graph, ascii_only: bool) -
 
 
 @settings(max_examples=200, deadline=None, database=None)
-@given(graph=random_graphs(), direction=st.sampled_from(["TB", "LR"]), ascii_only=st.booleans())
-def test_random_flows_read_back(graph: Graph, direction: FlowDirection, ascii_only: bool) -> None:
+@given(graph=random_graphs(), direction=st.sampled_from(["TB", "LR"]), ascii_only=st.booleans(), folded=st.booleans())
+def test_random_flows_read_back(graph: Graph, direction: FlowDirection, ascii_only: bool, folded: bool) -> None:
+    if folded:
+        nodes, edges, _ = fold(*graph, at_least=2, ascii=ascii_only)
+        graph = list(nodes), list(edges)
     assert read_flow(graph, direction, ascii_only) == drawn(graph[1])
 
 

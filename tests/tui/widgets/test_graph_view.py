@@ -233,6 +233,27 @@ async def test_the_cursor_marks_a_box_and_not_its_row(harness: NewApp) -> None:
         assert marked["left"] != marked["right"]
 
 
+async def test_an_edge_that_was_taken_is_bright_to_its_arrowhead(harness: NewApp) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test():
+        drawing = forked()
+        view.show_drawing(drawing)
+        heads = {edge.target: drawing.path_of(edge)[-1] for edge in drawing.routes if edge.source == START}
+
+        def ink(node: str) -> object:
+            x, y = heads[node]
+            (segment,) = view.render_line(y).crop(x + 1, x + 2)
+            assert segment.text == "▼"
+            assert segment.style
+            return segment.style.color
+
+        dim = ink("left")
+        assert ink("right") == dim
+        view.show({}, taken={(START, "left")})
+        assert ink("right") == dim != ink("left")
+
+
 async def test_the_box_that_begins_to_run_comes_into_view_also_sideways(harness: NewApp, lines: Lines) -> None:
     view = GraphView(clock=StoppedClock())
     app = harness(view)
