@@ -145,11 +145,9 @@ class DeckForks(DeckWaiting):
         """Look at what was written; a message is gone on with at once."""
         self._draft = None
         plan = message.plan
-        self._views.pop(plan.thread, None)
         self.bridge.read_threads(PAGE)
         if (plan.file, plan.thread) != (self.look.file, self.look.thread):
             return
-        self.change(live=None)
         self.see(self.look.with_old(None))
         if message.goes_on and not self.is_off("fork"):
             self.start(self._request(None))
