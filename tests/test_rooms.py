@@ -33,18 +33,20 @@ def test_the_painting_process_never_loads_langgraph() -> None:
 
 FIRST_PAINT = """
 engine errors events frozen named paths questions questions.model questions.read records schema tasks values wanted
-local local.config local.engine local.hints local.home local.lease local.library local.memory local.names
-local.reading local.targets local.threads
-saved saved.changes saved.decode saved.delta saved.file saved.history saved.inner saved.lookup saved.rows
-saved.state saved.status saved.texts saved.threads
-actions app approval_gate asked attention background batch bridge clock history_bridge message_text paragraphs rules
-start text theme
+local local.config local.engine local.hints local.home local.lease local.library local.memory local.names local.reading
+local.targets local.threads
+saved saved.changes saved.decode saved.delta saved.file saved.inner saved.lookup saved.rows saved.state saved.status
+saved.texts saved.threads
+actions amounts app approval_gate asked attention background batch bridge clock history_bridge message_text paragraphs
+rules start text theme thread_terms threads_bridge
 screens screens.checkpoints screens.deck screens.deck_answers screens.deck_flow screens.deck_forks screens.deck_history
-screens.deck_lines screens.deck_moves screens.deck_painting screens.deck_threads screens.deck_waiting
-screens.deck_whose screens.inbox_door screens.inner_states screens.look screens.panes screens.thread_rows
+screens.deck_lines screens.deck_listing screens.deck_moves screens.deck_painting screens.deck_threads
+screens.deck_waiting screens.deck_whose screens.inbox_door screens.inner_states screens.look screens.panes
+screens.thread_acts screens.thread_rows
 widgets widgets.conversation widgets.filter_line widgets.graph_view widgets.input_line widgets.key_footer
 widgets.log_lines widgets.log_view widgets.long_text widgets.messages_view widgets.one_line widgets.rows
-widgets.run_state widgets.state_tree widgets.status_line widgets.thread_list widgets.timeline widgets.tree_rows
+widgets.run_state widgets.state_tree widgets.status_line widgets.thread_list widgets.thread_row widgets.timeline
+widgets.tree_rows
 """
 """Our modules, named from their room on, that the workbench may load before it paints the deck for the first time."""
 

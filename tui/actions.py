@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from textual.binding import Binding
 
 Place: TypeAlias = Literal[
-    "app", "deck", "approval", "picker", "inbox", "policy", "help", "message", "confirm", "state", "whole", "difference", "fork"
+    "app",
+    "deck",
+    "approval",
+    "picker",
+    "inbox",
+    "policy",
+    "help",
+    "message",
+    "confirm",
+    "state",
+    "whole",
+    "difference",
+    "fork",
 ]
 
 
@@ -43,6 +55,7 @@ class Action(Frozen):
 
 _KEY_NAMES: Final = {
     "question_mark": "?",
+    "number_sign": "#",
     "slash": "/",
     "colon": ":",
     "space": "space",
@@ -97,7 +110,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("rules", "P", "rules", "Show the rules in force; trust the project's, revoke grants", "Run"),
     _deck("new_thread", "n", "new thread", "Begin a new thread", "Threads"),
     _deck("focus_threads", "t", "threads", "Go to the list of threads", "Threads"),
+    _deck("mark", "x", "mark", "Mark the thread of the cursor, to do the same to several", "Threads"),
+    _deck("mark_all", "X", "mark all", "Mark all threads that are listed, or none", "Threads"),
     _deck("rename_thread", "R", "rename", "Give this thread a title", "Threads"),
+    _deck("tag_threads", "number_sign", "tag", "Give this thread tags, or take some away", "Threads"),
+    _deck("copy_threads", "C", "copy thread", "Copy this thread to a new one", "Threads"),
+    _deck("export_threads", "e", "export", "Export this thread to a file of its own, or as JSON", "Threads"),
+    _deck("import_threads", "L", "import", "Import all threads of another checkpoint file", "Threads"),
+    _deck("prune_threads", "p", "prune", "Delete old checkpoints of this thread (says how many, and asks)", "Threads"),
     _deck("delete_thread", "D,delete", "delete", "Delete this thread with all its checkpoints (asks first)", "Threads"),
     _deck("end_thread", "E", "end", "End this thread unanswered: nothing more of it runs (asks first)", "Threads"),
     _deck("inbox", "I", "inbox", "Open the inbox: everything that waits for you, over all threads", "Threads"),
@@ -109,7 +129,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("show_timeline", "4,h", "Timeline", "Show the checkpoints of this thread", "Panes"),
     _deck("show_log", "5", "Log", "Show prints, errors and retries", "Panes"),
     _deck("show_threads", "6", "Threads", "Show the threads of this file", "Panes"),
-    _deck("filter", "slash", "filter", "Filter the list; in the state, look for a key or a text", "Panes"),
+    _deck("filter", "slash", "filter", "Find threads by words and terms; in the state, a key or a text", "Panes"),
     _deck("compare", "d", "compare", "Mark a checkpoint; on another one, show what differs between the two", "History"),
     _deck("fork", "f", "fork", "Write into the state at this checkpoint: another branch begins there", "History"),
     _deck("run_again", "r", "run again", "Run again from this checkpoint (says first what runs, and asks)", "History"),

@@ -3,7 +3,6 @@
 Only the bridge talks to the engine. It never touches a widget: everything goes to one receiver, as messages.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -14,11 +13,11 @@ from textual.message import Message
 from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.events import Event
-from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, ThreadPage, WaitingRow
+from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, WaitingRow
 from graphdeck.graphs.values import Json
 from graphdeck.tui.background import Background
 from graphdeck.tui.batch import Batch
-from graphdeck.tui.rules import Rules, forget_grants
+from graphdeck.tui.rules import Rules
 
 if TYPE_CHECKING:
     from graphdeck.tools.policy import Policy
@@ -53,15 +52,6 @@ class GraphDescribed(Message):
 
     graph: str
     shape: GraphShape
-
-
-@dataclass(eq=False, repr=False)
-class ThreadsRead(Message):
-    """A page of saved threads."""
-
-    page: ThreadPage
-    follows: bool
-    """It follows the pages read before, instead of replacing them."""
 
 
 @dataclass(eq=False, repr=False)
@@ -102,16 +92,6 @@ class WaitingCounted(Message):
 
 class FilesChanged(Message):
     """A checkpoint file has changed, by whomever."""
-
-
-@dataclass(eq=False, repr=False)
-class ThreadsChanged(Message):
-    """Threads were deleted or renamed, as asked."""
-
-    said: str
-    """What was done, in words."""
-    deleted: tuple[tuple[str, str], ...] = ()
-    """Files and ids of the threads that are gone."""
 
 
 @dataclass(eq=False, repr=False)
@@ -186,10 +166,6 @@ class Bridge(Background):
         """The graph's shape as it was last seen, at once."""
         return self._engine.last_shape(graph)
 
-    def first_threads(self) -> ThreadPage | None:
-        """The first page of threads, at once where the engine has read it ahead."""
-        return self._engine.first_threads()
-
     def find_graphs(self) -> None:
         """Look for graphs: `GraphsFound`."""
 
@@ -205,15 +181,6 @@ class Bridge(Background):
             return GraphDescribed(graph, await self._engine.describe(graph))
 
         self._ask("describe", graph, read)
-
-    def read_threads(self, limit: int, query: str = "", cursor: str | None = None) -> None:
-        """Read a page of threads: `ThreadsRead`."""
-
-        async def read() -> Message:
-            page = await self._engine.threads(query=query, limit=limit, cursor=cursor)
-            return ThreadsRead(page, follows=cursor is not None)
-
-        self._ask("threads", "", read)
 
     def count_waiting(self) -> None:
         """Count what waits for a person: `WaitingCounted`."""
@@ -261,25 +228,6 @@ class Bridge(Background):
             self._ask("changed", "", read)
 
     # -- changing ----------------------------------------------------------------------------------------------------
-
-    def delete(self, thread: str, file: str) -> None:
-        """Delete a thread: `ThreadsChanged`."""
-
-        async def change() -> Message:
-            await self._engine.delete([thread], file=file)
-            await asyncio.to_thread(forget_grants, [thread])
-            return ThreadsChanged("thread deleted", ((file, thread),))
-
-        self._start("change", self._tell("change", thread, change))
-
-    def rename(self, thread: str, title: str, file: str) -> None:
-        """Give a thread a title: `ThreadsChanged`."""
-
-        async def change() -> Message:
-            await self._engine.rename(thread, title, file=file)
-            return ThreadsChanged("thread renamed" if title.strip() else "title taken away")
-
-        self._start("change", self._tell("change", thread, change))
 
     def end(self, seen: Snapshot | WaitingRow, graph: str) -> None:
         """End a thread, if it still stands where it was seen: `ThreadActed`."""

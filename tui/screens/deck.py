@@ -10,7 +10,7 @@ from textual import on
 from textual.binding import BindingType
 from textual.timer import Timer
 
-from graphdeck.graphs.engine import PAGE, Engine
+from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import TargetError
 from graphdeck.graphs.records import WaitingRow
 from graphdeck.tui import actions, bridge
@@ -19,8 +19,8 @@ from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens import deck_lines
-from graphdeck.tui.screens.deck_flow import LOOK_EVERY
 from graphdeck.tui.screens.deck_forks import DeckForks
+from graphdeck.tui.screens.deck_listing import LOOK_EVERY
 from graphdeck.tui.screens.inbox_door import InboxDoor, thread_row
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.text import size
@@ -97,10 +97,6 @@ class DeckScreen(DeckForks):
         """The keys that matter are others in the input line."""
         self.paint_lines()
 
-    def why_not(self, name: str) -> str:
-        """Why an action is off now; empty where it is on."""
-        return self.look.why_not(name)
-
     # -- running -----------------------------------------------------------------------------------------------------
 
     def action_pause(self) -> None:
@@ -173,7 +169,7 @@ class DeckScreen(DeckForks):
         """Read graph, threads and state again."""
         if self.look.graph:
             self.bridge.describe(self.look.graph)
-        self.bridge.read_threads(PAGE)
+        self.read_threads()
         self.read_thread()
         self.say("read again")
 
@@ -192,7 +188,7 @@ class DeckScreen(DeckForks):
         self.app.push_screen(screen, self._inbox_left)
 
     def _inbox_left(self, row: WaitingRow | None) -> None:
-        self.bridge.read_threads(PAGE)
+        self.read_threads()
         if row is not None:
             self.open_thread(row.thread, thread_row(row))
         else:
@@ -225,7 +221,7 @@ class DeckScreen(DeckForks):
         """List all keys; the chosen one is carried out."""
         from graphdeck.tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(deck_lines.help_rows(self.look)), self._run_chosen)
+        self.app.push_screen(HelpScreen(deck_lines.help_rows(self.why_not)), self._run_chosen)
 
     @on(KeyFooter.Chosen)
     def _key_clicked(self, event: KeyFooter.Chosen) -> None:

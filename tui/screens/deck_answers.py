@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual import on
 
-from graphdeck.graphs.engine import PAGE
 from graphdeck.graphs.questions.model import Sheet
 from graphdeck.graphs.records import RunRequest
 from graphdeck.tui import bridge
@@ -95,7 +94,7 @@ class DeckAnswers(DeckHistory):
         self._dialog = None
         self.is_covered = False
         self.see(self.look)
-        self.bridge.read_threads(PAGE)
+        self.read_threads()
         if outcome is None:
             if self.earlier is not None:
                 self.earlier = dataclasses.replace(self.earlier, trouble="", was_refused=False, edit=None)

@@ -1,44 +1,35 @@
 """The deck's flow: what the engine says changes what is looked at, and what is looked at is painted."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
 
 from textual import on
 from textual.worker import Worker, WorkerState
 
-from graphdeck.graphs.engine import PAGE, Engine
+from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import MissingFileError, ThreadNotFound
 from graphdeck.graphs.events import Checkpoint, Decided, Interrupt, RunEnded
-from graphdeck.graphs.records import FileProblem, RunRequest, ThreadPage, ThreadRow
+from graphdeck.graphs.records import RunRequest, ThreadRow
 from graphdeck.tui import bridge
 from graphdeck.tui.asked import Asked
-from graphdeck.tui.bridge import Bridge
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules, apply
 from graphdeck.tui.screens import deck_lines
 from graphdeck.tui.screens.checkpoints import refreshed
-from graphdeck.tui.screens.deck_painting import DeckPainting
+from graphdeck.tui.screens.deck_listing import DeckListing
 from graphdeck.tui.screens.look import Look
-from graphdeck.tui.screens.thread_rows import ThreadRows
 from graphdeck.tui.theme import ERROR
 from graphdeck.tui.widgets.input_line import InputLine
 from graphdeck.tui.widgets.log_lines import decided_text
 from graphdeck.tui.widgets.run_state import RunView, fold, was_refused
-
-LOOK_EVERY: Final = 0.5
-"""Seconds between two looks whether a checkpoint file has changed."""
+from graphdeck.tui.widgets.thread_list import Key
 
 
-class DeckFlow(DeckPainting):
+class DeckFlow(DeckListing):
     """Follows the engine; what a person does is the deck's."""
 
     def __init__(self, engine: Engine, clock: Clock, rules: Rules) -> None:
-        super().__init__(clock)
-        self.rules = rules
-        """What decides without a person."""
-        self.bridge = Bridge(engine, self, rules)
-        """The way to the engine."""
+        super().__init__(engine, clock, rules)
         self.asks = False
         """The thread's question opens as soon as it may."""
         self.earlier: Asked | None = None
@@ -46,8 +37,6 @@ class DeckFlow(DeckPainting):
         self._views: dict[str, RunView] = {}
         self._by_rule = ""
         self._typed_for = ""
-        self._threads = ThreadRows()
-        self._problems: tuple[FileProblem, ...] = ()
 
     # -- what is looked at -------------------------------------------------------------------------------------------
 
@@ -70,11 +59,6 @@ class DeckFlow(DeckPainting):
         else:
             self.see(look)
         self.read_thread()
-
-    def read_thread(self, *, at_once: bool = False) -> None:
-        """Read the newest state of the thread; once that is painted, its checkpoints."""
-        if self.look.thread and not self.look.refuses_saving:
-            self.bridge.read_state(self.look.thread, file=self.look.file, at_once=at_once)
 
     @property
     def asked(self) -> Asked:
@@ -109,68 +93,15 @@ class DeckFlow(DeckPainting):
             self.panes.graph.tell(None)
             self.change(shape=message.shape)
 
-    def look_around(self) -> None:
-        """See whether the files have changed; a lease that another process lets go changes none."""
-        if any(row.status == "running" and row.thread != self.look.run for row in self._threads.rows):
-            self.bridge.read_threads(PAGE)
-        else:
-            self.bridge.look()
-
-    def first_threads(self) -> None:
-        """Show the first page of threads: at once where it has been read, so that the first paint has it."""
-        page = self.bridge.first_threads()
-        if page is None:
-            self.bridge.read_threads(PAGE)
-        else:
-            self._show_page(page)
-
-    def _show_page(self, page: ThreadPage) -> None:
-        self.show_threads(self._threads.refreshed(page))
-        if page.problems and page.problems != self._problems:  # once, and not at every look
-            self.say(page.problems[0].message, page.problems[0].hint, ERROR)
-        self._problems = page.problems
-
-    @on(bridge.FilesChanged)
-    def _files_changed(self) -> None:
-        self.bridge.read_threads(PAGE)
-
-    @on(bridge.ThreadsRead)
-    def _threads_read(self, message: bridge.ThreadsRead) -> None:
-        if self.is_covered:  # they are read again when they can be seen
-            return
-        if message.follows:
-            self.show_threads(self._threads.followed(message.page))
-        else:
-            self._show_page(message.page)
-
-    def show_threads(self, threads: ThreadRows) -> None:
-        """Show these threads; the one that is looked at is read again where it has changed."""
-        self._threads = threads
-        self.panes.threads.list.show(threads.rows, more=threads.cursor is not None)
-        row, known = threads.find(self.look.thread, self.look.file), self.look.row
-        if row is None or row == known:
-            return
-        self.change(row=row)
-        moved = known is None or (row.updated, row.status, row.interrupts) != (
-            known.updated, known.status, known.interrupts
-        )  # fmt: skip
-        if moved and not self.look.running:
-            self.read_thread()
-
-    def more_threads(self) -> None:
-        """Read the next page of threads."""
-        if self._threads.cursor is not None:
-            self.bridge.read_threads(PAGE, cursor=self._threads.cursor)
-
-    @on(bridge.ThreadsChanged)
-    def _threads_changed(self, message: bridge.ThreadsChanged) -> None:
-        self.say(message.said)
-        for _, thread in message.deleted:
+    def threads_gone(self, threads: Sequence[Key]) -> None:
+        """Threads were deleted: forget all that is known of them."""
+        for _, thread in threads:
             self._views.pop(thread, None)
-        if (self.look.file, self.look.thread) in message.deleted:
+        if (self.look.file, self.look.thread) in threads:
             self.see(Look(graph=self.look.graph, shape=self.look.shape, run=self.look.run))
-        self.show_threads(self._threads.without(message.deleted))
-        self.bridge.read_threads(PAGE)
+        self.panes.threads.list.forget(threads)
+        self.show_threads(self._threads.without(threads))
+        self.read_threads()
 
     @on(bridge.StateRead)
     def _state_read(self, message: bridge.StateRead) -> None:
@@ -223,7 +154,7 @@ class DeckFlow(DeckPainting):
 
     def _run_over(self, request: RunRequest, ended: RunEnded) -> None:
         thread = request.thread
-        self.bridge.read_threads(PAGE)
+        self.read_threads()
         if ended.error is not None:
             self._not_taken(request.thread, ended.error)
         elif self.earlier is not None and self.earlier.thread == thread:
@@ -261,8 +192,8 @@ class DeckFlow(DeckPainting):
                 self.panes.graph.tell(error)
             case "describe":
                 return
-            case "threads" if isinstance(error, MissingFileError):  # the first run makes it
-                self.show_threads(ThreadRows())
+            case "threads":
+                self.no_threads(error)
             case "run":
                 self.change(run="")
                 self._give_back(message.about)

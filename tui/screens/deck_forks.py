@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from graphdeck.graphs.engine import PAGE, Engine
+from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.values import Json
 from graphdeck.tui import bridge
@@ -145,7 +145,7 @@ class DeckForks(DeckWaiting):
         """Look at what was written; a message is gone on with at once."""
         self._draft = None
         plan = message.plan
-        self.bridge.read_threads(PAGE)
+        self.read_threads()
         if (plan.file, plan.thread) != (self.look.file, self.look.thread):
             return
         self.see(self.look.with_old(None))

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
@@ -35,6 +35,7 @@ _IN_PANE: Final = {
     "timeline": ("run_again", "fork", "compare", "other_branch"),
     "state": ("filter", "go_to_path", "view", "write"),
     "messages": ("view", "copy", "write", "edit_message"),
+    "threads": ("filter", "mark", "delete_thread"),
 }
 """The keys that matter besides the first of those, by the pane that the person is in."""
 _SINCE: Final = r"since ([^\s;]+)"
@@ -145,19 +146,20 @@ def footer(look: Look, *, typing: bool = False, pane: str = "") -> tuple[tuple[A
         names = (names[0], "run_again", "fork", "back", names[-1])
     if typing:
         names = tuple(name for name in _TYPING if name in _EVERYWHERE or not look.why_not(name))
-    shown = tuple(_relabelled(action("deck" if name not in _EVERYWHERE else "app", name), look) for name in names)
+    found = (action("app" if name in _EVERYWHERE else "deck", name) for name in names)
+    shown = tuple(_relabelled(each, look, pane) for each in found)
     return shown, frozenset(each.id for each in shown if look.why_not(each.id) or why_not_read(look, each.id))
 
 
-def _relabelled(each: Action, look: Look) -> Action:
+def _relabelled(each: Action, look: Look, pane: str) -> Action:
     if each.id == "pause" and not look.running:
         return dataclasses.replace(each, label="go on")
-    if each.id == "filter":  # only the state's footer has it
+    if each.id == "filter" and pane == "state":
         return dataclasses.replace(each, label="look for")
     return each
 
 
-def help_rows(look: Look) -> "list[HelpRow]":
+def help_rows(why_not: Callable[[str], str]) -> "list[HelpRow]":
     """All actions under their headings, with the reason where one is off."""
     from graphdeck.tui.screens.help import HelpRow  # where the help opens, as in the deck
 
@@ -166,7 +168,7 @@ def help_rows(look: Look) -> "list[HelpRow]":
         if rows:
             rows.append(HelpRow())
         rows.append(HelpRow(heading=heading))
-        rows += [HelpRow(action=each, why_not=look.why_not(each.id) or why_not_read(look, each.id)) for each in members]
+        rows += [HelpRow(action=each, why_not=why_not(each.id)) for each in members]
     return rows
 
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from graphdeck.graphs.engine import PAGE
 from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.tui import bridge
@@ -167,4 +166,4 @@ class DeckWaiting(DeckAnswers):
             self.change(live=self._views.get(message.thread))
             self.asks = not ended
             self.read_thread()
-        self.bridge.read_threads(PAGE)
+        self.read_threads()

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from textual import on
 
-from graphdeck.graphs.engine import PAGE
 from graphdeck.tui import bridge
 from graphdeck.tui.screens.deck_moves import DeckMoves
 from graphdeck.tui.theme import WARNING
@@ -46,6 +45,6 @@ class DeckWhose(DeckMoves):
             self.open_graph(message.graph, thread=self.look)
         else:
             self.change(is_graph_named=True)
-        self.bridge.read_threads(PAGE)
+        self.read_threads()
         if then is not None:
             then()

@@ -256,10 +256,6 @@ class Look(Frozen):
                 return "" if self.run else NOT_RUNNING
             case "pause":
                 return "" if self.running else self._why_not_continue()
-            case "rename_thread":
-                return "" if self.row else "this thread is not saved yet"
-            case "delete_thread":
-                return self._why_not_delete()
             case "end_thread":
                 return self._why_not_act() or ("" if self.status != "done" else "it is at its end")
             case "fork" | "run_again" | "edit_message":
@@ -268,11 +264,6 @@ class Look(Frozen):
                 return self._why_not_act() or ("" if self.failed_with_answer else "no node failed with its answer")
             case _:
                 return ""
-
-    def _why_not_delete(self) -> str:
-        if self.row is None:
-            return "this thread is not saved yet"
-        return "it runs: stop it first (Ctrl+C)" if self.running or self.elsewhere else ""
 
     def _why_not_act(self) -> str:
         if self.snapshot is None:

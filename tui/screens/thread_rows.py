@@ -7,17 +7,22 @@ from graphdeck.graphs.records import ThreadPage, ThreadRow
 
 
 class ThreadRows(NamedTuple):
-    """Threads, newest activity first."""
+    """Threads, in the order that they were asked for."""
 
     rows: tuple[ThreadRow, ...] = ()
     """What was read."""
     cursor: str | None = None
     """Where the next page begins; None at the end."""
 
+    @classmethod
+    def of(cls, page: ThreadPage) -> "ThreadRows":
+        """What was read from the beginning."""
+        return cls(page.rows, page.cursor)
+
     def refreshed(self, page: ThreadPage) -> "ThreadRows":
-        """The first page was read again: what it holds is new, what is older than it stays."""
+        """The first page, newest activity first, was read again: what it holds is new, what is older than it stays."""
         if page.cursor is None or not page.rows:
-            return ThreadRows(page.rows, page.cursor)
+            return ThreadRows.of(page)
         newer = {_key(row) for row in page.rows}
         oldest = page.rows[-1].updated
         older = tuple(row for row in self.rows if _key(row) not in newer and row.updated < oldest)

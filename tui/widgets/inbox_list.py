@@ -83,11 +83,7 @@ class InboxList(Rows):
         self._items, self._more = items, more
         places = {_key(item): index for index, item in enumerate(items)}
         index = places.get(_key(kept), min(old, max(0, len(items) - 1))) if kept else 0
-        self.set_reactive(Rows.cursor, index)
-        self.rows_changed()
-        if self.scroll_offset.y or index - old > 1:
-            self.scroll_to(y=max(0, self.scroll_offset.y + index - old), animate=False, force=True)
-        self.keep_in_view(index)
+        self.keep_place(old, index)
         self._ask_for_more(index)
 
     @property

@@ -111,6 +111,14 @@ class Rows(ScrollView, can_focus=True):
             self.cursor = index
             self.keep_in_view(index)
 
+    def keep_place(self, old: int, new: int) -> None:
+        """The row of the cursor is at another index now: keep it where it is on the screen."""
+        self.set_reactive(Rows.cursor, new)
+        self.rows_changed()
+        if self.scroll_offset.y or new - old > 1:
+            self.scroll_to(y=max(0, self.scroll_offset.y + new - old), animate=False, force=True)
+        self.keep_in_view(new)
+
     def keep_in_view(self, index: int) -> None:
         """Scroll as little as needed to show a row."""
         self.scroll_to_region(Region(self.scroll_offset.x, index, 1, 1), animate=False, force=True)

@@ -17,6 +17,7 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError, ThreadNotFound
 from graphdeck.graphs.events import Event, RunEnded
 from graphdeck.graphs.forks import ForkPlan
+from graphdeck.graphs.keeping import ThreadSize
 from graphdeck.graphs.records import (
     END,
     START,
@@ -298,8 +299,8 @@ class RecordedEngine:
     def search(self, text: str) -> AsyncGenerator[Any, None]:
         raise NotImplementedError
 
-    async def sizes(self, threads: Sequence[str], *, file: str = "") -> Sequence[Any]:
-        raise NotImplementedError
+    async def sizes(self, threads: Sequence[str], *, file: str = "") -> Sequence[ThreadSize]:
+        return [ThreadSize(thread=thread, file=file, checkpoints=2, bytes=2048) for thread in threads]
 
     async def tag(self, thread: str, **options: Any) -> Sequence[str]:
         raise NotImplementedError

@@ -132,20 +132,19 @@ async def test_every_refusal_of_the_engine_is_told(recorded: Any, monkeypatch: A
     async with receiver.run_test():
         engine: Engine = recorded
         flow = Bridge(engine, receiver)
-        for name in ("graphs", "describe", "threads", "state", "history", "changed", "delete", "rename", "run"):
+        for name in ("graphs", "describe", "state", "history", "changed", "assign", "run"):
             monkeypatch.setattr(recorded, name, refuse)
         flow.find_graphs()
         flow.describe("g")
-        flow.read_threads(5)
         flow.read_state("t")
         flow.read_history("t")
         flow.look()
-        flow.delete("t", "f")
+        flow.assign("t", "f", "g")
         flow.run(REQUEST)
         kinds = set()
-        for _ in range(8):
+        for _ in range(7):
             message = await receiver.got.get()
             assert isinstance(message, bridge.Failed)
             assert isinstance(message.error, GraphdeckError)
             kinds.add(message.kind)
-    assert kinds == {"graphs", "describe", "threads", "state", "history", "changed", "change", "run"}
+    assert kinds == {"graphs", "describe", "state", "history", "changed", "change", "run"}

@@ -183,12 +183,15 @@ async def test_deleting_asks_first_and_enter_is_no_yes(open_deck: Any, recorded:
         await deck.until(lambda: deck.look.row)
         await deck.press("D")
         await deck.until(lambda: isinstance(deck.app.screen, ConfirmScreen))
+        await deck.until_shown("2 checkpoints, 2.0 kB. This cannot be undone.")
         await deck.press("enter")
         assert isinstance(deck.app.screen, ConfirmScreen)
         await deck.press("escape")
         await deck.until(lambda: deck.app.screen is deck.app.deck)
         assert recorded.rows
-        await deck.press("D", "y")
+        await deck.press("D")
+        await deck.until(lambda: isinstance(deck.app.screen, ConfirmScreen))
+        await deck.press("y")
         await deck.until_shown("thread deleted")
         await deck.until(lambda: not recorded.rows and deck.look.thread == "")
 

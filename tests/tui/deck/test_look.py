@@ -121,15 +121,13 @@ def test_a_thread_that_stands_still_goes_on(travel: GraphShape, status: Any) -> 
 
 def test_every_reason_that_switches_an_action_off_is_told(travel: GraphShape) -> None:
     idle = look(travel)
-    off = ("answer", "open_question", "pause", "stop", "rename_thread", "delete_thread")
+    off = ("answer", "open_question", "pause", "stop")
     assert all(idle.why_not(name) for name in off)
     row = ThreadRow(thread="t", status="waiting", file="f")
     waiting = look(travel, row=row, snapshot=snapshot(status="waiting", interrupts=(QUESTION,)))
-    assert [name for name in off if not waiting.why_not(name)] == [
-        "answer", "open_question", "rename_thread", "delete_thread"
-    ]  # fmt: skip
+    assert [name for name in off if not waiting.why_not(name)] == ["answer", "open_question"]
     running = dataclasses.replace(waiting, run="t")
-    assert [name for name in off if not running.why_not(name)] == ["pause", "stop", "rename_thread"]
+    assert [name for name in off if not running.why_not(name)] == ["pause", "stop"]
 
 
 def test_a_thread_is_called_by_its_title_then_its_first_text_then_its_id(travel: GraphShape) -> None:

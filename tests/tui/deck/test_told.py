@@ -265,8 +265,8 @@ async def test_a_file_that_cannot_be_read_is_told_once_beside_the_threads_of_the
         await deck.press("t")
         await deck.until(lambda: "bad.sqlite" not in deck.text)
         recorded.asked.clear()
-        deck.app.deck.bridge.read_threads(50)
-        await deck.until(lambda: "threads 0" in recorded.asked and not deck.app.deck.bridge._reading)
+        deck.app.deck.read_threads()
+        await deck.until(lambda: "threads 0" in recorded.asked)
         assert "bad.sqlite" not in deck.text
 
 

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from graphdeck.graphs.records import ThreadRow, ThreadStatus
 from graphdeck.tui.clock import StoppedClock
+from graphdeck.tui.thread_terms import HELP
 from graphdeck.tui.widgets.thread_list import ThreadList, ThreadPane
 
 Lines: TypeAlias = Callable[[Widget], list[str]]
@@ -65,42 +66,62 @@ async def test_enter_and_click_choose(harness: NewApp) -> None:
         assert view.selected_text == "t4"
 
 
-async def test_the_filter_works_as_it_is_typed_and_esc_takes_it_away(harness: NewApp) -> None:
+async def test_a_wide_list_has_columns_and_a_narrow_one_tells_of_its_cursor(harness: NewApp, lines: Lines) -> None:
     pane = ThreadPane(clock=StoppedClock())
-    app = harness(pane)
-    async with app.run_test() as pilot:
-        pane.list.show(ROWS)
-        pane.filter.focus()
-        await pilot.press("o", "s", "l")
-        assert pane.list.row_count() == 1
-        assert pane.list.selected_text == "t2"
-        await pilot.press("enter")
-        assert app.focused is pane.list
-        assert pane.list.row_count() == 1
-        pane.filter.focus()
-        await pilot.press("escape")
-        assert app.focused is pane.list
-        assert pane.list.row_count() == len(ROWS)
+    known = dataclasses.replace(ROWS[0], step=7, size=31_000, tags=("vip", "spring\u202e"), graph="travel")
+    async with harness(pane).run_test(size=(80, 12)) as pilot:
+        pane.list.focus()
+        pane.show([known, *ROWS[1:]])
+        await pilot.pause()
+        assert lines(pane.list)[0] == (
+            " ◆ waiting      2m     7  Rome in May #vip #spring⟨U+20… travel           31 kB"
+        )
+        pane.list.turn_mark()
+        assert lines(pane.list)[0].startswith("+◆ waiting")
+        await pilot.pause()
+        assert lines(pane.query_one("#columns"))[0].split() == ["status", "age", "step", "title", "graph", "size"]
+        assert lines(pane.query_one("#details")) == ["t2"]
+        assert lines(pane.query_one("#told")) == ["1 marked"]
+        await pilot.resize_terminal(40, 12)
+        pane.list.action_edge(-1)
+        await pilot.pause()
+        assert lines(pane.query_one("#details")) == ["waiting · step 7 · 31 kB", "travel · #vip #spring⟨U+202E⟩"]
+        assert not pane.query_one("#columns").display
 
 
-async def test_a_pasted_filter_carries_no_controls(harness: NewApp) -> None:
+async def test_what_is_typed_is_told_at_each_key_and_esc_takes_it_away(harness: NewApp, lines: Lines) -> None:
     pane = ThreadPane(clock=StoppedClock())
     app = harness(pane)
-    async with app.run_test() as pilot:
+    async with app.run_test(message_hook=app.hear) as pilot:
+        pane.show(ROWS)
+        pane.filter.focus()
+        await pilot.pause()
+        assert lines(pane.query_one("#told")) == [HELP]
+        await pilot.press("o", "s", "enter")
+        assert app.focused is pane.list
         pane.filter.focus()
         app.post_message(Paste("Ro\x1b[mme\nOslo"))
+        await pilot.press("escape")
+        assert app.focused is pane.list
         await pilot.pause()
-        assert pane.list.search == "Ro[mme"
+        assert [message.text for message in app.heard(ThreadPane.Typed)] == ["o", "os", "osRo[mme", ""]
 
 
-async def test_the_filter_finds_state_and_says_when_nothing_matches(harness: NewApp, lines: Lines) -> None:
+async def test_marks_stay_with_their_threads_whatever_is_listed(harness: NewApp) -> None:
     view = ThreadList(clock=StoppedClock())
-    async with harness(view).run_test(size=(30, 10)):
+    async with harness(view).run_test():
         view.show(ROWS)
-        view.search = "WAITING"
-        assert view.row_count() == 1
-        view.search = "no such thing"
-        assert lines(view)[0] == " no thread matches"
+        view.turn_mark()
+        view.turn_mark()
+        view.turn_mark()
+        view.move_to(1)
+        view.turn_mark()
+        view.show([dataclasses.replace(ROWS[0], title="Rome in June"), thread("t1", file="other")])
+        assert [row.title or row.thread for row in view.chosen_threads] == ["Rome in June", "t3\u202e"]
+        view.turn_all_marks()
+        assert len(view.chosen_threads) == 3
+        view.turn_all_marks()
+        assert [row.file for row in view.chosen_threads] == ["other"], "none is marked: it is the one of the cursor"
 
 
 async def test_the_cursor_stays_on_its_thread_when_new_ones_come(harness: NewApp) -> None:
@@ -112,6 +133,14 @@ async def test_the_cursor_stays_on_its_thread_when_new_ones_come(harness: NewApp
         view.show([thread("new"), *ROWS])
         assert view.highlighted is not None
         assert view.highlighted.thread == "t3\u202e"
+        old = [thread(f"o{n}") for n in range(60)]
+        view.show([*ROWS, *old])
+        view.action_edge(1)
+        await pilot.pause()
+        place = view.cursor - view.scroll_offset.y
+        view.show([*(thread(f"n{n}") for n in range(9)), *ROWS, *old])
+        assert view.highlighted.thread == "o59"
+        assert view.cursor - view.scroll_offset.y == place
 
 
 async def test_more_is_asked_for_once_near_the_end(harness: NewApp) -> None:
