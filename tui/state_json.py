@@ -67,18 +67,22 @@ async def threads_document(engine: Engine, threads: Sequence[str], *, file: str 
         }
         yield (",\n" if number else "\n") + _line(about)[:-1] + ', "checkpoints": ['
         separator = "\n"
-        async for snapshot in _snapshots(engine, thread, head.file):
-            yield separator + _line(snapshot_json(snapshot))
+        async for checkpoint in _checkpoints(engine, thread, head.file):
+            yield separator + _line(checkpoint)
             separator = ",\n"
         yield "]}"
     yield "]}\n"
 
 
-async def _snapshots(engine: Engine, thread: str, file: str) -> AsyncIterator[Snapshot]:
+async def _checkpoints(engine: Engine, thread: str, file: str) -> AsyncIterator[dict[str, Json]]:
+    """The state at each checkpoint, newest first; of one that cannot be read, why."""
     before: str | None = None
     while rows := await engine.history(thread, limit=PAGE, before=before, file=file):
         for row in rows:
-            yield await engine.state(thread, row.checkpoint, file=file)
+            if row.error:
+                yield {"checkpoint": row.checkpoint, "parent": row.parent, "step": row.step, "error": row.error}
+            else:
+                yield snapshot_json(await engine.state(thread, row.checkpoint, compared=False, file=file))
         before = rows[-1].checkpoint
 
 

@@ -127,7 +127,7 @@ def test_a_name_of_several_checkpoints_or_of_none(cli: Cli, db: tuple[str, str])
     assert several.status == 64
     assert '2 checkpoints of thread "t" are called "2"' in several.err
     assert "(step 2, update)" in several.err
-    none = cli("show", "t", "--checkpoint", "99", *db)
+    none = cli("show", "t", "--checkpoint", "none", *db)
     assert none.status == 64
     assert "lists its checkpoints" in none.err
 

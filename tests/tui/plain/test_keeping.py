@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +154,21 @@ def test_export_and_import(cli: Cli, db: tuple[str, str], tmp_path: Path, json_l
         "Rome",
         str(tmp_path / ".graphdeck" / "threads.sqlite"),
     )
+
+
+def test_a_checkpoint_that_cannot_be_read_is_exported_as_such(
+    cli: Cli, db: tuple[str, str], threads_file: Path, json_lines: JsonLines
+) -> None:
+    with closing(sqlite3.connect(threads_file)) as rows:
+        broken = rows.execute(
+            "SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? ORDER BY checkpoint_id LIMIT 1", (WAITING,)
+        ).fetchone()[0]
+        rows.execute("UPDATE checkpoints SET checkpoint = x'c1' WHERE checkpoint_id = ?", (broken,))
+        rows.commit()
+    (document,) = json_lines(cli("export", WAITING, *db).out.replace("\n", " "))
+    first = document["threads"][0]["checkpoints"][-1]
+    assert (first["checkpoint"], first["step"]) == (broken, -1)
+    assert "broken msgpack" in first["error"]
 
 
 async def test_an_id_that_is_taken_is_told(
