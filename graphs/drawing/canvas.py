@@ -208,6 +208,45 @@ class Drawing(Frozen):
         return rows
 
 
+NOTHING: Final[Mapping[str, Drawing]] = {}
+"""No drawings inside a drawing."""
+
+
+class Places:
+    """Collects where the parts of a drawing are, those of drawings inside it too."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.rects: dict[str, Rect] = {}
+        self.glyphs: dict[str, Point] = {}
+        self.routes: dict[Edge, tuple[Point, ...]] = {}
+        self.boxes: dict[str, Rect] = {}
+
+    def add(self, inner: Drawing, corner: Point) -> None:
+        """Take over a drawing whose top left cell stands there."""
+        x, y = corner
+        self.nodes.extend(inner.nodes)
+        self.rects.update((node, Rect(x + rect.x, y + rect.y, *rect[2:])) for node, rect in inner.rects.items())
+        self.glyphs.update((node, Point(x + place.x, y + place.y)) for node, place in inner.glyphs.items())
+        self.boxes.update((node, Rect(x + rect.x, y + rect.y, *rect[2:])) for node, rect in inner.boxes.items())
+        self.routes.update(
+            (edge, tuple(Point(x + place.x, y + place.y) for place in route)) for edge, route in inner.routes.items()
+        )
+
+    def drawing(self, size: Point, rows: Sequence[Row]) -> Drawing:
+        """The drawing with all of them, its nodes from top to bottom."""
+        return Drawing(
+            width=size.x,
+            height=size.y,
+            rows=rows,
+            nodes=tuple(sorted(self.nodes, key=lambda node: (self.rects[node.id].y, self.rects[node.id].x))),
+            rects=self.rects,
+            glyphs=self.glyphs,
+            routes=self.routes,
+            boxes=self.boxes,
+        )
+
+
 class _Run(NamedTuple):
     """A straight piece of line from `first` to `last`, both included, along its row or column."""
 

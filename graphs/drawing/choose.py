@@ -1,15 +1,17 @@
 """Which drawing a room gets: the flow where it fits, else the rail, else the rail with equal siblings folded."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import product
 from typing import Literal, NamedTuple, TypeAlias
 
 from graphdeck.graphs.drawing.canvas import Drawing
 from graphdeck.graphs.drawing.flow import flow
 from graphdeck.graphs.drawing.fold import Folded, fold
+from graphdeck.graphs.drawing.inside import CLOSED, Inside
 from graphdeck.graphs.drawing.measure import Measure, width
 from graphdeck.graphs.drawing.orientation import FlowDirection
-from graphdeck.graphs.drawing.rail import rail
+from graphdeck.graphs.drawing.rail import INDENT, rail
 from graphdeck.graphs.records import Edge, Node
 
 Style: TypeAlias = Literal["rail", "flow"]
@@ -58,17 +60,20 @@ def picture(
     wish: Wish = NO_WISH,
     folding: bool = True,
     beyond: bool = True,
+    inside: Inside = CLOSED,
     lettering: Lettering = PLAIN,
 ) -> Picture:
     """The drawing for a room.
 
     Without a wish a flow is taken only where it fits with names and labels whole. A flow that is wished for may be
     higher than the room and, with `beyond`, wider, so that one scrolls; a graph that would be a tangle is a rail all
-    the same. A direction that is wished for is kept. Without `folding` all nodes are drawn.
+    the same. A direction that is wished for is kept. Without `folding` all nodes are drawn. Subgraphs that are open are
+    drawn in the style of the whole.
     """
     graph = Folded(tuple(nodes), tuple(edges), {})
+    layouts = _Layouts(wish, inside, lettering)
     if wish.style is None:
-        found = _flow(graph, room, wish, lettering, shorten=False)
+        found = layouts.flow(graph, room, shorten=False)
         if found:
             return Picture(found, "flow", {})
     folded = fold(nodes, edges, ascii=lettering.ascii) if folding else graph
@@ -76,40 +81,78 @@ def picture(
         wide = Room(room.columns)
         candidates = (graph, folded) if folded.members else (graph,)
         for space, candidate in product((room, wide, Room()) if beyond else (room, wide), candidates):
-            found = _flow(candidate, space, wish, lettering, shorten=True)
+            found = layouts.flow(candidate, space, shorten=True)
             if found:
                 return Picture(found, "flow", candidate.members)
-    drawing = _rail(graph, room, lettering)
+    drawing = layouts.rail(graph, room)
     if not folded.members or (room.rows is None or drawing.height <= room.rows):
         return Picture(drawing, "rail", {})
-    return Picture(_rail(folded, room, lettering), "rail", folded.members)
+    return Picture(layouts.rail(folded, room), "rail", folded.members)
 
 
-def _flow(graph: Folded, room: Room, wish: Wish, lettering: Lettering, *, shorten: bool) -> Drawing | None:
-    directions: tuple[FlowDirection, ...] = (wish.direction,) if wish.direction else ("TB", "LR")
-    for direction in directions:
-        found = flow(
-            graph.nodes,
-            graph.edges,
-            direction=direction,
-            ascii=lettering.ascii,
-            max_width=room.columns,
-            max_height=room.rows,
-            shorten=shorten,
-            measure=lettering.measure,
-            show=lettering.show,
+class _Layouts:
+    """Both layouts, as this drawing wants them."""
+
+    def __init__(self, wish: Wish, inside: Inside, lettering: Lettering) -> None:
+        self._directions: tuple[FlowDirection, ...] = (wish.direction,) if wish.direction else ("TB", "LR")
+        self._inside = inside
+        self._lettering = lettering
+
+    def flow(self, graph: Folded, room: Room, *, shorten: bool) -> Drawing | None:
+        """The first direction that fits; None where neither does."""
+        ascii_only, measure, show = self._lettering
+        for direction in self._directions:
+            layout = partial(flow, direction=direction, ascii=ascii_only, measure=measure, show=show)
+
+            def draw_inner(
+                nodes: Sequence[Node],
+                edges: Sequence[Edge],
+                inner: Mapping[str, Drawing],
+                prefix: str,
+                layout: Callable[..., Drawing | None] = layout,
+            ) -> Drawing:
+                drawing = layout(nodes, edges, shorten=False, inner=inner, prefix=prefix)
+                return drawing or self._rail(nodes, edges, None, inner, prefix)
+
+            found = layout(
+                graph.nodes,
+                graph.edges,
+                max_width=room.columns,
+                max_height=room.rows,
+                shorten=shorten,
+                inner=self._inside.drawings(draw_inner),
+            )
+            if found:
+                return found
+        return None
+
+    def rail(self, graph: Folded, room: Room) -> Drawing:
+        """As narrow as the room wants it, as far as may be."""
+
+        def draw_inner(
+            nodes: Sequence[Node], edges: Sequence[Edge], inner: Mapping[str, Drawing], prefix: str
+        ) -> Drawing:
+            columns = None if room.columns is None else room.columns - INDENT * (prefix.count(":") + 1)
+            return self._rail(nodes, edges, columns, inner, prefix)
+
+        return self._rail(graph.nodes, graph.edges, room.columns, self._inside.drawings(draw_inner), "")
+
+    def _rail(
+        self,
+        nodes: Sequence[Node],
+        edges: Sequence[Edge],
+        columns: int | None,
+        inner: Mapping[str, Drawing],
+        prefix: str,
+    ) -> Drawing:
+        ascii_only, measure, show = self._lettering
+        return rail(
+            nodes,
+            edges,
+            ascii=ascii_only,
+            max_width=columns,
+            measure=measure,
+            show=show,
+            inner=inner,
+            prefix=prefix,
         )
-        if found:
-            return found
-    return None
-
-
-def _rail(graph: Folded, room: Room, lettering: Lettering) -> Drawing:
-    return rail(
-        graph.nodes,
-        graph.edges,
-        ascii=lettering.ascii,
-        max_width=room.columns,
-        measure=lettering.measure,
-        show=lettering.show,
-    )

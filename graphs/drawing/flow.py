@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from graphdeck.graphs.drawing.canvas import ASCII, UNICODE, Cell, Drawing, Point, Rect, line_kind
+from graphdeck.graphs.drawing.canvas import ASCII, NOTHING, UNICODE, Cell, Drawing, Places, Point, Rect, line_kind
 from graphdeck.graphs.drawing.layers import ranks
 from graphdeck.graphs.drawing.measure import Measure, width
 from graphdeck.graphs.drawing.nets import Pin, Strand, Way, Wiring, wire
-from graphdeck.graphs.drawing.orientation import ORIENTATIONS, FlowDirection, Heads, Orientation
+from graphdeck.graphs.drawing.orientation import ORIENTATIONS, Extent, FlowDirection, Heads, Orientation
 from graphdeck.graphs.drawing.slots import Grid, Slots, place
 from graphdeck.graphs.drawing.texts import LABEL_LIMIT, NAME_LIMIT, SMALLEST_LABEL, SMALLEST_NAME, Texts, all_nodes
 from graphdeck.graphs.drawing.tracks import Turn, turns
@@ -44,23 +44,26 @@ def flow(
     shorten: bool = True,
     measure: Measure = width,
     show: Callable[[str], str] = str,
+    inner: Mapping[str, Drawing] = NOTHING,
+    prefix: str = "",
 ) -> Drawing | None:
     """Draw a graph as a flow; None where it does not fit, or would be a tangle.
 
     The same graph gives the same drawing, and observed edges do not change which nodes stand side by side. Names and
     labels are cut as far as the width needs, without `shorten` only where they are very long. `show` and `measure` as
-    for the rail. Nodes that only edges name are drawn too.
+    for the rail. Nodes that only edges name are drawn too. `inner` has what stands in the boxes of some nodes; names
+    are shown without `prefix`.
     """
     by_id = all_nodes(nodes, edges)
     edges = tuple(dict.fromkeys(edges))
-    texts = Texts(ASCII if ascii else UNICODE, measure, show, labels=labels)
+    texts = Texts(ASCII if ascii else UNICODE, measure, show, labels=labels, prefix=prefix)
     rank = ranks(tuple(by_id), edges)
     if sum(abs(rank[edge.source] - rank[edge.target]) or 1 for edge in edges) > MOST_PIECES:
         return None
     wiring = wire(tuple(by_id), edges, rank, [texts.label(edge) for edge in edges])
     room = Point(sys.maxsize if max_width is None else max_width, sys.maxsize if max_height is None else max_height)
     for texts.name_limit, texts.label_limit in LIMITS if shorten else LIMITS[:1]:
-        painter = _Painter(wiring, tuple(by_id.values()), texts, ORIENTATIONS[direction](texts.charset))
+        painter = _Painter(wiring, tuple(by_id.values()), texts, ORIENTATIONS[direction](texts.charset), inner)
         if painter.least.x <= room.x and painter.least.y <= room.y:
             drawing = painter.draw()
             if drawing.width <= room.x and drawing.height <= room.y:
@@ -81,61 +84,48 @@ class _Channel(NamedTuple):
 class _Painter:
     """Puts a wiring on a canvas."""
 
-    def __init__(self, wiring: Wiring, nodes: Sequence[Node], texts: Texts, orientation: Orientation) -> None:
+    def __init__(
+        self,
+        wiring: Wiring,
+        nodes: Sequence[Node],
+        texts: Texts,
+        orientation: Orientation,
+        inner: Mapping[str, Drawing],
+    ) -> None:
         self._wiring = wiring
         self._nodes = nodes
         self._texts = texts
         self._to = orientation
+        self._inner = inner
         self._bodies = [self._body(node) for node in nodes]
         self._labels = {pin.label: len(texts.label_cells(pin.label, ())) for pin in self._pins()}
 
     @property
     def least(self) -> Point:
         """Columns and rows of the drawing, at least: to know that it cannot fit before it is made."""
-        return self._to.least(
-            [
-                [len(self._bodies[vertex]) for vertex in layer if vertex < len(self._nodes)]
-                for layer in self._wiring.layers
-            ]
-        )
+        return self._to.least([self._contents(layer) for layer in self._wiring.layers])
 
     def draw(self) -> Drawing:
         """The drawing."""
         self._slots = self._place()
         layers, channels = self._depths()
-        boxes, glyphs = self._draw_boxes(layers)
-        lengths = [sum(cell.kind == "name" for cell in body) for body in self._bodies]
-        rects = {
-            node.id: Rect(glyphs[node.id].x + 2, glyphs[node.id].y, length, 1)
-            for node, length in zip(self._nodes, lengths, strict=True)
-        }
+        places = self._draw_boxes(layers)
         routes: dict[Edge, list[Point]] = {}
         for strands, channel in zip(self._wiring.channels, channels, strict=True):
             for number, strand in enumerate(strands):
                 self._draw_strand(strand, channel.turns.get(number), channel)
                 self._add_routes(strand, channel.turns.get(number), channel, routes)
         self._draw_passing(layers)
-        columns, rows = self._to.size
-        return Drawing(
-            width=columns,
-            height=rows,
-            rows=self._to.canvas.rows(columns, rows),
-            nodes=tuple(sorted(self._nodes, key=lambda node: (rects[node.id].y, rects[node.id].x))),
-            rects=rects,
-            glyphs=glyphs,
-            routes={edge: tuple(points) for edge, points in routes.items()},
-            boxes=boxes,
-        )
+        places.routes.update((edge, tuple(points)) for edge, points in routes.items())
+        return places.drawing(self._to.size, self._to.canvas.rows(*self._to.size))
 
-    def _draw_boxes(self, layers: Sequence[tuple[int, int]]) -> tuple[dict[str, Rect], dict[str, Point]]:
-        """The boxes and where their texts begin, by node."""
-        boxes: dict[str, Rect] = {}
-        starts: dict[str, Point] = {}
+    def _draw_boxes(self, layers: Sequence[tuple[int, int]]) -> Places:
+        places = Places()
         tails = self._tails()
         for layer, (depth, size) in zip(self._wiring.layers, layers, strict=True):
             for vertex in (vertex for vertex in layer if vertex < len(self._nodes)):
-                node = self._nodes[vertex].id
-                boxes[node] = self._to.frame(self._slots.firsts[vertex], self._slots.boxes[vertex].slots, depth, size)
+                node, body = self._nodes[vertex], self._bodies[vertex]
+                frame = self._to.frame(self._slots.firsts[vertex], self._slots.boxes[vertex].slots, depth, size)
                 leaving = {
                     self._to.point(self._slots.pins[pin], depth if pin.lower else depth + size - 1): (
                         self._to.arm(pin.lower),
@@ -143,8 +133,15 @@ class _Painter:
                     )
                     for pin, edges in tails.get(vertex, ())
                 }
-                starts[node] = self._to.box(node, boxes[node], self._bodies[vertex], leaving)
-        return boxes, starts
+                inner = self._inner.get(node.id)
+                start, below = self._to.box(node.id, frame, body, leaving, inner.rows if inner else ())
+                places.nodes.append(node)
+                places.boxes[node.id], places.glyphs[node.id] = frame, start
+                length = sum(cell.kind == "name" for cell in body)
+                places.rects[node.id] = Rect(start.x + 2, start.y, length, 1)
+                if inner:
+                    places.add(inner, below)
+        return places
 
     # -- sizes -------------------------------------------------------------------------------------------------
 
@@ -155,13 +152,22 @@ class _Painter:
             cells += [Cell(char, "mark", node.id) for char in " " + charset.unknown]
         return cells
 
+    def _contents(self, layer: Sequence[int]) -> list[Extent]:
+        """What stands in the boxes of a layer."""
+        return [self._content(vertex) for vertex in layer if vertex < len(self._nodes)]
+
+    def _content(self, vertex: int) -> Extent:
+        inner = self._inner.get(self._nodes[vertex].id)
+        text = len(self._bodies[vertex])
+        return Extent(max(text, inner.width), 1 + inner.height) if inner else Extent(text, 1)
+
     def _pins(self) -> Iterable[Pin]:
         return (
             pin for channel in self._wiring.channels for strand in channel for pin in (*strand.uppers, *strand.lowers)
         )
 
     def _place(self) -> Slots:
-        boxes = [self._to.box_slots(len(body)) for body in self._bodies]
+        boxes = [self._to.box_slots(self._content(vertex)) for vertex in range(len(self._nodes))]
         grid = Grid(
             boxes,
             lambda label: self._to.label_slots(self._labels[label]),
@@ -175,7 +181,7 @@ class _Painter:
         layers, channels = [], []
         depth = 0
         for index, layer in enumerate(self._wiring.layers):
-            size = self._to.box_depth([len(self._bodies[vertex]) for vertex in layer if vertex < len(self._nodes)])
+            size = self._to.box_depth(self._contents(layer))
             layers.append((depth, size))
             channels.append(self._channel(self._wiring.channels[index], depth + size))
             depth = channels[-1].last + 1

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from graphdeck.graphs.drawing.canvas import BLANK, DOWN, LEFT, RIGHT, UP, Canvas, Cell, Charset, Point, Rect
+from graphdeck.graphs.drawing.canvas import BLANK, DOWN, LEFT, RIGHT, UP, Canvas, Cell, Charset, Point, Rect, Row
 from graphdeck.graphs.records import Edge
 
 FlowDirection: TypeAlias = Literal["TB", "LR"]
@@ -15,6 +15,13 @@ FlowDirection: TypeAlias = Literal["TB", "LR"]
 
 PADDING = 4
 """Cells of a box around its text, in its row: two lines, two blanks."""
+
+
+class Extent(NamedTuple):
+    """What stands in a box, in cells."""
+
+    width: int
+    height: int
 
 
 class Heads(NamedTuple):
@@ -44,20 +51,20 @@ class Orientation(ABC):
     # -- sizes -------------------------------------------------------------------------------------------------
 
     @abstractmethod
-    def box_slots(self, text: int) -> int:
-        """Slots of a box with a text of so many cells."""
+    def box_slots(self, content: Extent) -> int:
+        """Slots of a box with such a content."""
 
     @abstractmethod
     def label_slots(self, label: int) -> int:
         """Slots from a pin to the next one, past a label of so many cells."""
 
     @abstractmethod
-    def box_depth(self, texts: Sequence[int]) -> int:
-        """Depth of a layer whose boxes have texts of so many cells."""
+    def box_depth(self, contents: Sequence[Extent]) -> int:
+        """Depth of a layer whose boxes have such contents."""
 
     @abstractmethod
-    def least(self, layers: Sequence[Sequence[int]]) -> Point:
-        """Columns and rows that a drawing takes at least, from the widths of the texts in each layer."""
+    def least(self, layers: Sequence[Sequence[Extent]]) -> Point:
+        """Columns and rows that a drawing takes at least, from the contents of the boxes in each layer."""
 
     @abstractmethod
     def zones(self, upper: Heads, lower: Heads) -> tuple[int, int]:
@@ -90,11 +97,16 @@ class Orientation(ABC):
         """The arm with which a line leaves a box at its far side; `lower` at its near one."""
 
     def box(
-        self, node: str, frame: Rect, text: Sequence[Cell], tails: Mapping[Point, tuple[int, tuple[Edge, ...]]]
-    ) -> Point:
-        """A box with a text in its middle, and the lines that leave it: their arms and edges by cell.
+        self,
+        node: str,
+        frame: Rect,
+        text: Sequence[Cell],
+        tails: Mapping[Point, tuple[int, tuple[Edge, ...]]],
+        inner: Sequence[Row] = (),
+    ) -> tuple[Point, Point]:
+        """A box with a text, and the lines that leave it: their arms and edges by cell; rows may stand under the text.
 
-        Return where the text begins.
+        Return where the text and the rows begin.
         """
         x, y, width, height = frame
         line, joints = Cell(self._charset.horizontal["plain"], "box", node), self._charset.joints
@@ -110,9 +122,12 @@ class Orientation(ABC):
                     border = LEFT | RIGHT if arm in (UP, DOWN) else UP | DOWN
                     cells[point.x - x] = Cell(joints[border | arm], "box", node, edges)
             self.paint(Point(x, row), cells)
-        start = Point(x + (width - len(text)) // 2, y + (height - 1) // 2)
+        start = Point(x + (width - len(text)) // 2, y + 1 if inner else y + (height - 1) // 2)
         self.paint(start, text)
-        return start
+        below = Point(x + (width - len(inner[0])) // 2 if inner else start.x, start.y + 1)
+        for turn, content in enumerate(inner):
+            self.paint(Point(below.x, below.y + turn), content)
+        return start, below
 
     def paint(self, point: Point, cells: Sequence[Cell]) -> None:
         """Cells of a text."""
@@ -131,18 +146,18 @@ class TopDown(Orientation):
     between_boxes = 2
     track_step = 1
 
-    def box_slots(self, text: int) -> int:
-        return (text + PADDING) // 2
+    def box_slots(self, content: Extent) -> int:
+        return (content.width + PADDING) // 2
 
     def label_slots(self, label: int) -> int:
         return (label + 4) // 2 if label else 1
 
-    def box_depth(self, texts: Sequence[int]) -> int:
-        return 3
+    def box_depth(self, contents: Sequence[Extent]) -> int:
+        return max([content.height for content in contents], default=1) + 2
 
-    def least(self, layers: Sequence[Sequence[int]]) -> Point:
-        widths = [sum(text + PADDING + 1 for text in layer) - 1 for layer in layers]
-        return Point(max(widths, default=0), 4 * len(layers) - 1)
+    def least(self, layers: Sequence[Sequence[Extent]]) -> Point:
+        widths = [sum(content.width + PADDING + 1 for content in layer) - 1 for layer in layers]
+        return Point(max(widths, default=0), sum(self.box_depth(layer) + 1 for layer in layers) - 1)
 
     def zones(self, upper: Heads, lower: Heads) -> tuple[int, int]:
         return int(upper.any), int(lower.any)
@@ -176,18 +191,18 @@ class LeftRight(Orientation):
     between_boxes = 3
     track_step = 2
 
-    def box_slots(self, text: int) -> int:
-        return 1
+    def box_slots(self, content: Extent) -> int:
+        return content.height
 
     def label_slots(self, label: int) -> int:
         return 1
 
-    def box_depth(self, texts: Sequence[int]) -> int:
-        return max(texts, default=1 - PADDING) + PADDING
+    def box_depth(self, contents: Sequence[Extent]) -> int:
+        return max([content.width for content in contents], default=1 - PADDING) + PADDING
 
-    def least(self, layers: Sequence[Sequence[int]]) -> Point:
+    def least(self, layers: Sequence[Sequence[Extent]]) -> Point:
         columns = sum(self.box_depth(layer) + 2 for layer in layers) - 2
-        return Point(columns, 3 * max(map(len, layers), default=0))
+        return Point(columns, max([sum(content.height + 2 for content in layer) for layer in layers], default=0))
 
     def zones(self, upper: Heads, lower: Heads) -> tuple[int, int]:
         before, after = (1 + heads.any + (heads.label + 2 if heads.label else 0) for heads in (upper, lower))

@@ -3,10 +3,12 @@
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from graphdeck.graphs.drawing.canvas import line_kind
 from graphdeck.graphs.records import Edge
+
+NONE: Final[Mapping[str, int]] = {}
 
 
 class Tap(NamedTuple):
@@ -67,15 +69,20 @@ class Plan(NamedTuple):
         return 2 * lanes + self.height, lanes, reach
 
 
-def make_plan(order: Sequence[str], edges: Sequence[Edge], *, fans: bool, labels: bool) -> Plan:
-    """Give every edge its place; without `fans` all edges that are no trunk go to the right."""
+def make_plan(
+    order: Sequence[str], edges: Sequence[Edge], *, fans: bool, labels: bool, inner: Mapping[str, int] = NONE
+) -> Plan:
+    """Give every edge its place; without `fans` all edges that are no trunk go to the right.
+
+    `inner` has how many rows stand below a node for what is inside it.
+    """
     place = {node: index for index, node in enumerate(order)}
     trunks, rest = _split_trunks(edges, place)
     fanned = _choose_fans(trunks, rest, place, labels=labels) if fans else {}
     in_fans = {edge for chosen in fanned.values() for edge in chosen}
     trunks = {source: edge for source, edge in trunks.items() if edge not in in_fans}
     gathered = [edge for edge in rest if edge not in in_fans]
-    return _Rows(order, trunks, fanned, gathered, labels=labels).plan()
+    return _Rows(order, trunks, fanned, gathered, inner, labels=labels).plan()
 
 
 def _split_trunks(edges: Sequence[Edge], place: Mapping[str, int]) -> tuple[dict[str, Edge], list[Edge]]:
@@ -131,10 +138,12 @@ class _Rows:
         trunks: Mapping[str, Edge],
         fanned: Mapping[str, Sequence[Edge]],
         gathered: Sequence[Edge],
+        inner: Mapping[str, int],
         *,
         labels: bool,
     ) -> None:
         self._order = order
+        self._inner = inner
         self._trunks = trunks
         self._fanned = fanned
         self._labels = labels
@@ -152,6 +161,7 @@ class _Rows:
         trunks: list[Trunk] = []
         for node in self._order:
             rows[node] = hub_rows[node] = self._take()
+            self._next += self._inner.get(node, 0)
             if node in self._fanned and node in self._arrivals:
                 hub_rows[node] = self._take()
             links.extend(self._links(node, rows[node]))

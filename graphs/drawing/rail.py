@@ -27,17 +27,19 @@ In ASCII the lines are `- |` plain, `~ :` conditional, `.` observed; `,` joins d
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from graphdeck.graphs.drawing.canvas import ASCII, BLANK, UNICODE, Canvas, Cell, Drawing, Point, Rect
+from graphdeck.graphs.drawing.canvas import ASCII, BLANK, NOTHING, UNICODE, Canvas, Cell, Drawing, Places, Point, Rect
 from graphdeck.graphs.drawing.measure import Measure, width
 from graphdeck.graphs.drawing.order import orders
 from graphdeck.graphs.drawing.plan import Bus, Link, Plan, lane_count, make_plan
 from graphdeck.graphs.drawing.texts import LABEL_LIMIT, NAME_LIMIT, SMALLEST_LABEL, SMALLEST_NAME, Texts, all_nodes
 from graphdeck.graphs.records import Edge, Node
 
+INDENT = 2
+"""Cells that what is inside a node is moved to the right."""
 MANY = 250
 """Above this many nodes and edges only the most usual order is tried."""
 
@@ -51,35 +53,39 @@ def rail(
     max_width: int | None = None,
     measure: Measure = width,
     show: Callable[[str], str] = str,
+    inner: Mapping[str, Drawing] = NOTHING,
+    prefix: str = "",
 ) -> Drawing:
     """Draw a graph as a rail.
 
     The same graph gives the same drawing, and observed edges never change the order of the rows. With `max_width`
     names and labels are cut as far as needed (not below 8 and 6 cells), so that a graph with many lanes may still be
     wider. `show` makes of a name or label what is drawn of it, before anything is measured or cut; `measure` gives the
-    width of a text in cells. Nodes that only edges name are drawn too.
+    width of a text in cells. Nodes that only edges name are drawn too. `inner` has what stands, indented, below some
+    nodes; names are shown without `prefix`.
     """
     by_id = all_nodes(nodes, edges)
-    plan = _best_plan(tuple(by_id), tuple(dict.fromkeys(edges)), labels=labels)
-    texts = Texts(ASCII if ascii else UNICODE, measure, show, labels=labels)
-    return _Painter(plan, [by_id[name] for name in plan.rows], texts).draw(max_width)
+    heights = {node: drawing.height for node, drawing in inner.items()}
+    plan = _best_plan(tuple(by_id), tuple(dict.fromkeys(edges)), heights, labels=labels)
+    texts = Texts(ASCII if ascii else UNICODE, measure, show, labels=labels, prefix=prefix)
+    return _Painter(plan, [by_id[name] for name in plan.rows], texts, inner).draw(max_width)
 
 
-def _best_plan(names: Sequence[str], edges: Sequence[Edge], *, labels: bool) -> Plan:
+def _best_plan(names: Sequence[str], edges: Sequence[Edge], inner: Mapping[str, int], *, labels: bool) -> Plan:
     """The cheapest plan; judged without observed edges, so that a run does not move the rows."""
     declared = [edge for edge in edges if not edge.observed]
     usual, *others = orders(names, declared)
     choices = [(usual, True), (usual, False)]
-    plans = [make_plan(order, declared, fans=fans, labels=labels) for order, fans in choices]
+    plans = [make_plan(order, declared, fans=fans, labels=labels, inner=inner) for order, fans in choices]
     if len(names) + len(edges) <= MANY:
         with_fans = plans[0].cost <= plans[1].cost
         choices += [(order, with_fans) for order in others]
-        plans += [make_plan(order, declared, fans=with_fans, labels=labels) for order in others]
+        plans += [make_plan(order, declared, fans=with_fans, labels=labels, inner=inner) for order in others]
     best = min(range(len(plans)), key=lambda index: plans[index].cost)
     if len(declared) == len(edges):
         return plans[best]
     order, fans = choices[best]
-    return make_plan(order, edges, fans=fans, labels=labels)
+    return make_plan(order, edges, fans=fans, labels=labels, inner=inner)
 
 
 class _Body(NamedTuple):
@@ -93,9 +99,10 @@ class _Body(NamedTuple):
 class _Painter:
     """Puts a plan on a canvas."""
 
-    def __init__(self, plan: Plan, nodes: Sequence[Node], texts: Texts) -> None:
+    def __init__(self, plan: Plan, nodes: Sequence[Node], texts: Texts, inner: Mapping[str, Drawing]) -> None:
         self._plan = plan
         self._nodes = nodes
+        self._inner = {node.id: inner[node.id] for node in nodes if node.id in inner}
         self._texts = texts
         self._charset = texts.charset
         self._canvas = Canvas(texts.charset)
@@ -116,7 +123,13 @@ class _Painter:
         right = 2 * lanes - 1 if lanes else 0
         middle = self._fit(self._bodies(), None if max_width is None else max_width - self._trunk_x - right)
         self._first_lane = self._trunk_x + middle
-        rects = {node.id: self._draw_node(node) for node in self._nodes}
+        places = Places()
+        for node in self._nodes:
+            places.nodes.append(node)
+            places.rects[node.id] = self._draw_node(node)
+            places.glyphs[node.id] = Point(self._trunk_x, self._plan.rows[node.id])
+            if node.id in self._inner:
+                places.add(self._inner[node.id], self._draw_inner(node))
         self._draw_stems()
         self._draw_arrivals()
         for fan in self._plan.fans:
@@ -125,16 +138,9 @@ class _Painter:
             self._draw_gather(gather)
         for link in self._plan.links:
             self._draw_link(link)
-        whole = self._first_lane + right
-        return Drawing(
-            width=whole,
-            height=self._plan.height,
-            rows=self._canvas.rows(whole, self._plan.height),
-            nodes=tuple(self._nodes),
-            rects=rects,
-            glyphs={node: Point(self._trunk_x, row) for node, row in self._plan.rows.items()},
-            routes=self._routes,
-        )
+        places.routes.update(self._routes)
+        size = Point(self._first_lane + right, self._plan.height)
+        return places.drawing(size, self._canvas.rows(*size))
 
     # -- widths ------------------------------------------------------------------------------------------------
 
@@ -152,6 +158,7 @@ class _Painter:
                 label = self._label(link.edges)
                 bodies.append(_Body("", label, 5 if label else 2))
         bodies.extend(_Body("", self._label((trunk.edge,)), 2 + gap) for trunk in self._plan.trunks)
+        bodies.extend(_Body(fixed=INDENT + drawing.width + gap) for drawing in self._inner.values())
         return bodies
 
     def _fit(self, bodies: Sequence[_Body], room: int | None) -> int:
@@ -189,6 +196,13 @@ class _Painter:
         self._canvas.text(x, y, cells)
         self._tail[y] = x + len(cells) + 1
         return rect
+
+    def _draw_inner(self, node: Node) -> Point:
+        """What is inside a node, in the rows below it; return its corner."""
+        corner = Point(self._trunk_x + INDENT, self._plan.rows[node.id] + 1)
+        for turn, row in enumerate(self._inner[node.id].rows):
+            self._canvas.text(corner.x, corner.y + turn, row)
+        return corner
 
     def _label_cells(self, edges: tuple[Edge, ...]) -> list[Cell]:
         return self._texts.label_cells(self._label(edges), edges)

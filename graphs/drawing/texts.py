@@ -28,21 +28,25 @@ def all_nodes(nodes: Iterable[Node], edges: Iterable[Edge]) -> dict[str, Node]:
 class Texts:
     """Shows, measures and cuts the texts of one drawing."""
 
-    def __init__(self, charset: Charset, measure: Measure, show: Callable[[str], str], *, labels: bool) -> None:
+    def __init__(
+        self, charset: Charset, measure: Measure, show: Callable[[str], str], *, labels: bool, prefix: str = ""
+    ) -> None:
         self.charset = charset
         """The characters of the drawing."""
         self.name_limit, self.label_limit = NAME_LIMIT, LABEL_LIMIT
         self._measure = measure
         self._show = show
         self._labels = labels
+        self._prefix = prefix
 
     def width(self, text: str) -> int:
         """Cells that a title or label takes, uncut."""
         return extent(text, self._measure)
 
     def title(self, node: Node) -> str:
-        """A node's name, uncut."""
-        return tame(self._show(_TITLES.get(node.id, node.id)), self.charset, self._measure)
+        """A node's name, uncut; in a subgraph without the path that leads there."""
+        name = node.id.removeprefix(self._prefix)
+        return tame(self._show(_TITLES.get(name, name)), self.charset, self._measure)
 
     def label(self, edge: Edge) -> str:
         """An edge's label, uncut; empty where no labels are drawn."""
