@@ -26,6 +26,7 @@ Place: TypeAlias = Literal[
     "whole",
     "difference",
     "fork",
+    "find",
 ]
 
 
@@ -92,6 +93,7 @@ _GROUPS: Final = {
     "whole": "A value, whole",
     "difference": "A difference",
     "fork": "A fork",
+    "find": "A text in all states",
 }
 
 
@@ -110,6 +112,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("rules", "P", "rules", "Show the rules in force; trust the project's, revoke grants", "Run"),
     _deck("new_thread", "n", "new thread", "Begin a new thread", "Threads"),
     _deck("focus_threads", "t", "threads", "Go to the list of threads", "Threads"),
+    _deck("find_text", "F", "find text", "Look for a text in the states of all threads", "Threads"),
     _deck("mark", "x", "mark", "Mark the thread of the cursor, to do the same to several", "Threads"),
     _deck("mark_all", "X", "mark all", "Mark all threads that are listed, or none", "Threads"),
     _deck("rename_thread", "R", "rename", "Give this thread a title", "Threads"),
@@ -202,6 +205,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("difference", "copy", "c", "copy", "Copy the differences that are shown"),
     _of("difference", "write", "w", "to file", "Write them to a file (asks for its name)"),
     _of("difference", "back", "escape", "back", "Go back", True),
+    _of("find", "choose", "enter", "look", "Look at this thread where the text is; in the line, look for the text"),
+    _of("find", "change_text", "slash", "text", "Look for another text"),
+    _of("find", "back", "escape", "back", "Stop looking, or go back", True),
     _of("confirm", "yes", "y", "yes", "Do it"),
     _of("confirm", "back", "escape,n", "no", "Do nothing", True),
 )

@@ -13,7 +13,7 @@ from graphdeck.tui import bridge
 from graphdeck.tui.approval_gate import ApprovalGate
 from graphdeck.tui.asked import Asked
 from graphdeck.tui.rules import forbidden, keep_grants
-from graphdeck.tui.screens.deck_history import DeckHistory
+from graphdeck.tui.screens.deck_finding import DeckFinding
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.input_line import InputLine
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _DIALOG: Final = "graphdeck.tui.screens.approval"
 
 
-class DeckAnswers(DeckHistory):
+class DeckAnswers(DeckFinding):
     """The deck's keys that have to do with questions."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

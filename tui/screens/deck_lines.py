@@ -35,7 +35,7 @@ _IN_PANE: Final = {
     "timeline": ("run_again", "fork", "compare", "other_branch"),
     "state": ("filter", "go_to_path", "view", "write"),
     "messages": ("view", "copy", "write", "edit_message"),
-    "threads": ("filter", "mark", "delete_thread"),
+    "threads": ("filter", "find_text", "mark"),
 }
 """The keys that matter besides the first of those, by the pane that the person is in."""
 _SINCE: Final = r"since ([^\s;]+)"

@@ -10,7 +10,7 @@ from textual.worker import Worker
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError
-from graphdeck.graphs.records import ThreadRow
+from graphdeck.graphs.records import Snapshot, ThreadRow
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens import thread_acts
@@ -27,6 +27,18 @@ if TYPE_CHECKING:
 
 KEEP: Final = 10
 """Checkpoints that pruning keeps unless the person says how many."""
+
+
+def row_of(snapshot: Snapshot) -> ThreadRow:
+    """A thread that is not listed, as far as its state tells."""
+    return ThreadRow(
+        thread=snapshot.thread,
+        status=snapshot.status,
+        file=snapshot.file,
+        graph=snapshot.graph,
+        step=snapshot.step,
+        updated=snapshot.time,
+    )
 
 
 class DeckThreads(DeckWhose):
@@ -80,7 +92,7 @@ class DeckThreads(DeckWhose):
         look, saved = self.look, self.look.snapshot
         if look.row is not None or saved is None:
             return (look.row,) if look.row else ()
-        return (ThreadRow(thread=saved.thread, status=saved.status, file=saved.file, graph=saved.graph),)
+        return (row_of(saved),)
 
     def action_mark(self) -> None:
         """Mark the thread of the cursor."""

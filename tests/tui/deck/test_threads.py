@@ -1,8 +1,9 @@
 """Finding threads in the deck and doing something to one or many, on a file that plain LangGraph made."""
 
+import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
@@ -15,7 +16,9 @@ from textual.events import Paste
 
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.searching import SearchHit, SearchProgress
 from graphdeck.tui.screens.confirm import ConfirmScreen, LineScreen
+from graphdeck.tui.screens.find_text import FindTextScreen
 
 CITIES = ("Rome", "Oslo", "Lima")
 
@@ -26,9 +29,10 @@ class Trip(TypedDict, total=False):
 
 
 def plan(state: Trip) -> Trip:
-    if "Oslo" in str(state["messages"][-1].content):
-        raise KeyError("no hotel in Oslo")
-    return {"note": "planned"}
+    wanted = str(state["messages"][-1].content)
+    if "Oslo" in wanted:
+        raise KeyError("no hotel there")
+    return {"note": f"planned {wanted}"}
 
 
 def travel(file: Path, thread: str, city: str, times: int = 1) -> None:
@@ -192,3 +196,62 @@ async def test_marked_threads_are_tagged_copied_exported_pruned_and_deleted_toge
         await deck.until_shown("copied to")
         await deck.until(lambda: len(listed(deck)) == 4)
         assert sorted(saved(trips).values()) == [2, 3, 3, 9]
+
+
+async def test_a_text_is_found_in_any_state_and_shown_where_it_is(
+    open_deck: Any, engine: LocalEngine, trips: Path
+) -> None:
+    travel(trips, "t0", "Bern")
+    async with open_deck(engine, pick=False, size=(80, 24)) as deck:
+
+        async def find(text: str) -> None:
+            await deck.press("F")
+            await deck.until(opened(deck, FindTextScreen))
+            await deck.press("slash", "ctrl+u")
+            deck.app.post_message(Paste(text))
+            await deck.press("enter")
+
+        await find("A TRIP TO")
+        await deck.until_shown("found in 3 threads in ")
+        await deck.press("enter")
+        await deck.until_shown("messages.0.content: a trip to Rome")
+        assert (deck.look.thread, deck.look.old) == ("t0", None)
+        assert deck.app.deck.panes.state.selected_text == "a trip to Rome"
+        await find("planned a trip to rome")
+        await deck.until_shown("found in 1 thread in ")
+        await deck.press("enter")
+        await deck.until_shown("note: planned a trip to Rome")
+        assert (deck.look.old.step, deck.look.snapshot.step) == (3, 4)
+        await find("no hotel")
+        await deck.until_shown("found in 1 thread in ")
+        await deck.press("enter")
+        await deck.until_shown("what step 0 wrote")
+        assert (deck.look.thread, deck.app.deck.panes.pane) == ("t1", "timeline")
+
+
+async def test_a_search_is_stopped_by_escape_and_its_hits_stay(open_deck: Any, recorded: Any, put: Any) -> None:
+    ended = asyncio.Event()
+
+    async def search(text: str) -> AsyncGenerator[SearchHit | SearchProgress, None]:
+        try:
+            yield SearchHit(file="f.sqlite", thread="rome", checkpoint="rome1", step=0, path="city", excerpt="Oslo")
+            yield SearchProgress(read=10, total=100, hits=1)
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    put(recorded, "rome")
+    recorded.search = search
+    async with open_deck(recorded, graph="travel") as deck:
+        await deck.press("F", "o", "s", "enter")
+        await deck.until_shown("found in 1 thread, 10 B of 100 B read; Esc stops it")
+        await deck.press("escape")
+        await deck.until(ended.is_set)
+        await deck.until_shown("before it was stopped")
+        await deck.press("escape")
+        await deck.until(lambda: deck.app.screen is deck.app.deck)
+        await deck.press("F")
+        await deck.until_shown("before it was stopped")
+        await deck.press("enter")
+        await deck.until_shown("city: Oslo")
+        assert deck.look.old.checkpoint == "rome1"
