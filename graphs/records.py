@@ -88,6 +88,8 @@ class GraphShape(Frozen):
     """Which API it was made with."""
     input_schema: Json = None
     """JSON schema of the input; None where it cannot be had."""
+    input_is_partial: bool = False
+    """The input may leave out what its schema demands: it is the state's, whose keys come as the graph runs."""
     output_schema: Json = None
     """JSON schema of the output; None where it cannot be had."""
     context_schema: Json = None

@@ -18,7 +18,7 @@ from graphdeck.graphs.schema import problems
 from graphdeck.graphs.values import Json, to_json
 from graphdeck.graphs.worker.chain import ChainBuilder
 from graphdeck.graphs.worker.load import AnyBuilder, AnyGraph
-from graphdeck.graphs.worker.schemas import Field, fields_of, runnable_schema, type_text
+from graphdeck.graphs.worker.schemas import Field, fields_of, is_part_of_state, runnable_schema, type_text
 from graphdeck.graphs.worker.state_keys import state_fields
 
 ANY_FIELD = Field(type=Any, required=False)
@@ -34,8 +34,7 @@ def check_input(graph: AnyGraph, value: Json) -> Any:
     fields = fields_of(builder.input_schema)
     if fields is None:
         return _converted(value, builder.input_schema)
-    # Where the input has no schema of its own, the state's TypedDict says what there may be, not what must be given.
-    is_partial = builder.input_schema is builder.state_schema and hasattr(builder.input_schema, "__required_keys__")
+    is_partial = is_part_of_state(builder.input_schema, builder.state_schema)
     return _checked(value, fields, builder.input_schema, "the input", partial=is_partial)
 
 

@@ -13,7 +13,7 @@ from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 from graphdeck.graphs.values import Json
 from graphdeck.graphs.worker.chain import ChainBuilder
 from graphdeck.graphs.worker.load import AnyBuilder, AnyGraph, Loaded
-from graphdeck.graphs.worker.schemas import fields_of, json_schema, runnable_schema
+from graphdeck.graphs.worker.schemas import fields_of, is_part_of_state, json_schema, runnable_schema
 from graphdeck.graphs.worker.sources import Source, source_of
 from graphdeck.graphs.worker.tools import is_tool_node, tool_schemas, tools_of
 
@@ -50,6 +50,7 @@ def _shape(graph: AnyGraph, title: str, depth: int) -> GraphShape:
         subgraphs=subgraphs,
         kind="graph" if builder else "functional",
         input_schema=input_schema,
+        input_is_partial=builder is not None and is_part_of_state(builder.input_schema, builder.state_schema),
         output_schema=output_schema,
         context_schema=json_schema(graph.context_schema) if graph.context_schema is not None else None,
         state_keys=tuple(builder.channels) if builder else (),

@@ -92,6 +92,14 @@ def json_schema(schema: Any, title: str = "") -> Json:
     return result
 
 
+def is_part_of_state(input_schema: Any, state_schema: Any) -> bool:
+    """Whether an input may leave out what its schema demands.
+
+    Where the input has no schema of its own, the state's TypedDict says what there may be, not what must be given.
+    """
+    return input_schema is state_schema and hasattr(input_schema, "__required_keys__")
+
+
 def runnable_schema(ask: Callable[[], dict[str, Any]]) -> Json:
     """The JSON schema that a LangChain runnable tells of itself; None where it cannot."""
     try:

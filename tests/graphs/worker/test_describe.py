@@ -314,6 +314,7 @@ graph = b.compile()
     }
     assert isinstance(found.input_schema, dict)
     assert found.input_schema["required"] == ["must"]
+    assert found.input_is_partial
     assert isinstance(found.output_schema, dict)
     assert found.output_schema["required"] == ["item"]
     assert prop(found.context_schema, "tenant") == {"title": "Tenant", "type": "string"}
