@@ -53,19 +53,16 @@ class DeckHistory(DeckThreads):
     @on(Timeline.CheckpointHighlighted)
     @on(events.DescendantFocus)
     def _tell_step(self) -> None:
-        """Show what the step of the cursor did; the first time once the timeline itself has been painted."""
-        if self._step is None:
-            self.call_after_refresh(self._tell_row)
-        else:
-            self._tell_row()
-
-    def _tell_row(self) -> None:
         """Show what the step of the cursor did, where the timeline is in sight."""
-        row = self.panes.timeline.highlighted
+        if self._step is None:
+            if self.look.history:
+                self.call_after_refresh(self._make_step)
+            return
         if self.is_covered or not self.panes.query_one("#timeline").display:
             return
+        row = self.panes.timeline.highlighted
         if row is None:
-            if self._told is not None and not self.look.history and self._step is not None:
+            if self._told is not None and not self.look.history:
                 self._told = self._changes = None
                 self._step.show(())
             return
@@ -78,18 +75,27 @@ class DeckHistory(DeckThreads):
             self._changes = None
             if not row.error:
                 self._saved.compare(told[0], row.checkpoint, None, ns=row.ns, file=told[1])
-        self._show_step(row)
+        self._show_step(row, self._step)
 
-    def _show_step(self, row: CheckpointRow) -> None:
-        from graphdeck.tui.step_lines import heading, step_lines
+    def action_show_timeline(self) -> None:
+        """Go to the checkpoints; what the step of the cursor changed is painted with them, not after them."""
+        super().action_show_timeline()
+        self._tell_step()
+
+    def _make_step(self) -> None:
+        """Make room for it before the timeline is shown, so that the screen is arranged once when it is."""
+        from graphdeck.tui.widgets.difference_view import DifferenceView
 
         if self._step is None:
-            from graphdeck.tui.widgets.difference_view import DifferenceView
-
             self._step = DifferenceView(most=STEP_LINES, id="step")
             self.panes.query_one("#timeline").mount(self._step)
+            self._tell_step()
+
+    def _show_step(self, row: CheckpointRow, step: "DifferenceView") -> None:
+        from graphdeck.tui.step_lines import heading, step_lines
+
         changes = () if row.error else self._changes
-        self._step.show(changes, [heading(row), *step_lines(row)], "" if row.error else "this step changed nothing")
+        step.show(changes, [heading(row), *step_lines(row)], "" if row.error else "this step changed nothing")
 
     @on(history_bridge.Compared)
     def _compared(self, message: history_bridge.Compared) -> None:
@@ -97,9 +103,9 @@ class DeckHistory(DeckThreads):
             return
         if message.other is not None:
             self._show_difference(message)
-        elif self._told is not None and self._told[2].checkpoint == message.checkpoint:
+        elif self._step is not None and self._told is not None and self._told[2].checkpoint == message.checkpoint:
             self._changes = message.changes
-            self._show_step(self._told[2])
+            self._show_step(self._told[2], self._step)
 
     @on(Timeline.CheckpointSelected)
     def _inner_selected(self, event: Timeline.CheckpointSelected) -> None:
