@@ -4,7 +4,6 @@ What reads questions and answers is imported where it is needed: the first paint
 """
 
 import dataclasses
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -22,7 +21,6 @@ from graphdeck.graphs.records import (
     ThreadRow,
 )
 from graphdeck.graphs.values import Json
-from graphdeck.tui.text import short_json
 from graphdeck.tui.theme import Status
 from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
 from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot, was_refused, with_measures
@@ -35,7 +33,6 @@ History: TypeAlias = Sequence[CheckpointRow]
 _NOTHING: Final[Mapping[str, Json]] = {}
 _NOBODY: Final[Mapping[str, str]] = {}
 NOT_RUNNING: Final = "nothing runs here; q or Ctrl+Q leaves"
-_EXAMPLE_CELLS: Final = 40
 ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
 ONE_AT_A_TIME: Final = "another thread runs: one run at a time; Ctrl+C stops it"
 
@@ -258,6 +255,8 @@ class Look(Frozen):
                 return "" if self.running else self._why_not_continue()
             case "end_thread":
                 return self._why_not_act() or ("" if self.status != "done" else "it is at its end")
+            case "run_form":
+                return self._why_not_run() or ("" if self.shape else "the graph is not open yet")
             case "fork" | "run_again" | "edit_message":
                 return "this thread is not saved yet" if self.snapshot is None else self._why_not_run()
             case "take_back":
@@ -311,15 +310,21 @@ class Look(Frozen):
         It begins at the older checkpoint that is looked at. Where a question waits at the newest one, the input drops
         it: ask the person first.
         """
+        from graphdeck.tui.typed_input import input_of
+
         if reason := self._why_not_run():
             raise Refused(reason)
+        try:
+            value = input_of(text, self.shape)
+        except ValueError as error:
+            raise Refused(str(error)) from None
         drops = bool(self.questions) and self.old is None  # from an older checkpoint, the question stays on its branch
         return RunRequest(
             graph=self.graph,
             thread=self.thread or new_thread,
             file=self.file,
             checkpoint=self.old.checkpoint if self.old else None,
-            input=_input(text, self.shape),
+            input=value,
             has_input=True,
             drop_question=drops,
             by={"": "key"} if drops else _NOBODY,
@@ -333,35 +338,6 @@ class Look(Frozen):
         """
         request = dataclasses.replace(self, snapshot=None).starting(text, self.thread)
         return dataclasses.replace(request, file=self.file)
-
-
-def _input(text: str, shape: GraphShape | None) -> Json:
-    """The input that was typed for a graph of this shape, None where it is not known yet; raises Refused."""
-    if shape is not None and shape.takes_messages and not _is_whole(text, shape):
-        if not text.strip():
-            raise Refused("nothing is typed")
-        return {"messages": [{"role": "user", "content": text}]}
-    from graphdeck.graphs.questions.example import example
-    from graphdeck.graphs.questions.typed import typed
-
-    try:
-        return typed(text or "{}", as_json=True)
-    except ValueError as error:
-        if shape is None:
-            raise Refused("the graph is not open yet, so only JSON can be sent: Enter again when it is drawn") from None
-        taken = example(shape.input_schema)
-        such = f", such as {short_json(taken, _EXAMPLE_CELLS)}" if taken else ""
-        raise Refused(f"this graph takes JSON{such} ({error})") from None
-
-
-def _is_whole(text: str, shape: GraphShape) -> bool:
-    """A message graph takes JSON too, where it is an object that names nothing but state keys."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    keys = {"messages", *shape.state_keys}
-    return isinstance(value, dict) and bool(value) and ("messages" in value or keys >= value.keys())
 
 
 def saved_view(snapshot: Snapshot, history: History) -> RunView:
