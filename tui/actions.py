@@ -127,6 +127,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("refresh", "f5,ctrl+r", "refresh", "Read graph, threads and state again", "Threads"),
     _deck("show_graph", "1", "Graph", "Show the graph", "Panes"),
     _deck("layout", "l", "layout", "Draw the graph as it fits, in boxes, or with one row a node", "Panes"),
+    _deck("subgraph", "z", "subgraph", "Unfold the subgraph of the cursor in place, or fold it", "Panes"),
     _deck("show_state", "2", "State", "Show the state", "Panes"),
     _deck("show_messages", "3", "Messages", "Show the conversation", "Panes"),
     _deck("show_timeline", "4,h", "Timeline", "Show the checkpoints of this thread", "Panes"),

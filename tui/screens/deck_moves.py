@@ -27,6 +27,11 @@ class DeckMoves(DeckFlow):
         self.panes.go("graph")
         self.say(self.panes.graph.turn_style())
 
+    def action_subgraph(self) -> None:
+        """Open the subgraph of the cursor in place, or close it."""
+        self.panes.go("graph")
+        self.say(self.panes.graph.turn_subgraph())
+
     def action_show_state(self) -> None:
         """Go to the state."""
         self.panes.go("state")

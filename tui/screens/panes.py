@@ -1,5 +1,7 @@
 """The panes of the deck: graph, state, messages, timeline, log and threads, arranged by the room that there is."""
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from textual import events
@@ -12,14 +14,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from graphdeck.graphs.errors import GraphdeckError
-from graphdeck.graphs.records import Edge, Node
+from graphdeck.graphs.records import Edge, GraphShape, Node
 from graphdeck.tui.actions import action
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.paragraphs import Paragraph
 from graphdeck.tui.screens.checkpoints import Checkpoints
 from graphdeck.tui.screens.inner_states import with_subgraphs
 from graphdeck.tui.screens.look import Look
-from graphdeck.tui.text import ascii_mode, ellipsis, one_line, safe, safe_name, width
+from graphdeck.tui.text import ellipsis, one_line, safe
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED, glyphs
 from graphdeck.tui.widgets.graph_view import GraphView
 from graphdeck.tui.widgets.log_lines import LogLine
@@ -31,7 +33,7 @@ from graphdeck.tui.widgets.thread_list import ThreadPane
 from graphdeck.tui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
-    from graphdeck.graphs.drawing.choose import Style
+    from graphdeck.tui.screens.layout import Layout
 
 PANES: Final = ("graph", "state", "messages", "timeline", "log", "threads")
 """In the order of their keys."""
@@ -72,8 +74,7 @@ class GraphPane(Pane):
         self.view = GraphView(clock=clock)
         self.trouble = LongText(id="trouble")
         super().__init__("graph", self.view, self.trouble, Static(id="node", markup=False))
-        self._drawn: tuple[tuple[Node, ...], tuple[Edge, ...], Style | None, int, int] | None = None
-        self._style: Style | None = None
+        self._drawn: tuple[tuple[Node, ...], tuple[Edge, ...], Mapping[str, GraphShape], int, int] | None = None
         self._by_id: dict[str, Node] = {}
         self._states: object = None
         self.trouble.display = False
@@ -81,7 +82,7 @@ class GraphPane(Pane):
     def paint(self, look: Look) -> None:
         """Show the look's graph, and what its nodes do."""
         if look.shape is not None:
-            self._draw(look.shape.nodes, look.edges)
+            self._draw(look.shape.nodes, look.edges, look.shape.subgraphs)
         elif self._drawn is not None:
             self._drawn = None
             self.view.show_drawing(None)
@@ -93,34 +94,47 @@ class GraphPane(Pane):
             self._states = (view.nodes, view.taken)
             self.view.show(view.nodes, view.taken)
 
-    def _draw(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...]) -> None:
-        wanted = (nodes, edges, self._style, self.view.room, self.view.size.height)
-        if self._drawn == wanted:
-            return
-        # Here, since the first paint may know no graph yet.
-        from graphdeck.graphs.drawing.choose import Lettering, Room, Wish, picture
+    def _draw(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...], subgraphs: Mapping[str, GraphShape]) -> None:
+        wanted = (nodes, edges, subgraphs, self.view.room, self.view.size.height)
+        if self._drawn != wanted:
+            self._drawn = wanted
+            self._draw_anew()
 
-        self._drawn, self._by_id = wanted, {node.id: node for node in nodes}
-        room = Room(self.view.room, self.view.size.height)
-        found = picture(nodes, edges, room, wish=Wish(self._style), lettering=Lettering(ascii_mode(), width, safe_name))
+    def _draw_anew(self) -> None:
+        if self._drawn is None:
+            return
+        from graphdeck.graphs.drawing.choose import Room
+
+        nodes, edges, subgraphs, columns, rows = self._drawn
+        found = self._layout.picture(nodes, edges, subgraphs, Room(columns, rows))
+        self._by_id = {node.id: node for node in found.drawing.nodes}
         self.view.show_drawing(found.drawing, members=found.members)
+
+    @cached_property
+    def _layout(self) -> "Layout":
+        from graphdeck.tui.screens.layout import Layout  # the first paint may know no graph yet
+
+        return Layout()
 
     def turn_style(self) -> str:
         """Draw in the next of the styles: what fits, a flow, a rail; what to say of it."""
-        styles: tuple[Style | None, ...] = (None, "flow", "rail")
-        self._style = styles[(styles.index(self._style) + 1) % len(styles)]
-        if self._drawn is not None:
-            self._draw(*self._drawn[:2])
-        if self._style == "flow":
-            return "the graph in boxes: l has one row a node"
-        if self._style == "rail":
-            return "the graph with one row a node: l takes what fits"
-        return "the graph as it fits: l has boxes"
+        said = self._layout.turn_style()
+        self._draw_anew()
+        return said
+
+    def turn_subgraph(self) -> str:
+        """Open the subgraph of the cursor in place, or close it; what to say of it."""
+        if self._drawn is None or self.view.selected is None:
+            return "no graph is open"
+        node, said = self._layout.turn_subgraph(self.view.selected, self._drawn[2])
+        self._draw_anew()
+        self.view.select(node)
+        return said
 
     def on_resize(self) -> None:
         """Draw for the new size."""
         if self._drawn is not None:
-            self._draw(*self._drawn[:2])
+            self._draw(*self._drawn[:3])
 
     def tell(self, error: GraphdeckError | None) -> None:
         """Show an error in place of the drawing; None brings the drawing back."""

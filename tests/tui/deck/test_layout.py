@@ -1,6 +1,10 @@
 """The drawing in the deck: boxes where they fit, one row a node else, and what a key pins."""
 
+from dataclasses import replace
 from typing import Any
+
+from graphdeck.graphs.records import GraphShape
+from graphdeck.tui.widgets.run_state import NodeState
 
 
 async def test_boxes_are_drawn_where_they_fit_and_a_key_pins_the_layout(open_deck: Any, recorded: Any) -> None:
@@ -18,3 +22,33 @@ async def test_boxes_are_drawn_where_they_fit_and_a_key_pins_the_layout(open_dec
         await deck.pilot.resize_terminal(80, 24)
         await deck.until(lambda: view.drawing.boxes)
         assert view.selected == chosen
+
+
+async def test_a_subgraph_unfolds_where_it_is_and_shows_what_its_nodes_do(
+    open_deck: Any, recorded: Any, travel: GraphShape
+) -> None:
+    desk = replace(travel, subgraphs={})
+    tools = replace(travel, subgraphs={"assistant": desk})
+    recorded.shape = replace(travel, subgraphs={"tools": tools})
+    async with open_deck(recorded, graph="travel") as deck:
+        pane = deck.app.deck.panes.graph
+        await deck.until(lambda: pane.view.drawing)
+        closed = set(pane.view.drawing.rects)
+        for node, said in (
+            ("assistant", "no subgraph"),
+            ("tools", "tools is unfolded"),
+            ("tools:assistant", "tools:assistant is unfolded"),
+        ):
+            pane.view.select(node)
+            await deck.pilot.press("z")
+            await deck.until_shown(said)
+            assert pane.view.selected == node
+        assert {"tools:assistant:tools", "tools:__end__"} <= set(pane.view.drawing.rects)
+        pane.view.select("tools:assistant:tools")
+        pane.view.show({"tools:assistant:tools": NodeState(outcome="failed", times=3)})
+        await deck.until_shown("✗ tools")
+        pane.view.select("tools:tools")
+        await deck.pilot.press("z")
+        await deck.until_shown("tools is folded")
+        assert pane.view.selected == "tools"
+        assert set(pane.view.drawing.rects) == closed
