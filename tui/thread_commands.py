@@ -1,6 +1,5 @@
 """The commands for saved threads: which there are, what they are called, and what becomes of them."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,8 +55,9 @@ def threads(db: Files, search: str, text: bool, limit: int | None, as_json: bool
         )
     from graphdeck.graphs.wanted import Wanted
     from graphdeck.tui.plain.threads import threads as list_threads
+    from graphdeck.tui.thread_terms import since_time
 
-    since = _time(chosen.pop("since"))
+    since = since_time(chosen.pop("since"), now())
     wanted = Wanted(query=search, since=since, **chosen)
     return with_engine(
         db,
@@ -72,15 +72,6 @@ def threads(db: Files, search: str, text: bool, limit: int | None, as_json: bool
         ),
         as_json=as_json,
     )
-
-
-def _time(text: str) -> str:
-    """A time in ISO 8601, of an age such as `2h`, or as it was given."""
-    units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-    number, unit = text[:-1], text[-1:]
-    if unit in units and number.isascii() and number.isdigit() and len(number) < 7:
-        return (now() - timedelta(**{units[unit]: int(number)})).isoformat()
-    return text
 
 
 @click.command(context_settings=SETTINGS)
