@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 from graphdeck.graphs.frozen import Frozen
-from graphdeck.graphs.records import END, CheckpointRow, Snapshot
+from graphdeck.graphs.records import END, START, CheckpointRow, Snapshot
 from graphdeck.graphs.values import Json
 
 Write: TypeAlias = Literal["replace", "append", "messages", "reduce"]
@@ -134,7 +134,7 @@ class ForkPlan(Frozen):
         choice = self._choice
         does = f"runs {choice.told if choice else _names(self.next)}"
         does += ", which asks anew" if len(self.next) == 1 and self.asks else ""
-        done = [*self.finished, *self.ran]
+        done = [node for node in (*self.finished, *self.ran) if node != START]  # it only takes the input
         if not self.calls and not done:
             return f"{does}; nothing after it has run yet"
         repeated = f"may repeat what {_names(done)} did" if done else "may repeat"
@@ -244,12 +244,13 @@ def _results(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
 
 
 def _node(name: str) -> str:
-    return "the end" if name == END else name
+    return {START: "START", END: "the end"}.get(name, name)
 
 
 def _names(names: Iterable[str]) -> str:
     """Names as a person counts them: `search (3), book and 2 more`."""
     counts = Counter(names)
-    told = [name if count == 1 else f"{name} ({count})" for name, count in list(counts.items())[:_MOST_NAMES]]
+    shown = [(_node(name), count) for name, count in list(counts.items())[:_MOST_NAMES]]
+    told = [name if count == 1 else f"{name} ({count})" for name, count in shown]
     left = len(counts) - len(told)
     return ", ".join(told) + (f" and {left} more" if left else "")

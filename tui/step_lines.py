@@ -30,11 +30,12 @@ class StepLine(NamedTuple):
 def node_names(names: Iterable[str]) -> str:
     """Node names in words, each once, with how often it is there."""
     counts = Counter(names)
-    shown = [
-        (_ENDS.get(name) or one_line(name, _NAME_CELLS, identifier=True)) + _times(times)
-        for name, times in islice(counts.items(), _NAMES)
-    ]
+    shown = [_node(name) + _times(times) for name, times in islice(counts.items(), _NAMES)]
     return ", ".join(shown) + (f" and {len(counts) - _NAMES} more" if len(counts) > _NAMES else "")
+
+
+def _node(name: str) -> str:
+    return _ENDS.get(name) or one_line(name, _NAME_CELLS, identifier=True)
 
 
 def _times(times: int) -> str:
@@ -97,7 +98,7 @@ def _wrote(task: RanTask, times: int) -> str:
 
 
 def _name(task: RanTask, times: int) -> str:
-    return one_line(task.node, _NAME_CELLS, identifier=True) + _times(times)
+    return _node(task.node) + _times(times)
 
 
 def _line(status: NodeStatus, text: str) -> StepLine:

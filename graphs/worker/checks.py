@@ -23,6 +23,9 @@ from graphdeck.graphs.worker.state_keys import state_fields
 
 ANY_FIELD = Field(type=Any, required=False)
 
+STATE_DOES_NOT_FIT = "the state that is there does not fit the graph's schema: a raw edit can repair it (fork --raw)"
+"""What to do where LangGraph cannot read a state any more."""
+
 
 def check_input(graph: AnyGraph, value: Json) -> Any:
     """What the graph is to be given for an input in JSON form; raises InputError where it does not fit the schema."""

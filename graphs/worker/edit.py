@@ -18,7 +18,7 @@ from graphdeck.graphs.errors import FileError, InputError
 from graphdeck.graphs.local.home import note_pause
 from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.values import Json
-from graphdeck.graphs.worker.checks import check_raw, check_update, faults
+from graphdeck.graphs.worker.checks import STATE_DOES_NOT_FIT, check_raw, check_update, faults
 from graphdeck.graphs.worker.frames import error_line
 from graphdeck.graphs.worker.plan import no_such_node
 from graphdeck.graphs.worker.position import finished_tasks
@@ -155,7 +155,7 @@ def _way_out(error: Exception) -> str:
     if isinstance(error, InvalidUpdateError) and "as_node" in str(error):
         return "several nodes ran before it: say which one the values come from (as_node)"
     if isinstance(error, ValidationError):
-        return "the state that is there does not fit the graph's schema: a raw edit can repair it (fork --raw)"
+        return STATE_DOES_NOT_FIT
     return "give values that fit the state"
 
 

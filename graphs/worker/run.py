@@ -1,6 +1,7 @@
 """One run of one graph on one thread: from the lease to `run_ended`."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -26,7 +27,7 @@ from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.values import Json
 from graphdeck.graphs.worker.answered import Answered, check_drop, check_seen
 from graphdeck.graphs.worker.blocked import blocked_types
-from graphdeck.graphs.worker.checks import check_context, check_input, faults, input_for_new_thread
+from graphdeck.graphs.worker.checks import STATE_DOES_NOT_FIT, check_context, check_input, faults, input_for_new_thread
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.frames import InterruptFrames, error_line, error_text, user_traceback
@@ -289,7 +290,7 @@ class GraphRun:
         status: RunStatus = "done"
         problem: GraphdeckError | None = None
         if isinstance(error, GraphRecursionError):
-            status, problem = "recursion_limit", self._limit_reached()
+            status, problem = "recursion_limit", _limit_reached(error)
         elif control.stopped_by and isinstance(error, (GraphDrained, asyncio.CancelledError)):
             status = "stopped"
         elif error is not None:
@@ -318,13 +319,6 @@ class GraphRun:
             file, self._request.thread, breakpoint_at=after.checkpoint if is_breakpoint else "", frames=kept
         )
 
-    def _limit_reached(self) -> GraphdeckError:
-        limit = self._request.recursion_limit
-        steps = f"its limit of {limit} steps" if limit is not None else "LangGraph's limit of steps"
-        return RunFailed(
-            f"the run reached {steps}; its state is kept", "go on with more steps: continue, or --recursion-limit N"
-        )
-
     def _failure(self, error: BaseException, after: Position) -> GraphdeckError:
         """What a person needs to know of an error that ended the run."""
         if isinstance(error, GraphdeckError):
@@ -334,23 +328,36 @@ class GraphRun:
             return AnswerRefused(f"the answer was not taken: {why}", "its question still waits")
         if isinstance(error, Unsaveable):
             return self._unsaveable((self._saver and self._saver.refused) or error)
+        hint = "mend the node and continue: only what failed runs again"
         if self._translator is not None and self._translator.failed is None:
             self._emitter.emit(run_error(error))
-        hint = "mend the node and continue: only what failed runs again"
+            if isinstance(error, ValidationError):  # of no node: LangGraph could not read the state for one
+                hint = STATE_DOES_NOT_FIT
         if after.answered:
             hint += f", with the same answer; or {take_back_hint(self._request.thread)}"
         return RunFailed(error_line(error), hint)
 
     def _unsaveable(self, error: Unsaveable) -> GraphdeckError:
+        """The error for a value that cannot be saved; its node, which the stream has called finished, is not."""
         assert self._translator is not None
         node = self._translator.node_of(error.task)
         kind = error.reason.removeprefix("Type is not msgpack serializable: ")
-        why = error.reason if kind == error.reason else f"its type is {kind}"
+        why = "cannot be saved: " + (error.reason if kind == error.reason else f"its type is {kind}")
+        if node:
+            self._translator.unsaved(error.task, f"{error.key!r} {why}")
         return RunFailed(
-            f"{f'node {node!r} returned' if node else 'the state got'} a value that cannot be saved under"
-            f" {error.key!r}: {why}",
+            f"{error.key!r} of {f'node {node!r}' if node else 'the state'} {why}",
             "the thread is still before that node; return plain data, a dataclass or a Pydantic model, and continue",
         )
+
+
+def _limit_reached(error: GraphRecursionError) -> GraphdeckError:
+    """The error for a run at its limit, which LangGraph's own text tells where the request left it to the graph."""
+    told = re.search(r"limit of (\d+)", str(error))
+    steps = f"its limit of {told[1]} steps" if told else "its limit of steps"
+    return RunFailed(
+        f"the run reached {steps}; its state is kept", "go on with more steps: continue, or --recursion-limit N"
+    )
 
 
 def run_error(error: BaseException) -> events.NodeFailed:

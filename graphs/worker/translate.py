@@ -44,7 +44,7 @@ class Translator:
         self._frames = frames
         self._kept = set(kept)
         self._running: dict[str, _Task] = {}
-        self._nodes: dict[str, str] = {}
+        self._tasks: dict[str, _Task] = {}
         self._kept_nodes: Counter[tuple[tuple[str, ...], str]] = Counter()
         self._questions: dict[str, events.Interrupt] = {}
         self._asked: set[str] = set()
@@ -58,7 +58,7 @@ class Translator:
 
     def node_of(self, task: str) -> str:
         """Node name of a task of this run; empty where there was no such task."""
-        return self._nodes.get(task, "")
+        return self._tasks[task].node if task in self._tasks else ""
 
     @property
     def asked(self) -> bool:
@@ -100,6 +100,11 @@ class Translator:
         self._tokens.flush()
         self._emit(events.NodeRetry(task=task, node=node, ns=ns, attempt=attempt, error=error))
 
+    def unsaved(self, task: str, message: str) -> None:
+        """Told by the saver, after the stream has called the task finished: what it returned cannot be stored."""
+        node, ns = self._tasks[task].node, self._tasks[task].ns
+        self._emit(events.NodeFailed(task=task, node=node, ns=ns, error="TypeError", message=message, traceback=""))
+
     def finish(self) -> None:
         """The stream has ended: tell what is still open."""
         self._tokens.close()
@@ -122,8 +127,7 @@ class Translator:
             return
         if task in self._running:
             return
-        self._nodes[task] = node
-        self._running[task] = _Task(node, ns, time.monotonic())
+        self._tasks[task] = self._running[task] = _Task(node, ns, time.monotonic())
         triggers = tuple(str(trigger) for trigger in data.get("triggers") or ())
         self._emit(events.NodeStarted(task=task, node=node, ns=ns, triggers=triggers))
 

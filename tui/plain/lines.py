@@ -10,7 +10,7 @@ from graphdeck.graphs.records import PendingInterrupt, RunRequest
 from graphdeck.graphs.values import Json
 from graphdeck.tui.clock import duration
 from graphdeck.tui.message_text import content_text, tool_calls
-from graphdeck.tui.plain.answers import questions_text
+from graphdeck.tui.plain.answers import question_text, questions_text
 from graphdeck.tui.plain.arguments import command_line, show_command
 from graphdeck.tui.plain.terminal import Terminal, indent, node_names
 from graphdeck.tui.text import safe, short_json, size
@@ -33,6 +33,7 @@ class RunLines:
         self._questions: dict[str, PendingInterrupt] = {}
         self._around: Sequence[str] = ()
         self._saved = False
+        self._refuses_saving = False
         self._streamed: set[str] = set()
         self._open = ""
         """What the unfinished line belongs to: a message id, or a task and its stream; empty at the start of a line."""
@@ -128,6 +129,7 @@ class RunLines:
         if self._saved:  # a run that rules went on with
             return ""
         self._saved = bool(event.file)
+        self._refuses_saving = bool(event.note) and not event.file  # a run that could not begin has no file either
         where = f", saved in {safe(event.file, identifier=True)}" if event.file else ""
         mode = "" if event.durability == "sync" else f", durability {event.durability}"
         title = self._bold(safe(event.graph, identifier=True))
@@ -200,6 +202,8 @@ class RunLines:
                 return f"{glyph} {words}{before}\n{self._go_on()}"
 
     def _go_on(self) -> str:
+        if self._refuses_saving:
+            return "  nothing is saved: a run of it begins anew"
         return f"  go on:  {command_line(self._request, self._db)}"
 
     def _state(self) -> str:
@@ -208,6 +212,9 @@ class RunLines:
     def _waiting(self, glyph: str) -> str:
         asked = list(self._questions.values())
         heading = f"{glyph} waiting for {'an answer' if len(asked) == 1 else f'{len(asked)} answers'}"
+        if self._refuses_saving:
+            shown = "\n".join(question_text(question, self._terminal) for question in asked)
+            return f"{heading}\n{shown}\n  nothing is saved: no answer can reach it"
         return f"{heading}\n{questions_text(asked, self._request, self._db, self._terminal, self._around)}"
 
 

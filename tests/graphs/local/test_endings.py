@@ -154,6 +154,7 @@ async def test_what_cannot_be_saved_is_named_with_its_node_and_key(
     assert ended(found).status == "failed"
     for word in ("'bad'", "'any'", told):
         assert word in message(found)
+    assert failures(found) == [("bad", "TypeError")]  # the stream has called it finished
 
 
 async def test_a_locked_file_is_told_and_loses_nothing(

@@ -100,12 +100,13 @@ async def test_the_recursion_limit_keeps_the_state(
     builder.add_node("spin", lambda s: {"n": s.get("n", 0) + 1})
     builder.add_edge(START, "spin")
     builder.add_conditional_edges("spin", lambda s: "spin" if s["n"] < 12 else END, ["spin", END])
-    graph = builder.compile()
+    graph = builder.compile().with_config(recursion_limit=3)
     """)
-    limited = ended(await run_graph(graph, input={}, recursion_limit=5))
-    assert (limited.status, limited.next) == ("recursion_limit", ("spin",))
-    assert limited.error is not None
-    assert "5" in limited.error["message"]
+    for given, told in ((None, "its limit of 3 steps"), (5, "its limit of 5 steps")):
+        limited = ended(await run_graph(graph, input={}, recursion_limit=given))
+        assert (limited.status, limited.next) == ("recursion_limit", ("spin",))
+        assert limited.error is not None
+        assert told in limited.error["message"]
     assert ended(await run_graph(graph, recursion_limit=50)).status == "done"
     assert (await engine.state("t")).values == {"n": 12}
 

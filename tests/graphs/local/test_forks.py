@@ -152,7 +152,9 @@ async def test_a_state_that_the_schema_refuses_is_repaired(
     engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
 ) -> None:
     target = write_nodes(BAD)
-    assert ended(await run_graph(target, input={"name": "y"})).status == "failed"
+    failed = ended(await run_graph(target, input={"name": "y"}))
+    assert failed.error is not None
+    assert "fork --raw" in failed.error["hint"]
     plan = await engine.fork_plan("t")
     assert plan.headline == (
         "only a raw edit can repair this state, then it runs last: the graph cannot read it (n: input should be"
@@ -284,6 +286,7 @@ async def test_an_input_that_no_node_has_taken_is_repaired(
     target = write_nodes(OLD_INPUT)
     await run_graph(target, input={"n": 1})
     first = (await engine.history("t"))[-1].checkpoint
+    assert (await engine.fork_plan("t", first)).headline.startswith("runs START; ")
     await engine.update("t", {"n": 21}, raw=True, checkpoint=first)
     await run_graph(target)
     assert (await engine.state("t")).values["n"] == 42

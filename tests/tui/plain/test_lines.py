@@ -110,6 +110,16 @@ def test_a_run_that_can_go_on_says_how(status: Any) -> None:
     assert "go on:  graphdeck run trip.py:graph --thread t1\n" in text
 
 
+def test_a_run_that_saves_nothing_names_no_command_that_would_go_on() -> None:
+    begun = events.RunStarted(thread="t1", graph="trip.py:graph", note="this graph refuses saving")
+    asked = events.Interrupt(id="i", task="a", node="gate", value="sure?", schema=None)
+    waiting = lines(begun, asked, events.RunEnded(status="waiting", next=("gate",)))
+    assert "sure?" in waiting
+    for text in (waiting, lines(begun, events.RunEnded(status="breakpoint", next=("gate",)))):
+        assert "graphdeck" not in text
+        assert "nothing is saved" in text
+
+
 def test_a_target_that_does_not_load_has_nothing_to_go_on_with() -> None:
     error = {"type": "target", "message": "no such file", "hint": ""}
     assert lines(events.RunEnded(status="failed", error=error)) == "✗ failed\n"
