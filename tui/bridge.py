@@ -18,6 +18,7 @@ from graphdeck.graphs.values import Json
 from graphdeck.tui.background import Background
 from graphdeck.tui.batch import Batch
 from graphdeck.tui.rules import Rules
+from graphdeck.tui.run_setup import RunSetups
 
 if TYPE_CHECKING:
     from graphdeck.tools.policy import Policy
@@ -150,10 +151,13 @@ class Failed(Message):
 class Bridge(Background):
     """Owns the engine; starts its work in workers of the receiver, and at most one run at a time."""
 
-    def __init__(self, engine: Engine, receiver: DOMNode, rules: Rules | None = None) -> None:
+    def __init__(
+        self, engine: Engine, receiver: DOMNode, rules: Rules | None = None, setups: RunSetups | None = None
+    ) -> None:
         super().__init__(receiver, Failed)
         self._engine = engine
         self._rules = rules or Rules(engine)
+        self._setups = setups or RunSetups()
         self._run: Run | None = None
         self._stops = 0
         self._cancelled: Run | None = None
@@ -268,7 +272,7 @@ class Bridge(Background):
     # -- running -----------------------------------------------------------------------------------------------------
 
     def run(self, request: RunRequest) -> None:
-        """Start a run: `RunEvents` until its `run_ended`. ValueError while another one is on."""
+        """Start a run, with the setup of its graph: `RunEvents` until its `run_ended`. ValueError while one is on."""
         if self.running is not None:
             raise ValueError("one run at a time")
         self.running, self._run, self._stops, self._cancelled = request, None, 0, None
@@ -306,7 +310,7 @@ class Bridge(Background):
         """Read a run to its end, its events in batches."""
         batch = Batch(lambda events: self._receiver.post_message(RunEvents(request, events)))
         try:
-            run = self._run = await self._rules.run(request)
+            run = self._run = await self._rules.run(self._setups.applied(request))
             if self._stops:
                 await self._send_stop(run, self._stops)
             async for event in run.events():

@@ -18,6 +18,7 @@ from graphdeck.graphs.values import Json
 from graphdeck.tui.asked import Asked
 from graphdeck.tui.bridge import Bridge
 from graphdeck.tui.rules import Rules, apply
+from graphdeck.tui.run_setup import RunSetups
 from graphdeck.tui.waiting import Key, Summary, key_of, summary_of
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class AnsweredBy(Message):
 class InboxBridge(Bridge):
     """Reads what waits, and runs any number of answered threads, each in a worker of its own."""
 
-    def __init__(self, engine: Engine, receiver: DOMNode, rules: Rules) -> None:
-        super().__init__(engine, receiver, rules)
+    def __init__(self, engine: Engine, receiver: DOMNode, rules: Rules, setups: RunSetups) -> None:
+        super().__init__(engine, receiver, rules, setups)
         self._ended: set[Key] = set()
         self._summaries: dict[tuple[str, ...], Summary] = {}
 
@@ -116,7 +117,7 @@ class InboxBridge(Bridge):
 
     def answer(self, request: RunRequest) -> None:
         """Run a thread, beside whatever else runs: `RunEvents`, or `Failed`; tell `has_ended` of its end."""
-        Bridge(self._engine, self._receiver, self._rules).run(request)
+        Bridge(self._engine, self._receiver, self._rules, self._setups).run(request)
 
     def has_ended(self, key: Key) -> None:
         """The run of a thread has ended: what is read from now on knows."""

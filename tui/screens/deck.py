@@ -54,7 +54,7 @@ class DeckScreen(DeckForks):
         attention: Attention,
     ) -> None:
         super().__init__(engine, clock, rules)
-        self.inbox = InboxDoor(engine, clock, rules, attention)
+        self.inbox = InboxDoor(engine, clock, rules, attention, self.setups)
         """The way into the inbox."""
         self._first = (graph, thread)
         self._pick = pick

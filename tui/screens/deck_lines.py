@@ -13,6 +13,7 @@ from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.records import END, START, FailedTask
 from graphdeck.tui.actions import Action, action, help_groups
 from graphdeck.tui.clock import age, time_of_day
+from graphdeck.tui.run_setup import NO_SETUP, RunSetup
 from graphdeck.tui.screens.checkpoints import branch_words, why_not_read
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.text import one_line, short_json
@@ -46,8 +47,8 @@ IN_LOG: Final = " (5 shows all of it)"
 _EVERYWHERE: Final = ("help", "palette")
 
 
-def status_info(look: Look, mode: str = "") -> StatusInfo:
-    """What the first line says; `mode` is what rules do."""
+def status_info(look: Look, mode: str = "", setup: RunSetup = NO_SETUP) -> StatusInfo:
+    """What the first line says; `mode` is what rules do, `setup` what was given for the graph's runs."""
     shape = look.shape
     return StatusInfo(
         graph=shape.title if shape else look.graph,
@@ -56,6 +57,7 @@ def status_info(look: Look, mode: str = "") -> StatusInfo:
         detail=_detail(look),
         model=shape.model if shape else "",
         mode=mode,
+        setup=setup.words,
         note=_saved_in(look),
     )
 

@@ -29,7 +29,7 @@ class DeckListing(DeckPainting):
         super().__init__(clock)
         self.rules = rules
         """What decides without a person."""
-        self.bridge = Bridge(engine, self, rules)
+        self.bridge = Bridge(engine, self, rules, self.setups)
         """The way to the engine."""
         self.listing = ThreadsBridge(engine, self)
         """The way to the list of threads."""

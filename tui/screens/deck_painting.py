@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.tui.clock import Clock
+from graphdeck.tui.run_setup import RunSetups
 from graphdeck.tui.screens import deck_lines
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.screens.panes import Panes
@@ -34,6 +35,8 @@ class DeckPainting(Screen[None]):
         """A dialog hides the deck, which is painted again once that is closed."""
         self.policy: Policy | None = None
         """The rules as they were read last; None before."""
+        self.setups = RunSetups()
+        """What was given for the runs of each graph besides their input."""
         self.panes = Panes(clock)
         """The panes."""
 
@@ -63,7 +66,7 @@ class DeckPainting(Screen[None]):
             return
         look, cells = self.look, self.app.size.width
         mode = self.policy.mode if self.policy is not None else ""
-        self.query_one(StatusLine).show(deck_lines.status_info(look, mode))
+        self.query_one(StatusLine).show(deck_lines.status_info(look, mode, self.setups.of(look.graph)))
         banner = deck_lines.banner(look, self.clock.now(), cells)
         line = self.query_one("#banner", Static)  # it always has its line, so that a question moves nothing
         line.set_class(banner is not None, "-says")

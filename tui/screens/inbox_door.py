@@ -7,6 +7,7 @@ from graphdeck.graphs.records import ThreadRow, WaitingRow
 from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
+from graphdeck.tui.run_setup import RunSetups
 
 if TYPE_CHECKING:
     from graphdeck.tui.screens.inbox import InboxScreen
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 class InboxDoor:
     """Keeps one inbox, whose runs go on while it is not shown."""
 
-    def __init__(self, engine: Engine, clock: Clock, rules: Rules, attention: Attention) -> None:
+    def __init__(self, engine: Engine, clock: Clock, rules: Rules, attention: Attention, setups: RunSetups) -> None:
         self.attention = attention
         """Bell and title."""
-        self._parts = (engine, clock, rules, attention)
+        self._parts = (engine, clock, rules, attention, setups)
         self._inbox: InboxScreen | None = None
 
     @property

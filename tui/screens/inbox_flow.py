@@ -21,6 +21,7 @@ from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.inbox_bridge import InboxBridge
 from graphdeck.tui.rules import Rules
+from graphdeck.tui.run_setup import RunSetups
 from graphdeck.tui.screens import inbox_lines
 from graphdeck.tui.screens.deck_lines import notice
 from graphdeck.tui.screens.inbox_rows import InboxRows, matches, same_question
@@ -57,9 +58,9 @@ class InboxFlow(Screen[WaitingRow | None]):
     filter_line = query_one(FilterLine)
     """Where the filter is typed."""
 
-    def __init__(self, engine: Engine, clock: Clock, rules: Rules, attention: Attention) -> None:
+    def __init__(self, engine: Engine, clock: Clock, rules: Rules, attention: Attention, setups: RunSetups) -> None:
         super().__init__()
-        self.bridge = InboxBridge(engine, self, rules)
+        self.bridge = InboxBridge(engine, self, rules, setups)
         """The way to the engine."""
         self.rows = InboxRows()
         """What is listed."""

@@ -30,12 +30,14 @@ class StatusInfo(Frozen):
     """Model and endpoint."""
     mode: str = ""
     """What rules do with questions: `asks: all`, `rules: 3`; empty while that is not known."""
+    setup: str = ""
+    """What was given for the runs besides their input: `context: tenant=north`."""
     note: str = ""
     """What to know about saving."""
 
 
 class StatusLine(Widget):
-    """The deck's first line; what has least room to give is cut last: state, rules, graph and thread, model, note."""
+    """The deck's first line; what has least room to give is cut last: state, rules, names, setup, model, note."""
 
     DEFAULT_CSS = """
     StatusLine { height: 1; background: $panel; }
@@ -84,11 +86,14 @@ class StatusLine(Widget):
         return Content.assemble((name, ACCENT), (graph, "bold"), (thread, ""))
 
     def _right(self, cells: int, mode: str) -> str:
-        """Model, rules and note, as far as there is room: the note goes first, then the model."""
+        """Model, setup, rules and note, as far as there is room: the note goes first, then model and setup."""
         dot = f"  {glyphs().separator}  "
-        model, note = one_line(self._info.model, 200), one_line(self._info.note, 200)
-        all_of_it = dot.join(filter(None, (model, mode, note)))
+        model, setup, note = (one_line(text, 200) for text in (self._info.model, self._info.setup, self._info.note))
+        all_of_it = dot.join(filter(None, (model, setup, mode, note)))
         if width(all_of_it) <= cells:
             return all_of_it
-        left = cells - (width(mode) + width(dot) if mode else 0)
-        return dot.join(filter(None, (cut(model, left) if left > 6 else "", mode)))
+        kept = mode
+        for text in (setup, model):
+            left = cells - (width(kept) + width(dot) if kept else 0)
+            kept = dot.join(filter(None, (cut(text, left) if left > 6 else "", kept)))
+        return kept

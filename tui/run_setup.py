@@ -1,0 +1,77 @@
+"""What a person gave for the runs of a graph besides its input: context and options, kept in this session only."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.records import Durability, RunRequest
+from graphdeck.graphs.values import Json
+from graphdeck.tui.text import short_json
+
+_SECRET: Final = re.compile("key|token|secret|password|passphrase|credential", re.IGNORECASE)
+"""Names of keys whose values nobody shall read over a shoulder."""
+_CELLS: Final = 24
+
+
+class RunSetup(Frozen):
+    """Context and options of a graph's runs."""
+
+    context: Json = None
+    """Values for its context schema; None where none were given."""
+    recursion_limit: int | None = None
+    """Steps of a run at the most; None for LangGraph's own limit."""
+    durability: Durability = "sync"
+    """When checkpoints are written."""
+
+    def lacks(self, schema: Json) -> tuple[str, ...]:
+        """Keys that a context schema requires, and that were not given."""
+        required = schema.get("required") if isinstance(schema, Mapping) else None
+        given = self.context if isinstance(self.context, dict) else {}
+        return tuple(str(key) for key in required if key not in given) if isinstance(required, list) else ()
+
+    @property
+    def words(self) -> str:
+        """What differs from a run without any of this, as `context: tenant="north"`; raw text, without secrets."""
+        told = [f"limit {self.recursion_limit}"] if self.recursion_limit is not None else []
+        told += [self.durability] if self.durability != "sync" else []
+        return ", ".join(([f"context: {_shown(self.context)}"] if self.context else []) + told)
+
+
+NO_SETUP: Final = RunSetup()
+"""Nothing was given."""
+
+
+def _shown(context: Json) -> str:
+    if not isinstance(context, dict):
+        return _shown_value("", context)
+    return " ".join(f"{key}={_shown_value(key, value)}" for key, value in context.items())
+
+
+def _shown_value(key: str, value: Json) -> str:
+    if _SECRET.search(key):
+        return "(hidden)"
+    if isinstance(value, dict | list):  # what is deep in it is not known to be no secret
+        return "{...}" if isinstance(value, dict) else "[...]"
+    return value if isinstance(value, str) and value.isalnum() else short_json(value, _CELLS)
+
+
+class RunSetups:
+    """The setups by graph. They are written nowhere: a context may hold secrets."""
+
+    def __init__(self) -> None:
+        self._setups: dict[str, RunSetup] = {}
+
+    def of(self, graph: str) -> RunSetup:
+        """What was given for the runs of a graph."""
+        return self._setups.get(graph, NO_SETUP)
+
+    def keep(self, graph: str, setup: RunSetup) -> None:
+        """Use this for all later runs of a graph."""
+        self._setups[graph] = setup
+
+    def applied(self, request: RunRequest) -> RunRequest:
+        """The request with what was given for its graph."""
+        setup = self._setups.get(request.graph)
+        return request if setup is None else dataclasses.replace(request, **vars(setup))
