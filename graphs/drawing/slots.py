@@ -158,11 +158,9 @@ def _place_pins(wiring: Wiring, sides: Mapping[Side, Sequence[Pin]], slots: Slot
 
 
 def _common(strand: Strand, slots: Slots) -> float:
-    """A slot that both ends of a strand have, or what lies between them."""
+    """The middle of the slots that both ends of a strand have, or of what lies between them."""
     spans = [_span(pin.vertex, slots) for pin in (*strand.uppers, *strand.lowers)]
-    low, high = max(first for first, _ in spans), min(last for _, last in spans)
-    middle = sum(first + last for first, last in spans) / 4
-    return floor(min(max(middle, low), high)) if low <= high else middle
+    return floor((max(first for first, _ in spans) + min(last for _, last in spans)) / 2)
 
 
 def _span(vertex: int, slots: Slots) -> tuple[int, int]:
