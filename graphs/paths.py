@@ -1,5 +1,6 @@
 """Finding a value in a state, or putting one there, by PATH: dotted (`messages.0.content`), or a JSON Pointer (`/`)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -8,6 +9,9 @@ from graphdeck.graphs.values import Json
 
 _SHOWN: Final = 20
 """Keys that an error names."""
+
+_INDEX: Final = re.compile(r"-?[0-9]{1,18}")
+"""An index of a list; a negative one counts from its end."""
 
 
 def find_value(values: Mapping[str, Json], path: str) -> Json:
@@ -62,16 +66,16 @@ def with_value(whole: Json, parts: Sequence[str], value: Json) -> Json:
 def _step(here: Json, part: str) -> tuple[bool, Json]:
     if isinstance(here, dict) and part in here:
         return True, here[part]
-    here = _untagged(here)
+    here = untagged(here)
     if isinstance(here, dict):
         return part in here, here.get(part)
-    if isinstance(here, list) and part.isascii() and part.isdigit() and len(part) < 19 and int(part) < len(here):
+    if isinstance(here, list) and _INDEX.fullmatch(part) and -len(here) <= int(part) < len(here):
         return True, here[int(part)]
     return False, None
 
 
-def _untagged(here: Json) -> Json:
-    """What a tagged value holds; of a dict with other keys, a dict by the text of its keys."""
+def untagged(here: Json) -> Json:
+    """What a tagged value holds, any other value itself; of a dict with other keys, a dict by the text of its keys."""
     if not isinstance(here, dict) or here.keys() != {"$type", "value"}:
         return here
     inner = here["value"]
@@ -81,13 +85,13 @@ def _untagged(here: Json) -> Json:
 
 
 def _key_text(key: Json) -> str:
-    inner = _untagged(key)
+    inner = untagged(key)
     return ",".join(map(_key_text, inner)) if isinstance(inner, list) else str(inner)
 
 
 def _not_found(part: str, walked: list[str], here: Json) -> PathNotFound:
     where = f"at {'.'.join(walked)}" if walked else "in the state"
-    here = _untagged(here)
+    here = untagged(here)
     if isinstance(here, dict):
         names = [f'"{name}"' for name in list(here)[:_SHOWN]]
         more = f" and {len(here) - _SHOWN} more" if len(here) > _SHOWN else ""

@@ -1,0 +1,116 @@
+"""Where a run is to stop, and why it stopped: breakpoints, and the reasons that a run gives at its end."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from graphdeck.graphs.conditions import parse_condition
+from graphdeck.graphs.errors import InputError
+from graphdeck.graphs.frozen import Frozen
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.records import GraphShape, Snapshot
+
+When: TypeAlias = Literal["before", "after"]
+StopKind: TypeAlias = Literal["before", "after", "to", "watch", "step", "pause", "cancel", "kill", "limit"]
+
+IF = " if "
+"""Stands between a node and the condition of its breakpoint."""
+
+
+class Breakpoint(Frozen):
+    """A stop before or after a node; of two at one place, the later takes the earlier's place."""
+
+    node: str
+    """Path of the node, its graphs before it: `review`, `team:desk:review`."""
+    when: When = "before"
+    """Which side of the node."""
+    condition: str = ""
+    """`PATH OP VALUE`, about the state of the graph that the node is in; empty to stop always."""
+    missing: bool = False
+    """The graph, as it was last seen, has no such node: the breakpoint is kept, and does nothing."""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Node and side."""
+        return self.node, self.when
+
+
+class Stop(Frozen):
+    """Why a run stopped."""
+
+    kind: StopKind
+    """`before` and `after` a node; `to` the node it was to run to; `watch`, a value changed; `step`, one super-step was
+    done; `pause`, it was drained; `cancel`; `kill`; `limit`, of steps."""
+    node: str = ""
+    """Path of the node of a breakpoint, or that it was to run to; of the graph whose value is watched."""
+    condition: str = ""
+    """The condition that held, or the path of the value that changed; empty without one."""
+    declared: bool = False
+    """The graph's own code has this breakpoint."""
+
+
+def parse_breakpoint(text: str, when: When) -> Breakpoint:
+    """The breakpoint that `NODE` or `NODE if CONDITION` says; raises InputError where it is none."""
+    node, if_, condition = text.partition(IF)
+    if not node.strip():
+        raise InputError(f"{text!r} names no node to stop at", "as in --before 'NODE if PATH > 3'")
+    if if_:
+        parse_condition(condition)
+    return Breakpoint(node=node.strip() if if_ else node, when=when, condition=condition.strip())
+
+
+def breakpoint_text(breakpoint_: Breakpoint) -> str:
+    """A breakpoint as it is written."""
+    return f"{breakpoint_.node}{IF}{breakpoint_.condition}" if breakpoint_.condition else breakpoint_.node
+
+
+def split_watch(text: str) -> tuple[tuple[str, ...], str]:
+    """The names of the graphs around a watched value, and its path: `team:desk:total` is in the graph of desk."""
+    if text.startswith("/"):
+        return (), text
+    *graphs, path = text.split(":")
+    return tuple(graphs), path
+
+
+def level_names(ns: str) -> tuple[str, ...]:
+    """Node names of a `checkpoint_ns`, without the ids of their tasks."""
+    return tuple(level.partition(":")[0] for level in ns.split("|") if level and not level.isdigit())
+
+
+def has_node(shape: "GraphShape", path: str) -> bool:
+    """Whether a graph has a node, inside its subgraphs too."""
+    *graphs, node = path.split(":")
+    for name in graphs:
+        inner = shape.subgraphs.get(name)
+        if inner is None:
+            return False
+        shape = inner
+    return any(each.id == node for each in shape.nodes)
+
+
+def standing_before(snapshot: "Snapshot") -> tuple[str, ...]:
+    """Paths of the nodes that the next step runs, the innermost that are known: what the thread stands before."""
+    return tuple(_standing(snapshot))
+
+
+def _standing(snapshot: "Snapshot") -> Iterator[str]:
+    inner = list(snapshot.subgraphs)
+    for name in snapshot.next or ():
+        child = next((each for each in inner if each.node == name and each.next), None)
+        if child is None:
+            yield name
+        else:
+            inner.remove(child)
+            yield from (f"{name}:{path}" for path in _standing(child))
+
+
+def stop_to_dict(stop: Stop) -> dict[str, Any]:
+    """A stop as plain data, without what is not set."""
+    return {name: value for name, value in vars(stop).items() if value}
+
+
+def stop_from_dict(data: Mapping[str, Any]) -> Stop:
+    """The stop that `stop_to_dict` described; raises KeyError or TypeError where it is none."""
+    return Stop(
+        **{"kind": data["kind"]} | {name: data[name] for name in ("node", "condition", "declared") if name in data}
+    )
