@@ -61,6 +61,8 @@ class Position:
     done: bool = False
     """The graph has come to its end. `next` may be empty without it: where a run was killed when the last task of a
     step had finished, and where the graph cannot read the state that it has saved."""
+    source: str = ""
+    """What made the checkpoint: `input`, `loop`, `update` or `fork`."""
 
 
 async def read_position(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, config: RunnableConfig) -> Position:
@@ -80,7 +82,8 @@ async def read_position(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, 
     if any(task.error and task.interrupts for task in state.tasks):
         answered = await _take_answered(waiting, saver, config)
     checkpoint = state.config["configurable"]["checkpoint_id"]
-    return Position(checkpoint, tuple(state.next), waiting, answered, done=not state.tasks)
+    source = str((state.metadata or {}).get("source", ""))
+    return Position(checkpoint, tuple(state.next), waiting, answered, done=not state.tasks, source=source)
 
 
 async def _take_answered(
@@ -131,7 +134,7 @@ async def _position_of_rows(saver: TellingSaver, config: RunnableConfig) -> Posi
         for interrupt in (value if isinstance(value, (list, tuple)) else [value])
     }
     answered = await _take_answered(questions, saver, config)
-    return Position(found.checkpoint["id"], (), questions, answered)
+    return Position(found.checkpoint["id"], (), questions, answered, source=str(found.metadata.get("source", "")))
 
 
 def _questions(state: StateSnapshot, ns: tuple[str, ...]) -> Iterator[Question]:

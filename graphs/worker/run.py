@@ -128,8 +128,8 @@ class GraphRun:
     async def _run_checked(self, control: Control) -> Ending:
         request = self._request
         before = await self._position(request.checkpoint)
-        if request.checkpoint and not before.checkpoint:
-            raise ThreadNotFound(f"the thread has no checkpoint {request.checkpoint}", "see: graphdeck history THREAD")
+        if request.checkpoint:
+            await self._check_start(request.checkpoint, before)
         if request.resume:
             await check_seen(request.seen, self._emitter, control)
             await self._check_answers(before)
@@ -151,6 +151,23 @@ class GraphRun:
         if self._saver is not None and not request.checkpoint:
             kept = await finished_tasks(self._saver, self._config())
         return await self._stream(control, graph_input, kept)
+
+    async def _check_start(self, checkpoint: str, before: Position) -> None:
+        """Raise unless the run can begin at a checkpoint as at one that nothing has gone on from.
+
+        LangGraph copies the checkpoint first, without the answers that are kept beside it; but not the newest one where
+        that was written itself: its question would be asked anew, and the node given the old answer all the same.
+        """
+        if not before.checkpoint:
+            raise ThreadNotFound(f"the thread has no checkpoint {checkpoint}", "see: graphdeck history THREAD")
+        if not before.answered or self._request.has_input or before.source not in ("update", "fork"):
+            return
+        if (await self._position()).checkpoint == before.checkpoint:
+            failed = next(iter(before.answered.values())).node
+            raise AnswerRefused(
+                f"node {failed!r} failed with its answer at this checkpoint, and would be given it again",
+                take_back_hint(self._request.thread),
+            )
 
     async def _nothing_to_run(self, before: Position) -> Ending | None:
         """How the run ends where it has neither input nor answers, and just going on runs nothing."""

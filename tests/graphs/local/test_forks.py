@@ -269,6 +269,32 @@ async def test_inside_a_subgraph_the_whole_of_it_restarts(
     assert nodes(await run_graph(target, checkpoint=plan.checkpoint)) == ["desk", "one", "two", "after"]
 
 
+COUNTING = """
+    def first(state): return {"log": ["first"]}
+    def ask(state): return {"log": [f"got {int(interrupt('how many?'))}"]}
+    graph = chain(first, ask)
+"""
+
+
+async def test_a_written_head_does_not_run_again_with_the_answer_that_its_node_failed_with(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    """LangGraph would ask anew there, and give the node the old answer all the same."""
+    target = write_nodes(COUNTING)
+    await run_graph(target, input={"log": []})
+    written = await engine.update("t", {"log": ["edited"]}, as_node="first")
+    await run_graph(target)
+    assert ended(await answer(engine, run_graph, target, "many")).status == "failed"
+    refused = ended(await run_graph(target, checkpoint=written))
+    assert refused.error is not None
+    assert "'ask' failed with its answer" in refused.error["message"]
+    assert "graphdeck repair t" in refused.error["hint"]
+    assert await engine.repair("t", graph=target)
+    assert ended(await run_graph(target, checkpoint=written)).status == "waiting"
+    assert ended(await answer(engine, run_graph, target, 3)).status == "done"
+    assert (await engine.state("t")).values["log"] == ["first", "edited", "got 3"]
+
+
 OLD_INPUT = """
     from pydantic import BaseModel
     class S(BaseModel):
