@@ -116,9 +116,9 @@ class Engine(Protocol):
         ...
 
     async def state(
-        self, thread: str, checkpoint: str | None = None, *, compared: bool = True, file: str = ""
+        self, thread: str, checkpoint: str | None = None, *, ns: str = "", compared: bool = True, file: str = ""
     ) -> Snapshot:
-        """The state of a thread at its newest or a given checkpoint, subgraphs included.
+        """The state of a thread at its newest or a given checkpoint, subgraphs included; with `ns`, of a subgraph.
 
         Unless `compared`, `changed` stays empty: to fill it, the parent checkpoint is read too.
         """
@@ -143,8 +143,8 @@ class Engine(Protocol):
         """
         ...
 
-    async def value(self, thread: str, checkpoint: str | None, path: str, *, file: str = "") -> Value:
-        """One value of a state, by dotted path or JSON Pointer."""
+    async def value(self, thread: str, checkpoint: str | None, path: str, *, ns: str = "", file: str = "") -> Value:
+        """One value of a state, by dotted path or JSON Pointer; with `ns`, of a subgraph's."""
         ...
 
     def follow(self, thread: str, *, file: str = "") -> AsyncIterator[Event]:

@@ -304,10 +304,15 @@ class Snapshot(Frozen):
     """Of the newest checkpoint: which node wrote a message, by message id; only the newest, as far as it is known."""
 
     @property
+    def path(self) -> tuple[str, ...]:
+        """Node names from the outermost graph to the one that runs this subgraph; empty for the graph itself."""
+        levels = self.ns.split("|") if self.ns else ()
+        return tuple(level.partition(":")[0] for level in levels if not level.isdigit())  # it counts those of one task
+
+    @property
     def node(self) -> str:
         """Node that runs this subgraph; empty for the graph itself."""
-        levels = [level for level in self.ns.split("|") if not level.isdigit()]  # a number counts those of one task
-        return levels[-1].partition(":")[0]
+        return self.path[-1] if self.path else ""
 
 
 class Value(Frozen):

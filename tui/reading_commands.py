@@ -24,9 +24,10 @@ _ns_option = click.option("--ns", default="", metavar="NS", help="Of a subgraph,
 @click.argument("thread")
 @click.argument("path", required=False)
 @click.option("--checkpoint", metavar="ID", help="Checkpoint to show, as in diff.  [default: the newest]")
+@_ns_option
 @db_option
 @json_option
-def show(thread: str, path: str | None, checkpoint: str | None, db: Path | None, as_json: bool) -> int:
+def show(thread: str, path: str | None, checkpoint: str | None, ns: str, db: Path | None, as_json: bool) -> int:
     """Show the state of THREAD, or the one value that PATH leads to.
 
     PATH is dotted (messages.0.content), or a JSON Pointer (/messages/0/content).
@@ -36,7 +37,15 @@ def show(thread: str, path: str | None, checkpoint: str | None, db: Path | None,
     return with_engine(
         files_of(db),
         lambda engine: show_plain(
-            engine, thread, path, checkpoint=checkpoint, as_json=as_json, db=db, terminal=this_terminal(), now=now
+            engine,
+            thread,
+            path,
+            checkpoint=checkpoint,
+            ns=ns,
+            as_json=as_json,
+            db=db,
+            terminal=this_terminal(),
+            now=now,
         ),
         as_json=as_json,
     )

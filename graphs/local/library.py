@@ -104,9 +104,11 @@ class Library:
         files, problems = self._readable()
         return (yield from waiting_page(files, problems, limit=limit, cursor=cursor, newest_first=newest_first))
 
-    def state(self, thread: str, checkpoint: str | None, *, compared: bool = True, file: str = "") -> Snapshot:
-        """The state of a thread, with the frames that were kept for its questions."""
-        snapshot = self._first(thread, lambda each: self._state(each, thread, checkpoint, compared), file)
+    def state(
+        self, thread: str, checkpoint: str | None, *, ns: str = "", compared: bool = True, file: str = ""
+    ) -> Snapshot:
+        """The state of a thread or of a subgraph in it, with the frames that were kept for its questions."""
+        snapshot = self._first(thread, lambda each: self._state(each, thread, checkpoint, ns, compared), file)
         path = Path(snapshot.file)
         interrupts = tuple(
             dataclasses.replace(pending, frames=frames_of(path, thread, pending.id)) for pending in snapshot.interrupts
@@ -131,9 +133,9 @@ class Library:
 
         return self._first(thread, lambda each: read_differences(each, thread, checkpoint, other, ns=ns), file)
 
-    def value(self, thread: str, checkpoint: str | None, path: str, file: str = "") -> Value:
-        """One value of a state."""
-        return self._first(thread, lambda each: read_value(each, thread, checkpoint, path), file)
+    def value(self, thread: str, checkpoint: str | None, path: str, file: str = "", ns: str = "") -> Value:
+        """One value of a state, of the thread's own or of a subgraph's."""
+        return self._first(thread, lambda each: read_value(each, thread, checkpoint, path, ns=ns), file)
 
     def following(self, thread: str, file: str = "") -> "Following":
         """A reader of what happens in a thread from now on."""
@@ -272,11 +274,12 @@ class Library:
         )
         return (yield from threads_in_turns(reader, wanted, limit, cursor))
 
-    def _state(self, file: CheckpointFile, thread: str, checkpoint: str | None, compared: bool) -> Snapshot:
+    def _state(self, file: CheckpointFile, thread: str, checkpoint: str | None, ns: str, compared: bool) -> Snapshot:
         return read_state(
             file,
             thread,
             checkpoint,
+            ns=ns,
             compared=compared,
             holder=lambda name: told_holder(file.path, name),
             stopped_by_breakpoint=lambda name, at: stopped_by_breakpoint(file.path, name, at),

@@ -101,10 +101,10 @@ class SavedThreads:
     # -- reading -------------------------------------------------------------------------------------------------
 
     async def state(
-        self, thread: str, checkpoint: str | None = None, *, compared: bool = True, file: str = ""
+        self, thread: str, checkpoint: str | None = None, *, ns: str = "", compared: bool = True, file: str = ""
     ) -> Snapshot:
         """The state of a thread at its newest or a given checkpoint, subgraphs included."""
-        return await self._read(lambda: self._library.state(thread, checkpoint, compared=compared, file=file))
+        return await self._read(lambda: self._library.state(thread, checkpoint, ns=ns, compared=compared, file=file))
 
     async def file_of(self, thread: str, *, file: str = "") -> str:
         """The file in which a thread may be changed: the named one, else the only one that holds it."""
@@ -122,9 +122,9 @@ class SavedThreads:
         """What leads from a checkpoint to another one; without the other, from its parent to it."""
         return await self._read(lambda: self._library.differences(thread, checkpoint, other, file, ns))
 
-    async def value(self, thread: str, checkpoint: str | None, path: str, *, file: str = "") -> Value:
+    async def value(self, thread: str, checkpoint: str | None, path: str, *, ns: str = "", file: str = "") -> Value:
         """One value of a state, by dotted path or JSON Pointer."""
-        return await self._read(lambda: self._library.value(thread, checkpoint, path, file))
+        return await self._read(lambda: self._library.value(thread, checkpoint, path, file, ns))
 
     async def follow(self, thread: str, *, file: str = "") -> AsyncIterator[Event]:
         """What happens in a thread while another process runs it, from where it stands now to `run_ended`."""

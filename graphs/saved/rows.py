@@ -138,12 +138,12 @@ def is_control(channel: str) -> bool:
     return channel in ("__start__", "__pregel_tasks") or channel.startswith(_CONTROL_PREFIXES)
 
 
-def newest_checkpoint(file: CheckpointFile, thread: str) -> tuple[str, int] | None:
-    """Id and size of a thread's newest checkpoint, without reading it; None without one."""
+def newest_checkpoint(file: CheckpointFile, thread: str, ns: str = "") -> tuple[str, int] | None:
+    """Id and size of the newest checkpoint of a thread or of a subgraph, without reading it; None without one."""
     rows = file.query(
-        "SELECT checkpoint_id, length(checkpoint) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
+        "SELECT checkpoint_id, length(checkpoint) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?"
         " ORDER BY checkpoint_id DESC LIMIT 1",
-        (thread,),
+        (thread, ns),
     )
     return (rows[0][0], rows[0][1]) if rows else None
 

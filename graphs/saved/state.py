@@ -35,6 +35,7 @@ def read_state(
     thread: str,
     checkpoint: str | None = None,
     *,
+    ns: str = "",
     compared: bool = True,
     holder: Callable[[str], str] = nobody,
     stopped_by_breakpoint: Callable[[str, str], bool] = never,
@@ -42,32 +43,34 @@ def read_state(
     """The state of a thread at a checkpoint, by default the newest, with the subgraphs in the middle of its step.
 
     The values are those of the checkpoint: what tasks of an unfinished step have written joins them when the step
-    ends. `next` of the newest checkpoint leaves finished tasks out, that of an older one does not. Unless `compared`,
-    `changed` stays empty, and the parent is not read. Raises `ThreadNotFound` and `FileError`.
+    ends. `next` of the newest checkpoint leaves finished tasks out, that of an older one does not. With `ns`, it is the
+    state of that subgraph. Unless `compared`, `changed` stays empty, and the parent is not read. Raises
+    `ThreadNotFound` and `FileError`.
     """
     file.refresh()
     try:
-        saved = find_checkpoint(file, thread, checkpoint)
-        newest = (saved.id, len(saved.blob)) == newest_checkpoint(file, thread)
+        saved = find_checkpoint(file, thread, checkpoint, ns=ns)
+        newest = (saved.id, len(saved.blob)) == newest_checkpoint(file, thread, ns)
         reader = _Reader(file, find_graph(file, saved, passed=_PASSED), compared)
         return reader.snapshot(
             saved,
             newest=newest,
-            running=newest and bool(holder(thread)),
-            breakpoint_=newest and stopped_by_breakpoint(thread, saved.id),
+            running=newest and not ns and bool(holder(thread)),
+            breakpoint_=newest and not ns and stopped_by_breakpoint(thread, saved.id),
         )
     except Undecodable as error:
         raise unreadable(file, thread, error) from error
 
 
-def read_value(file: CheckpointFile, thread: str, checkpoint: str | None, path: str) -> Value:
-    """One value of a state, by dotted path or JSON Pointer.
+def read_value(file: CheckpointFile, thread: str, checkpoint: str | None, path: str, *, ns: str = "") -> Value:
+    """One value of a state, by dotted path or JSON Pointer; with `ns`, of a subgraph's.
 
     Raises `PathNotFound`, `ThreadNotFound` and `FileError`.
     """
     file.refresh()
     try:
-        values = _kept_values(file, thread, checkpoint) or _values(file, find_checkpoint(file, thread, checkpoint))
+        kept = None if ns else _kept_values(file, thread, checkpoint)
+        values = kept or _values(file, find_checkpoint(file, thread, checkpoint, ns=ns))
     except Undecodable as error:
         raise unreadable(file, thread, error) from error
     return Value(path=path, value=find_value(values, path))

@@ -63,15 +63,17 @@ async def find_row(engine: Engine, thread: str, name: str | None, *, ns: str = "
     )
 
 
-async def whole_checkpoint(engine: Engine, thread: str, name: str) -> str:
+async def whole_checkpoint(engine: Engine, thread: str, name: str, *, ns: str = "") -> str:
     """The id that is meant; the name itself where it names none of the graph's own, which may be inside a subgraph.
+
+    With `ns`, it is one of that subgraph.
 
     Raises `InputError` where several are called so.
     """
     if len(name) in (0, _WHOLE):  # the history of a long thread need not be read for it
         return name
     try:
-        return (await find_row(engine, thread, name)).checkpoint
+        return (await find_row(engine, thread, name, ns=ns)).checkpoint
     except ThreadNotFound:
         return name
 

@@ -33,6 +33,7 @@ async def show(
     path: str | None,
     *,
     checkpoint: str | None,
+    ns: str = "",
     as_json: bool,
     db: Path | None,
     terminal: Terminal,
@@ -40,12 +41,12 @@ async def show(
 ) -> int:
     """Print a state, or the value that the path leads to; the exit status."""
     if checkpoint is not None:
-        checkpoint = await whole_checkpoint(engine, thread, checkpoint)
+        checkpoint = await whole_checkpoint(engine, thread, checkpoint, ns=ns)
     if path is not None:
-        value = await engine.value(thread, checkpoint, path)
+        value = await engine.value(thread, checkpoint, path, ns=ns)
         print(json_line({"path": value.path, "value": value.value}) if as_json else value_text(value.value))
         return 0
-    snapshot = await engine.state(thread, checkpoint)
+    snapshot = await engine.state(thread, checkpoint, ns=ns)
     if as_json:
         print(json_line(snapshot_json(snapshot)))
         return 0
@@ -63,6 +64,8 @@ def snapshot_lines(snapshot: Snapshot, terminal: Terminal, now: datetime, db: Pa
     if snapshot.interrupts:
         yield from _questions(snapshot, terminal, db)
     command = show_command(snapshot.thread, db, next(iter(snapshot.values), "PATH"))
+    if snapshot.ns:
+        command += f" --checkpoint {snapshot.checkpoint} --ns {shell_word(snapshot.ns)}"
     yield terminal.style(f"one value whole:  {command}", "dim")
 
 
@@ -70,6 +73,7 @@ def _heading(snapshot: Snapshot, terminal: Terminal, now: datetime) -> Iterator[
     following = node_names(snapshot.next)
     facts = [
         f"{terminal.glyph(snapshot.status)} {snapshot.status}",
+        f"inside {_names(snapshot)}" if snapshot.ns else "",
         "" if snapshot.step is None else f"step {snapshot.step}",
         f"next {following}" if following else "",
         f"{age(snapshot.time, now)} ago" if snapshot.time else "",
@@ -82,9 +86,12 @@ def _states(snapshot: Snapshot, terminal: Terminal) -> Iterator[str]:
     """The state's values, then those of the subgraphs inside it, innermost last."""
     yield from _values(snapshot, terminal)
     for inner in snapshot.subgraphs:
-        names = ":".join(safe(part.partition(":")[0], identifier=True) for part in inner.ns.split("|"))
-        yield terminal.style(f"in {names}, step {inner.step}", "bold")
+        yield terminal.style(f"in {_names(inner)}, step {inner.step}", "bold")
         yield from _states(inner, terminal)
+
+
+def _names(inner: Snapshot) -> str:
+    return safe(":".join(inner.path), identifier=True)
 
 
 def _values(snapshot: Snapshot, terminal: Terminal) -> Iterator[str]:

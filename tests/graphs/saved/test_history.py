@@ -15,6 +15,7 @@ from graphdeck.graphs.errors import ThreadNotFound
 from graphdeck.graphs.records import RanTask
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.history import read_history
+from graphdeck.graphs.saved.state import read_state, read_value
 
 Look = Callable[[], CheckpointFile]
 
@@ -147,6 +148,14 @@ def test_what_ran_in_each_step_and_where_it_led(saver: SqliteSaver, look: Look) 
             (-1, "input", ("__start__",), ns),
         ]
         assert ran(inside[0].made_by) == [("deep", ("log",), ())]
+        states = [read_state(file, "t", row.checkpoint, ns=ns) for row in inside]
+        assert [(each.ns, each.status, each.next, each.changed) for each in states] == [
+            (ns, "done", (), inside[0].changed),
+            (ns, "stopped", ("deep",), inside[1].changed),
+            (ns, "stopped", ("__start__",), inside[2].changed),
+        ]
+        assert read_state(file, "t", ns=ns) == states[0]
+        assert read_value(file, "t", states[0].checkpoint, "log", ns=ns).value == states[0].values["log"]
     with pytest.raises(ThreadNotFound, match='no subgraph "x:1"'):
         read_history(file, "t", ns="x:1")
 

@@ -250,7 +250,7 @@ class RecordedEngine:
         raise NotImplementedError
 
     async def state(
-        self, thread: str, checkpoint: str | None = None, *, compared: bool = True, file: str = ""
+        self, thread: str, checkpoint: str | None = None, *, ns: str = "", compared: bool = True, file: str = ""
     ) -> Snapshot:
         self.asked.append("state")
         if (thread, checkpoint) not in self.snapshots:
@@ -270,7 +270,7 @@ class RecordedEngine:
     ) -> tuple[Change, ...]:
         return ()
 
-    async def value(self, thread: str, checkpoint: str | None, path: str, *, file: str = "") -> Value:
+    async def value(self, thread: str, checkpoint: str | None, path: str, *, ns: str = "", file: str = "") -> Value:
         raise NotImplementedError
 
     async def fork_plan(

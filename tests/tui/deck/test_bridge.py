@@ -105,7 +105,7 @@ async def test_of_many_reads_asked_meanwhile_only_the_newest_is_done(recorded: A
     began, goes_on = asyncio.Event(), asyncio.Event()
     asked: list[str] = []
 
-    async def state(thread: str, checkpoint: str | None = None, *, compared: bool = True, file: str = "") -> Snapshot:
+    async def state(thread: str, checkpoint: str | None = None, **how: Any) -> Snapshot:
         asked.append(thread)
         began.set()
         await goes_on.wait()

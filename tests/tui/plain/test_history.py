@@ -1,6 +1,7 @@
 """history, diff, show --checkpoint and follow, on a thread with branches, failures and subgraphs."""
 
 import operator
+import shlex
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,6 +86,11 @@ def test_the_tree_says_what_ran_and_where_it_stands(cli: Cli, db: tuple[str, str
         ["◆", "0", "loop", "START", "→"],
         ["│", "◆", "ask:", "waiting", "for"],
     ]
+    shown = cli("show", "t", "--checkpoint", "0", "--ns", ns, *db).out
+    assert "inside team  step 0" in shown.splitlines()[0]
+    command = shlex.split(shown.splitlines()[-1].partition("graphdeck ")[2])
+    assert command[:3] == ["show", "t", "city"]
+    assert cli(*command).out == "Roma\n"
 
 
 def test_differences_by_path_and_word(cli: Cli, db: tuple[str, str], json_lines: JsonLines) -> None:
