@@ -100,59 +100,71 @@ class _Layouts:
 
     def flow(self, graph: Folded, room: Room, *, shorten: bool) -> Drawing | None:
         """The first direction that fits; None where neither does."""
-        ascii_only, measure, show = self._lettering
         for direction in self._directions:
-            layout = partial(flow, direction=direction, ascii=ascii_only, measure=measure, show=show)
-
-            def draw_inner(
-                nodes: Sequence[Node],
-                edges: Sequence[Edge],
-                inner: Mapping[str, Drawing],
-                prefix: str,
-                layout: Callable[..., Drawing | None] = layout,
-            ) -> Drawing:
-                drawing = layout(nodes, edges, shorten=False, inner=inner, prefix=prefix)
-                return drawing or self._rail(nodes, edges, None, inner, prefix)
-
-            found = layout(
-                graph.nodes,
-                graph.edges,
-                max_width=room.columns,
-                max_height=room.rows,
-                shorten=shorten,
-                inner=self._inside.drawings(draw_inner),
-            )
+            inner = self._inside.drawings(partial(self._inner_flow, direction))
+            found = self._flow(direction, room, graph.nodes, graph.edges, inner, shorten=shorten)
             if found:
                 return found
         return None
 
     def rail(self, graph: Folded, room: Room) -> Drawing:
         """As narrow as the room wants it, as far as may be."""
+        inner = self._inside.drawings(partial(self._rail, room.columns))
+        return self._rail(room.columns, graph.nodes, graph.edges, inner, "")
 
-        def draw_inner(
-            nodes: Sequence[Node], edges: Sequence[Edge], inner: Mapping[str, Drawing], prefix: str
-        ) -> Drawing:
-            columns = None if room.columns is None else room.columns - INDENT * (prefix.count(":") + 1)
-            return self._rail(nodes, edges, columns, inner, prefix)
-
-        return self._rail(graph.nodes, graph.edges, room.columns, self._inside.drawings(draw_inner), "")
-
-    def _rail(
+    def _inner_flow(
         self,
+        direction: FlowDirection,
         nodes: Sequence[Node],
         edges: Sequence[Edge],
-        columns: int | None,
         inner: Mapping[str, Drawing],
         prefix: str,
     ) -> Drawing:
-        ascii_only, measure, show = self._lettering
+        """As large as it wants to be; a tangle is a rail."""
+        found = self._flow(direction, Room(), nodes, edges, inner, prefix)
+        return found or self._rail(None, nodes, edges, inner, prefix)
+
+    def _flow(
+        self,
+        direction: FlowDirection,
+        room: Room,
+        nodes: Sequence[Node],
+        edges: Sequence[Edge],
+        inner: Mapping[str, Drawing],
+        prefix: str = "",
+        *,
+        shorten: bool = False,
+    ) -> Drawing | None:
+        return flow(
+            nodes,
+            edges,
+            direction=direction,
+            ascii=self._lettering.ascii,
+            max_width=room.columns,
+            max_height=room.rows,
+            shorten=shorten,
+            measure=self._lettering.measure,
+            show=self._lettering.show,
+            inner=inner,
+            prefix=prefix,
+        )
+
+    def _rail(
+        self,
+        columns: int | None,
+        nodes: Sequence[Node],
+        edges: Sequence[Edge],
+        inner: Mapping[str, Drawing],
+        prefix: str,
+    ) -> Drawing:
+        depth = prefix.count(":")
         return rail(
             nodes,
             edges,
-            ascii=ascii_only,
-            max_width=columns,
-            measure=measure,
-            show=show,
+            ascii=self._lettering.ascii,
+            max_width=None if columns is None else columns - 2 * INDENT * depth,
+            measure=self._lettering.measure,
+            show=self._lettering.show,
             inner=inner,
             prefix=prefix,
         )

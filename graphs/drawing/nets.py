@@ -83,20 +83,19 @@ def wire(names: Sequence[str], edges: Sequence[Edge], rank: Mapping[str, int], l
     for number, net in enumerate(nets):
         spans = {index: sorted((rank[edges[index].source], rank[edges[index].target])) for index in net.edges}
         inner = sorted({layer for first, last in spans.values() for layer in range(first + 1, last)})
-        passing = dict(zip(inner, vertices, strict=False))
+        passing = dict(zip(inner, vertices, strict=False))  # by layer: all edges of a net pass in one place
         for layer, vertex in passing.items():
             layers[layer].append(vertex)
+        up, down = net.direction == "up", net.direction == "down"
         for index, (first, last) in spans.items():
             own = index if net.fan else -1
-            tail = Pin(number, ids[edges[index].source], net.direction == "up", tail=True)
-            head = Pin(
-                number, ids[edges[index].target], net.direction == "down", head=True, edge=own, label=labels[index]
-            )
-            near, far = (head, tail) if net.direction == "up" else (tail, head)
+            tail = Pin(number, ids[edges[index].source], up, tail=True)
+            head = Pin(number, ids[edges[index].target], down, head=True, edge=own, label=labels[index])
+            near, far = (head, tail) if up else (tail, head)
             for channel in range(first, max(last, first + 1)):
                 above = near if channel == first else Pin(number, passing[channel], lower=False)
                 below = far if channel + 1 >= last else Pin(number, passing[channel + 1], lower=True)
-                way = Way(index, below, above) if net.direction == "up" else Way(index, above, below)
+                way = Way(index, below, above) if up else Way(index, above, below)
                 ways[channel].setdefault(number, []).append(way)
     channels = tuple(tuple(_strand(number, found) for number, found in channel.items()) for channel in ways)
     seen = {number for number, net in enumerate(nets) if edges[net.edges[0]].observed}
