@@ -18,12 +18,13 @@ from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.describe import describe
 from graphdeck.graphs.worker.edit import Change, copy_thread, delete_threads, update_state
 from graphdeck.graphs.worker.emitter import Emitter
+from graphdeck.graphs.worker.failures import run_error
 from graphdeck.graphs.worker.frames import error_line, user_traceback
 from graphdeck.graphs.worker.keep import import_threads, prune_thread, vacuum
 from graphdeck.graphs.worker.load import Loaded, load
 from graphdeck.graphs.worker.plan import plan_fork
 from graphdeck.graphs.worker.repair import end_thread, take_answers_back
-from graphdeck.graphs.worker.run import Ending, GraphRun, run_error
+from graphdeck.graphs.worker.run import Ending, GraphRun
 from graphdeck.graphs.worker.saving import Saving, plan_saving
 from graphdeck.graphs.worker.threads import NodeThreads
 

@@ -1,7 +1,6 @@
 """One run of one graph on one thread: from the lease to `run_ended`."""
 
 import asyncio
-import re
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -30,7 +29,8 @@ from graphdeck.graphs.worker.blocked import blocked_types
 from graphdeck.graphs.worker.checks import STATE_DOES_NOT_FIT, check_context, check_input, faults, input_for_new_thread
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
-from graphdeck.graphs.worker.frames import InterruptFrames, error_line, error_text, user_traceback
+from graphdeck.graphs.worker.failures import limit_reached, run_error, unsaveable
+from graphdeck.graphs.worker.frames import InterruptFrames, error_line
 from graphdeck.graphs.worker.output import unread
 from graphdeck.graphs.worker.position import Position, asked_again, finished_tasks, read_position
 from graphdeck.graphs.worker.retries import watch_retries
@@ -307,7 +307,7 @@ class GraphRun:
         status: RunStatus = "done"
         problem: GraphdeckError | None = None
         if isinstance(error, GraphRecursionError):
-            status, problem = "recursion_limit", _limit_reached(error)
+            status, problem = "recursion_limit", limit_reached(error)
         elif control.stopped_by and isinstance(error, (GraphDrained, asyncio.CancelledError)):
             status = "stopped"
         elif error is not None:
@@ -338,49 +338,22 @@ class GraphRun:
 
     def _failure(self, error: BaseException, after: Position) -> GraphdeckError:
         """What a person needs to know of an error that ended the run."""
+        assert self._translator is not None
         if isinstance(error, GraphdeckError):
             return error
         if is_invalid_resume(error):
             why = faults(error) if isinstance(error, ValidationError) else error_line(error)
             return AnswerRefused(f"the answer was not taken: {why}", "its question still waits")
         if isinstance(error, Unsaveable):
-            return self._unsaveable((self._saver and self._saver.refused) or error)
+            return unsaveable((self._saver and self._saver.refused) or error, self._translator)
         hint = "mend the node and continue: only what failed runs again"
-        if self._translator is not None and self._translator.failed is None:
+        if self._translator.failed is None:
             self._emitter.emit(run_error(error))
             if isinstance(error, ValidationError):  # of no node: LangGraph could not read the state for one
                 hint = STATE_DOES_NOT_FIT
         if after.answered:
             hint += f", with the same answer; or {take_back_hint(self._request.thread)}"
         return RunFailed(error_line(error), hint)
-
-    def _unsaveable(self, error: Unsaveable) -> GraphdeckError:
-        """The error for a value that cannot be saved; its node, which the stream has called finished, is not."""
-        assert self._translator is not None
-        node = self._translator.node_of(error.task)
-        kind = error.reason.removeprefix("Type is not msgpack serializable: ")
-        why = "cannot be saved: " + (error.reason if kind == error.reason else f"its type is {kind}")
-        if node:
-            self._translator.unsaved(error.task, f"{error.key!r} {why}")
-        return RunFailed(
-            f"{error.key!r} of {f'node {node!r}' if node else 'the state'} {why}",
-            "the thread is still before that node; return plain data, a dataclass or a Pydantic model, and continue",
-        )
-
-
-def _limit_reached(error: GraphRecursionError) -> GraphdeckError:
-    """The error for a run at its limit, which LangGraph's own text tells where the request left it to the graph."""
-    told = re.search(r"limit of (\d+)", str(error))
-    steps = f"its limit of {told[1]} steps" if told else "its limit of steps"
-    return RunFailed(
-        f"the run reached {steps}; its state is kept", "go on with more steps: continue, or --recursion-limit N"
-    )
-
-
-def run_error(error: BaseException) -> events.NodeFailed:
-    """The event for an error of the user's code outside of any node."""
-    name, text = type(error).__name__, error_text(error)
-    return events.NodeFailed(task="", node="", error=name, message=text, traceback=user_traceback(error))
 
 
 def _with(declared: Any, asked: tuple[str, ...]) -> Any:
