@@ -194,11 +194,14 @@ class Bridge(Background):
 
         self._ask("waiting", "", read)
 
-    def read_state(self, thread: str, checkpoint: str | None = None, *, file: str = "", at_once: bool = False) -> None:
-        """Read a state: `StateRead`; `at_once` also where another one was read a moment ago."""
+    def read_state(
+        self, thread: str, checkpoint: str | None = None, *, ns: str = "", file: str = "", at_once: bool = False
+    ) -> None:
+        """Read a state, with `ns` a subgraph's: `StateRead`; `at_once` also where another one was read a moment ago."""
 
         async def read() -> Message:
-            snapshot = await self._engine.state(thread, checkpoint, compared=False, file=file)
+            # What changed in a subgraph is not in the history that the deck has.
+            snapshot = await self._engine.state(thread, checkpoint, ns=ns, compared=bool(ns), file=file)
             policy = await self._rules.policy(snapshot.graph) if snapshot.interrupts else None
             return StateRead(snapshot, checkpoint, policy)
 

@@ -109,9 +109,10 @@ class DeckHistory(DeckThreads):
 
     @on(Timeline.CheckpointSelected)
     def _inner_selected(self, event: Timeline.CheckpointSelected) -> None:
-        """Show what an inner step changed: the deck looks at whole states only."""
-        if event.row.ns:
-            self._view_step()
+        """Look at the state inside a subgraph."""
+        row = event.row
+        if row.ns:
+            self.bridge.read_state(self.look.thread, row.checkpoint, ns=row.ns, file=self.look.file)
 
     def _view_step(self) -> None:
         """Show all that the step of the cursor changed."""

@@ -94,6 +94,10 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
     """What is above the panes: an older checkpoint, a question, a breakpoint, odd saving; None for nothing."""
     signs = glyphs()
     dot = f"  {signs.separator}  "
+    if look.old is not None and look.old.ns:
+        inside = one_line(":".join(look.old.path), max(8, cells - 40), identifier=True)
+        words = f" {signs.kept} state inside {inside} at step {look.old.step}{dot}Esc back"
+        return Content.styled(one_line(words, cells), WARNING)
     if look.old is not None:
         newest = look.snapshot.step if look.snapshot else None
         since = age(look.old.time, now)

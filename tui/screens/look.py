@@ -314,6 +314,8 @@ class Look(Frozen):
 
         if reason := self._why_not_run():
             raise Refused(reason)
+        if self.old is not None and self.old.ns:
+            raise Refused("an input goes to the whole graph, not into a subgraph: Esc shows where that stands")
         try:
             value = input_of(text, self.shape)
         except ValueError as error:

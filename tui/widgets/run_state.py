@@ -120,19 +120,26 @@ def fold(view: RunView, batch: Iterable[Event]) -> RunView:
 
 
 def from_snapshot(snapshot: Snapshot, messages: Iterable[ChatMessage] = ()) -> RunView:
-    """The view of a saved thread that does not run."""
-    nodes: dict[str, NodeState] = {START: NodeState(outcome="done")}
-    nodes |= {task.node: NodeState(outcome="kept") for task in snapshot.finished}
+    """The view of a saved thread that does not run, or of a subgraph in it."""
+    done, stands = NodeState(outcome="done"), _stands_before(snapshot.status)
+    path = snapshot.path
+    nodes = {":".join(path[:end]): done if snapshot.status == "done" else stands for end in range(1, len(path) + 1)}
+
+    def drawn(node: str) -> str:
+        return ":".join((*path, node))
+
+    nodes[drawn(START)] = done
+    nodes |= {drawn(task.node): NodeState(outcome="kept") for task in snapshot.finished}
     for node in snapshot.next or ():
-        nodes[node] = _stands_before(snapshot.status)
+        nodes[drawn(node)] = stands
     for task in snapshot.failed:
         if not task.error.startswith("CancelledError"):
-            nodes[task.node] = NodeState(outcome="failed")
+            nodes[drawn(task.node)] = NodeState(outcome="failed")
     for question in snapshot.interrupts:
         for end in range(1, len(question.path) + 1):
             nodes[":".join(question.path[:end])] = NodeState(outcome="waiting")
     if snapshot.status == "done":
-        nodes[END] = NodeState(outcome="done")
+        nodes[drawn(END)] = done
     return RunView(
         thread=snapshot.thread,
         graph=snapshot.graph,

@@ -93,9 +93,16 @@ async def test_a_thread_is_understood(engine: LocalEngine, open_deck: Any) -> No
         await deck.press("down")
         await deck.until_shown('~ city  "Roma" → "Rome"')
         await deck.press("enter")
+        await deck.until_shown("state inside desk at step 1")
+        assert (deck.look.values, deck.look.changed) == ({"city": "Rome"}, ("city",))
+        assert deck.look.view.nodes["desk:__end__"].status == "done"
+        await deck.press("v")
         await deck.until(lambda: isinstance(deck.app.screen, DifferenceScreen))
         await deck.until_shown("what step 1 inside desk:")
-        await deck.press("escape", "d", "B")
+        await deck.press("escape", "escape")
+        await deck.until(lambda: deck.look.old is None)
+        assert "state inside" not in deck.text
+        await deck.press("d", "B")
         await deck.until_shown("branch 2 of 2")
         await deck.press("w")
         await deck.until_shown("difference.txt")
