@@ -6,6 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from graphdeck.graphs.events import Frame
 from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.stopping import Breakpoint, Stop
 from graphdeck.graphs.tasks import FailedTask as FailedTask
 from graphdeck.graphs.tasks import FinishedTask as FinishedTask
 from graphdeck.graphs.tasks import RanTask as RanTask
@@ -300,6 +301,8 @@ class Snapshot(Frozen):
     """`checkpoint_ns`: empty for the graph itself."""
     subgraphs: tuple["Snapshot", ...] = ()
     """States of the subgraphs that are in the middle of this step."""
+    stops: tuple[Stop, ...] = ()
+    """Of the newest checkpoint: why its last run stopped, where that was kept."""
     authors: Mapping[str, str] = field(default_factory=dict)
     """Of the newest checkpoint: which node wrote a message, by message id; only the newest, as far as it is known."""
 
@@ -343,9 +346,17 @@ class RunRequest(Frozen):
     checkpoint: str | None = None
     """Checkpoint id to run from; None for the newest."""
     before: tuple[str, ...] = ()
-    """Nodes to stop before."""
+    """Nodes to stop before: `review`, `team:desk:review`, or `review if total > 3`."""
     after: tuple[str, ...] = ()
-    """Nodes to stop after."""
+    """Nodes to stop after, likewise."""
+    breakpoints: tuple[Breakpoint, ...] = ()
+    """Those that are kept for the project: one that the graph cannot have is told of, and refuses no run."""
+    to: str = ""
+    """Node to run to, by its path: the run stops before it."""
+    watch: tuple[str, ...] = ()
+    """Paths of values to stop at the change of: `total`, `messages.-1`, or `team:desk:total` in a subgraph."""
+    step: bool = False
+    """Stop when one super-step is done, of the innermost graphs that the thread stands in."""
     context: Json = None
     """Values for the graph's context schema."""
     recursion_limit: int | None = None

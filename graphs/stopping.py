@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from graphdeck.graphs.conditions import parse_condition
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.frozen import Frozen
 
@@ -55,6 +54,8 @@ def parse_breakpoint(text: str, when: When) -> Breakpoint:
     if not node.strip():
         raise InputError(f"{text!r} names no node to stop at", "as in --before 'NODE if PATH > 3'")
     if if_:
+        from graphdeck.graphs.conditions import parse_condition  # the first screen needs none
+
         parse_condition(condition)
     return Breakpoint(node=node.strip() if if_ else node, when=when, condition=condition.strip())
 
