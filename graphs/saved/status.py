@@ -11,6 +11,8 @@ from graphdeck.graphs.values import Stored
 _BRANCH: Final = "branch:to:"
 _JOIN: Final = "join:"
 _SENDS: Final = "__pregel_tasks"
+_MOST_READINGS: Final = 100_000
+"""Places times names of a join at the most that are tried, in a hostile file."""
 _FIRST_KNOWN_FORMAT: Final = 4
 """Format of a checkpoint (`v`) from which its channels tell what comes next; before, a part lay in its parent."""
 
@@ -25,7 +27,7 @@ class Due(NamedTuple):
     known: bool = True
     """These are all; else there may be others, and only the graph's code can tell."""
     more: bool = False
-    """Something is due that the rows have no name for."""
+    """Something is due that the rows have no name for, or may be."""
 
     @property
     def nothing(self) -> bool:
@@ -37,16 +39,18 @@ def due_after(checkpoint: SavedCheckpoint, tasks: Sequence[Task]) -> Due:
     """What the step after a checkpoint runs, finished tasks of it included."""
     sends = _sends(expand(checkpoint.channels.get(_SENDS)))
     nodes: set[str] = set()
+    perhaps: set[str] = set()
     for channel, value in checkpoint.channels.items():
-        target = _target(channel, value)
-        if target is not None and _is_news(checkpoint, channel, target):
-            nodes.add(target)
+        target, surely = _target(channel, value)
+        if target and _is_news(checkpoint, channel, target):
+            (nodes if surely else perhaps).add(target)
     foreign = _foreign_triggers(checkpoint)
     entry = _entry(checkpoint, tasks)
     started = START in checkpoint.channels and _is_news(checkpoint, START, entry or START)
     if started and entry == START:
         nodes.add(START)
     more = (started and entry != START) or any(_is_news(checkpoint, channel, node) for node, channel in foreign)
+    more = more or not perhaps <= nodes
     known = not more and not foreign and checkpoint.body.get("v", 0) >= _FIRST_KNOWN_FORMAT
     return Due(sends, tuple(sorted(nodes)), known, more)
 
@@ -114,29 +118,46 @@ def _sends(stored: Any) -> tuple[str, ...]:
     )
 
 
-def _target(channel: str, value: Any) -> str | None:
-    """The node that a channel starts, as far as its value goes; None where it starts none."""
+def _target(channel: str, value: Any) -> tuple[str, bool]:
+    """The node that a channel starts, as far as its value goes, and whether that is certain; empty for none."""
     if channel.startswith(_BRANCH):
         deferred = isinstance(value, list) and len(value) == 2 and isinstance(value[1], bool)
-        return channel.removeprefix(_BRANCH) if not deferred or value[1] else None
+        return channel.removeprefix(_BRANCH) if not deferred or value[1] else "", True
     if channel.startswith(_JOIN):
         sources, _, target = channel.removeprefix(_JOIN).rpartition(":")
         value = expand(value)
         if isinstance(value, list):  # deferred: the names, and whether all else has finished
             value = value[0] if len(value) == 2 and value[1] is True else None
         names = value.value if isinstance(value, Stored) and isinstance(value.value, list) else []
-        return target if _is_complete(sources, names) else None
-    return None
+        complete = _is_complete(sources, names)
+        return "" if complete is False else target, complete is True
+    return "", True
 
 
-def _is_complete(sources: str, names: list[str]) -> bool:
-    """Whether all sources of a join have arrived.
+def _is_complete(sources: str, names: list[str]) -> bool | None:
+    """Whether all sources of a join have arrived; None where rows cannot tell.
 
     `sources` is their names joined by `+`, which a name may hold too. The names that arrived are always some of
-    them, so that they are all as soon as they fill it.
+    them, so that they are all as soon as they fill it. Where they fill it if some of them are taken twice, these may
+    have been given twice, or another name is missing that is made of their pieces, as of `a`, `b` and `a+b`.
     """
-    filled = sum(map(len, names)) + len(names) - 1 == len(sources)
-    return bool(names) and (filled or set(names) == set(sources.split("+")))
+    if not names:
+        return False
+    if sum(map(len, names)) + len(names) - 1 == len(sources):
+        return True
+    pieces, parts = sources.split("+"), [name.split("+") for name in {*names}]
+    if {*pieces} != {piece for part in parts for piece in part}:
+        return False
+    return None if len(pieces) * len(parts) > _MOST_READINGS or _is_made_of(pieces, parts) else False
+
+
+def _is_made_of(pieces: list[str], parts: list[list[str]]) -> bool:
+    """Whether all pieces, in their order, are some of the parts, each as often as it takes."""
+    reached = {0}
+    for start in range(len(pieces)):
+        if start in reached:
+            reached |= {start + len(part) for part in parts if pieces[start : start + len(part)] == part}
+    return len(pieces) in reached
 
 
 def _is_news(checkpoint: SavedCheckpoint, channel: str, node: str) -> bool:

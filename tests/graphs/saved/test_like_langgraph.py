@@ -87,7 +87,7 @@ def graphs(draw: st.DrawFn) -> tuple[Any, dict[str, Any]]:
             builder.add_edge(source, target)
     if draw(st.booleans()):
         sources = draw(st.lists(st.sampled_from(names), min_size=2, max_size=3, unique=True))
-        if {*sources} != {"a", "b", "a+b"}:  # of their join's name, `a` and `b` may be all that is waited for
+        if {*sources} != {"a", "b", "a+b"}:  # rows cannot tell what their join waits for
             builder.add_edge(sources, draw(st.sampled_from(names)))
     stops = {key: draw(st.lists(st.sampled_from(names), max_size=1)) for key in ("interrupt_before", "interrupt_after")}
     return builder, stops

@@ -260,6 +260,21 @@ def test_a_join_waits_for_all_even_where_a_name_has_a_plus(saver: SqliteSaver, l
     assert read_state(look(), "t").status == "done"
 
 
+@pytest.mark.parametrize(
+    ("sources", "is_due"), [(["a", "b", "a+b"], False), (["a", "b", "a"], True), (["a+b", "b", "a+b"], True)]
+)
+def test_where_the_name_of_a_join_can_be_read_in_two_ways_what_comes_next_is_not_guessed(
+    saver: SqliteSaver, look: Look, sources: list[str], is_due: bool
+) -> None:
+    names = {"a", "b", "a+b"} - ({"a+b"} if sources[0] == "a" else {"a"})
+    edges: list[tuple[str | list[str], str]] = [*((START, name) for name in sorted(names)), (sources, "end")]
+    nodes = {name: says(name) for name in ("a", "b", "a+b", "end")}
+    graph_of(edges, **nodes).compile(checkpointer=saver, interrupt_before=["end"]).invoke({"log": []}, config())
+    assert bool(graph_of(edges, **nodes).compile(checkpointer=saver).get_state(config()).next) is is_due
+    state = read_state(look(), "t")
+    assert (state.status, state.next) == ("stopped", None)
+
+
 def test_a_question_of_a_node_with_a_plus_before_a_join(saver: SqliteSaver, look: Look) -> None:
     edges: list[tuple[str | list[str], str]] = [(START, "a"), (START, "a+b"), (["a", "a+b"], "end")]
     nodes = {"a": says("a"), "a+b": asks("a+b"), "end": says("end")}
