@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.values import Json
 from graphdeck.tui import bridge
-from graphdeck.tui.clock import Clock
-from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens.deck_waiting import DeckWaiting
 from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.input_line import InputLine
@@ -30,10 +27,6 @@ class DeckForks(DeckWaiting):
     """What was typed to be sent at an older checkpoint."""
     _draft: "ForkForm | None" = None
     """What was typed last and is not written: it comes back at the same checkpoint."""
-
-    def __init__(self, engine: Engine, clock: Clock, rules: Rules) -> None:
-        super().__init__(engine, clock, rules)
-        self._engine = engine
 
     @property
     def forks(self) -> "ForkBridge":

@@ -67,6 +67,8 @@ class DeckThreads(DeckWhose):
     @on(ThreadList.ThreadSelected)
     def _thread_selected(self, event: ThreadList.ThreadSelected) -> None:
         self.open_thread(event.row.thread, event.row)
+        if not self.panes.shows_all:  # else it can be seen beside the list
+            self.panes.go("state")
 
     @on(Timeline.CheckpointSelected)
     def _checkpoint_selected(self, event: Timeline.CheckpointSelected) -> None:

@@ -29,7 +29,9 @@ def why_not_act(name: str, rows: Sequence[ThreadRow], run: str) -> str:
         running = next((row for row in rows if row.status == "running" or row.thread == run), None)
         if running is not None:
             which = "it" if len(rows) == 1 else one_line(title_of(running), _NAME_CELLS)
-            return f"{which} runs: stop it first (Ctrl+C)"
+            if running.thread == run:
+                return f"{which} runs: stop it first (Ctrl+C)"
+            return f"{which} runs elsewhere: {one_line(running.holder or 'another process', 80, identifier=True)}"
     return ""
 
 
@@ -39,10 +41,16 @@ def threads_text(rows: Sequence[ThreadRow]) -> str:
 
 
 def names_of(rows: Sequence[ThreadRow]) -> str:
-    """What they are called, one a line; of many only the first."""
-    names = [one_line(title_of(row), _NAME_CELLS) for row in rows[:_NAMES]]
+    """What they are called, with their ids, one a line; of many only the first."""
+    names = [_name_and_id(row) for row in rows[:_NAMES]]
     more = len(rows) - len(names)
     return "\n".join([*names, *([f"and {more:,} more"] if more else [])])
+
+
+def _name_and_id(row: ThreadRow) -> str:
+    id_ = one_line(row.thread, _NAME_CELLS // 2, identifier=True)
+    title = title_of(row)
+    return id_ if title == row.thread else f"{one_line(title, _NAME_CELLS // 2)}  {id_}"
 
 
 def deletion(rows: Sequence[ThreadRow], sizes: "Sequence[ThreadSize]") -> str:

@@ -132,6 +132,8 @@ async def test_a_chosen_list_changes_by_itself_and_the_cursor_stays_on_its_threa
         await deck.until(lambda: listed(deck) == ["t2", "t0", "t1"])
         await deck.press("down", "enter")
         await deck.until(lambda: deck.look.thread == "t0" and deck.look.history)
+        assert deck.app.deck.panes.pane == "state", "the list would hide it"
+        await deck.press("6")
         travel(trips, "t0", "Bern", times=9)
         await deck.until(lambda: listed(deck) == ["t0", "t2", "t1"])
         assert deck.app.deck.panes.threads.list.highlighted.thread == "t0"
@@ -183,6 +185,7 @@ async def test_marked_threads_are_tagged_copied_exported_pruned_and_deleted_toge
         await deck.until_shown("only one thread at a time")
         await deck.press("D")
         await deck.until_shown("Delete 2 threads?")
+        await deck.until_shown("a trip to Lima  t2")
         await deck.until_shown("5 checkpoints")
         await deck.press("y")
         await deck.until_shown("2 threads deleted")
