@@ -26,6 +26,7 @@ Place: TypeAlias = Literal[
     "whole",
     "difference",
     "fork",
+    "run_form",
     "find",
 ]
 
@@ -93,6 +94,7 @@ _GROUPS: Final = {
     "whole": "A value, whole",
     "difference": "A difference",
     "fork": "A fork",
+    "run_form": "The form of a run",
     "find": "A text in all states",
 }
 
@@ -106,6 +108,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("answer", "a", "answer", "Open the question that waits in this thread", "Run"),
     _deck("open_question", "ctrl+o", "question", "Open the question, also from the input line", "Run", True),
     _deck("input", "i", "input", "Go to the input line; Esc leaves it", "Run"),
+    _deck("run_form", "g", "run form", "Fill in a run: input; context and options (kept until graphdeck ends)", "Run"),
     _deck("pause", "space", "pause", "Pause at the next step, or go on with a thread that stands still", "Run"),
     _deck("stop", "ctrl+c", "stop", "Stop the run: first pause, then cancel, then kill", "Run", True),
     _deck("take_back", "u", "take back", "Take back the answer with which a node failed, to be asked again", "Run"),
@@ -192,6 +195,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("fork", "toggle_json", "ctrl+t", "text/JSON", "Take what is typed as text, as JSON, or leave it out", True),
     _of("fork", "open_editor", "ctrl+e", "editor", "Edit what is typed in your own editor", True),
     _of("fork", "back", "escape", "back", "Back to the form, or out of it; nothing is written", True),
+    _of("run_form", "run", "ctrl+r", "run", "Run it, with this context and these options now and from now on", True),
+    _of("run_form", "keep", "ctrl+s", "keep, run nothing", "Keep context and options for later runs", True),
+    _of("run_form", "turn_form", "ctrl+l", "all as JSON", "Type each part as JSON, or by its fields", True),
+    _of("run_form", "toggle_json", "ctrl+t", "text/JSON", "Take what is typed as text, as JSON, or leave it out", True),
+    _of("run_form", "open_editor", "ctrl+e", "editor", "Edit what is typed in your own editor", True),
+    _of("run_form", "back", "escape", "back", "Leave; what was typed comes back with the form", True),
     _of("help", "run", "enter", "run", "Do this now"),
     _of("help", "back", "escape", "back", "Go back", True),
     _of("message", "reject_first", "r", "reject first", "Reject the question, then send what was typed"),

@@ -19,7 +19,7 @@ from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens import deck_lines
-from graphdeck.tui.screens.deck_forks import DeckForks
+from graphdeck.tui.screens.deck_forms import DeckForms
 from graphdeck.tui.screens.deck_listing import LOOK_EVERY
 from graphdeck.tui.screens.inbox_door import InboxDoor, thread_row
 from graphdeck.tui.screens.look import Look, Refused
@@ -35,7 +35,7 @@ ASK_EVERY: Final = 0.1
 """Seconds between two looks whether a question may open by itself."""
 
 
-class DeckScreen(DeckForks):
+class DeckScreen(DeckForms):
     """The main screen; carries out what a person wants."""
 
     AUTO_FOCUS = "GraphView"

@@ -32,6 +32,7 @@ class DeckAnswers(DeckFinding):
         super().__init__(*args, **options)
         self._gate = ApprovalGate()
         self._dialog: ApprovalScreen | None = None
+        self._sent: Sheet | None = None  # its grants are kept once its answers are on their way
 
     def key_pressed(self) -> None:
         """Told by the app of every key, wherever it goes."""
@@ -60,6 +61,9 @@ class DeckAnswers(DeckFinding):
     def start(self, request: RunRequest) -> None:
         """Run the thread; what it may be asked in is made ready meanwhile."""
         super().start(request)
+        answered, self._sent = self._sent, None
+        if answered is not None and request.resume:
+            self._keep_grants(answered, request)
         self.run_worker(self._prepare_dialog(), name="dialog", exit_on_error=False)
 
     async def _prepare_dialog(self) -> None:
@@ -116,16 +120,15 @@ class DeckAnswers(DeckFinding):
         self.with_graph(lambda: self._send_answers(answered))
 
     def _send_answers(self, answered: "Answered") -> None:
-        sheet, file = answered.asked.sheet, self.look.file
+        self._sent = answered.asked.sheet
         try:
-            self.start(self.look.answering(answered.answers, answered.by, sheet.seen()))
-            self._keep_grants(sheet, file)
+            self.start(self.look.answering(answered.answers, answered.by, self._sent.seen()))
         except Refused as reason:
             self.say(str(reason), style=WARNING)
 
-    def _keep_grants(self, sheet: Sheet, file: str) -> None:
+    def _keep_grants(self, sheet: Sheet, request: RunRequest) -> None:
         try:
-            keep_grants(sheet, file, self.look.thread)
+            keep_grants(sheet, request.file, request.thread)
         except OSError as error:
             self.say(f"the grant is not kept: {error}", style=WARNING)
 

@@ -42,8 +42,24 @@ class FormFields(Vertical):
             """The form."""
             return self.fields
 
-    def __init__(self, *, id: str | None = None) -> None:
+    class Left(Message):
+        """The cursor left the form by its first or last field, to the form above or below."""
+
+        def __init__(self, control: "FormFields", step: int) -> None:
+            super().__init__()
+            self.fields = control
+            """The form."""
+            self.step = step
+            """Where to: -1 upwards, 1 downwards."""
+
+        @property
+        def control(self) -> "FormFields":
+            """The form."""
+            return self.fields
+
+    def __init__(self, *, id: str | None = None, is_part: bool = False) -> None:
         super().__init__(id=id)
+        self._is_part = is_part  # of several forms: Enter does not submit it, but goes on, as the arrows do
         self.form: Form | None = None
         """What is typed; None while it is closed."""
         self._prompt = self._verb = ""
@@ -63,7 +79,7 @@ class FormFields(Vertical):
         self._has_lines = True
         self._paint()
         wrong = form.wrong()
-        self._focus(min((index for index in wrong if index != WHOLE), default=0))
+        self.go(min((index for index in wrong if index != WHOLE), default=0))
 
     def close(self) -> None:
         """Ask no more."""
@@ -95,7 +111,20 @@ class FormFields(Vertical):
         if self.form is not None:
             index = self.current
             self._change(self.form.turn_mode(index))
-            self._focus(index)
+            self.go(index)
+
+    def check(self) -> bool:
+        """Whether the value fits; where it does not, go to the first field that is wrong."""
+        wrong = self.form.wrong() if self.form else {}
+        if wrong:
+            self.go(min(wrong) if min(wrong) != WHOLE else self.current)
+            self._mark()
+        return not wrong
+
+    def go(self, index: int) -> None:
+        """Go to a field; -1 is the last one."""
+        lines = list(self.query(FormLine))
+        lines[index].entry.focus()
 
     @on(TextArea.Changed)
     def _text_changed(self, event: TextArea.Changed) -> None:
@@ -113,19 +142,24 @@ class FormFields(Vertical):
     @on(AnswerText.Left)
     def _left(self, event: AnswerText.Left) -> None:
         event.stop()
-        if self.form is not None:
-            self._focus((self.current + event.step) % len(self.form.fields))
+        self._go_on(event.step)
+
+    def _go_on(self, step: int) -> None:
+        """Go to the field above or below: around the end, or out of a part."""
+        if self.form is None:
+            return
+        index = self.current + step
+        if self._is_part and not 0 <= index < len(self.form.fields):
+            self.post_message(self.Left(self, step))
+        else:
+            self.go(index % len(self.form.fields))
 
     @on(AnswerText.Submitted)
     def _submit(self, event: AnswerText.Submitted) -> None:
         event.stop()
-        if self.form is None:
-            return
-        wrong = self.form.wrong()
-        if wrong:
-            self._focus(min(wrong) if min(wrong) != WHOLE else self.current)
-            self._mark()
-        else:
+        if self._is_part:
+            self._go_on(1)
+        elif self.form is not None and self.check():
             self.post_message(self.Submitted(self, self.form.value()))
 
     def on_descendant_focus(self) -> None:
@@ -135,11 +169,6 @@ class FormFields(Vertical):
     def on_resize(self) -> None:
         """Cut the lines to the new width."""
         self._mark()
-
-    def _focus(self, index: int) -> None:
-        for line in self.query(FormLine):
-            if line.index == index:
-                line.entry.focus()
 
     def _change(self, form: Form) -> None:
         if form != self.form:

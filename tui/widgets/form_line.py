@@ -110,7 +110,8 @@ class FormLine(Horizontal):
         choice, area = self.query_one(Choice), self.query_one(AnswerText)
         chooses = mode == "choice" or (mode in ("null", "absent") and field.modes[0] == "choice")
         choice.display, area.display = chooses, not chooses
-        choice.shown = _choice_text(text) if mode == "choice" else MODE_NAMES[mode]
+        nothing = "" if mode == "absent" and field.required else MODE_NAMES[mode]
+        choice.shown = _choice_text(text) if mode == "choice" else nothing
         choice.refresh()
         if not area.display:
             pass
@@ -119,7 +120,7 @@ class FormLine(Horizontal):
             _load(area, f"{clip(text, 40)[0].splitlines()[0]} ({size(len(text))}: Ctrl+E opens them)")
         else:
             area.read_only = False
-            area.placeholder = MODE_NAMES[mode] if mode in ("null", "absent") else ""
+            area.placeholder = nothing if mode in ("null", "absent") else ""
             _load(area, "" if mode in ("null", "absent") else text)
 
     def mark(self, form: Form, wrong: str) -> None:
