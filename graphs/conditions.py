@@ -64,7 +64,8 @@ def parse_condition(text: str) -> Condition:
     form = _FORM.fullmatch(text.strip())
     if form is None:
         raise InputError(f"{text.strip()!r} is not a condition", HOW)
-    path, alone, value = form["path"].strip(), form["alone"], form["value"].strip()
+    path, value = form["path"].strip(), form["value"].strip()
+    alone: Any = form["alone"]
     if not (parts := split_path(path)) or not parts[0]:
         raise InputError(f"the condition {text.strip()!r} names no state key", HOW)
     if alone:

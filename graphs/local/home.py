@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from graphdeck.graphs.events import Frame
+from graphdeck.graphs.stopping import Stop, stop_from_dict, stop_to_dict
 
 FOLDER = ".graphdeck"
 DEFAULT_FILE = "threads.sqlite"
@@ -90,17 +91,39 @@ def make_home_of(path: Path) -> None:
 # -- what is kept for a thread ---------------------------------------------------------------------------------------
 
 
-def note_pause(file: Path, thread: str, *, breakpoint_at: str = "", frames: Mapping[str, Sequence[Frame]]) -> None:
+def note_pause(
+    file: Path,
+    thread: str,
+    checkpoint: str = "",
+    *,
+    is_breakpoint: bool = False,
+    stops: Sequence[Stop] = (),
+    frames: Mapping[str, Sequence[Frame]],
+) -> None:
     """Keep what the rows of a paused thread cannot tell, in place of what was kept of its last pause.
 
-    `breakpoint_at` is the checkpoint where a breakpoint stopped it, `frames` has the user's frames by interrupt id.
+    That is why its run stopped at the checkpoint, and the user's frames by interrupt id.
     """
     path = _pause_path(file, thread)
     known = {identity: [asdict(frame) for frame in found] for identity, found in frames.items() if found}
-    if breakpoint_at or known:
-        write_json(path, {"thread": thread, "breakpoint": breakpoint_at, "frames": known})
+    told = [stop_to_dict(stop) for stop in stops]
+    if is_breakpoint or known or told:
+        breakpoint_at = checkpoint if is_breakpoint else ""
+        pause = {"thread": thread, "breakpoint": breakpoint_at, "at": checkpoint, "stops": told, "frames": known}
+        write_json(path, pause)
     else:
         path.unlink(missing_ok=True)
+
+
+def stops_of(file: Path, thread: str, checkpoint: str) -> tuple[Stop, ...]:
+    """Why the thread's last run stopped, if it did so at this checkpoint."""
+    data = read_json(_pause_path(file, thread))
+    if data.get("at") != checkpoint:
+        return ()
+    try:
+        return tuple(map(stop_from_dict, data["stops"]))
+    except (KeyError, TypeError):  # damaged, or written by another version
+        return ()
 
 
 def stopped_by_breakpoint(file: Path, thread: str, checkpoint: str) -> bool:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from graphdeck.graphs import events
 from graphdeck.graphs.errors import GraphdeckError, RunFailed, TargetLoadError
 from graphdeck.graphs.forks import plan_from_dict
 from graphdeck.graphs.local.channel import Channel
 from graphdeck.graphs.local.targets import parse_target
 from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.stopping import Breakpoint
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.describe import describe
 from graphdeck.graphs.worker.edit import Change, copy_thread, delete_threads, update_state
@@ -138,8 +138,9 @@ def _saving(loaded: Loaded, job: Job, *, trust: bool = False) -> Saving:
 
 def _run(channel: Channel, frames: Iterator[Any], job: Job) -> None:
     fields: dict[str, Any] = dict(job["request"])
-    for name in ("before", "after"):
+    for name in ("before", "after", "watch"):
         fields[name] = tuple(fields[name])
+    fields["breakpoints"] = tuple(Breakpoint(**each) for each in fields["breakpoints"])
     request = RunRequest(**fields)
     emitter = Emitter(channel, job["run"])
     emitter.capture_prints()
@@ -175,5 +176,4 @@ async def _run_to_its_end(
         emitter.emit(run_error(error))
         ending = Ending("failed", error=RunFailed(error_line(error), "mend the graph's own code"))
     emitter.flush()
-    problem = ending.error.to_dict() if ending.error else None
-    emitter.emit(events.RunEnded(status=ending.status, next=ending.next, error=problem))
+    emitter.emit(ending.event)

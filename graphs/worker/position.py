@@ -63,16 +63,15 @@ class Position:
     step had finished, and where the graph cannot read the state that it has saved."""
     source: str = ""
     """What made the checkpoint: `input`, `loop`, `update` or `fork`."""
+    paths: tuple[str, ...] = ()
+    """`next`, with the nodes inside subgraphs that have begun."""
 
 
 async def read_position(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, config: RunnableConfig) -> Position:
     """Where a thread stands, also where its state does not fit the graph's schema; raises sqlite3.Error."""
-    try:
-        state = await graph.aget_state(config, subgraphs=True)
-    except sqlite3.Error:
-        raise
-    except Exception:  # noqa: BLE001 - the user's schema and reducers run here, and may raise anything
-        return await _position_of_rows(saver, config)  # a run that goes on tells the error
+    state = await read_state(graph, config)
+    if state is None:
+        return await _position_of_rows(saver, config)
     if not state.created_at:
         return Position()
     questions = {question.interrupt.id: question for question in _questions(state, ())}
@@ -83,7 +82,20 @@ async def read_position(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, 
         answered = await _take_answered(waiting, saver, config)
     checkpoint = state.config["configurable"]["checkpoint_id"]
     source = str((state.metadata or {}).get("source", ""))
-    return Position(checkpoint, tuple(state.next), waiting, answered, done=not state.tasks, source=source)
+    paths, done = tuple(_standing_before(state)), not state.tasks
+    return Position(checkpoint, tuple(state.next), waiting, answered, done=done, source=source, paths=paths)
+
+
+async def read_state(
+    graph: Pregel[Any, Any, Any, Any], config: RunnableConfig, *, inside: bool = True
+) -> StateSnapshot | None:
+    """The state as the graph reads it, subgraphs too if `inside`; None where it cannot. Raises sqlite3.Error."""
+    try:
+        return await graph.aget_state(config, subgraphs=inside)
+    except sqlite3.Error:
+        raise
+    except Exception:  # noqa: BLE001 - the user's schema and reducers run here, and may raise anything
+        return None  # a run that goes on tells the error
 
 
 async def _take_answered(
@@ -165,3 +177,15 @@ def _was_edited(state: StateSnapshot) -> bool:
     inner = (task.state for task in state.tasks)
     by_hand = (state.metadata or {}).get("source") == "update"
     return by_hand or any(isinstance(each, StateSnapshot) and _was_edited(each) for each in inner)
+
+
+def _standing_before(state: StateSnapshot) -> Iterator[str]:
+    """Paths of the nodes that the next step runs, the innermost ones."""
+    inner = [(task.name, task.state) for task in state.tasks if isinstance(task.state, StateSnapshot)]
+    for name in state.next:
+        child = next((each for each in inner if each[0] == name and each[1].next), None)
+        if child is None:
+            yield name
+        else:
+            inner.remove(child)
+            yield from (f"{name}:{path}" for path in _standing_before(child[1]))

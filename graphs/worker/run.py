@@ -23,9 +23,11 @@ from graphdeck.graphs.local import home
 from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.questions.check import check_answers
 from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.stopping import Stop
 from graphdeck.graphs.values import Json
 from graphdeck.graphs.worker.answered import Answered, check_drop, check_seen
 from graphdeck.graphs.worker.blocked import blocked_types
+from graphdeck.graphs.worker.boundaries import Boundaries
 from graphdeck.graphs.worker.checks import STATE_DOES_NOT_FIT, check_context, check_input, faults, input_for_new_thread
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
@@ -36,7 +38,8 @@ from graphdeck.graphs.worker.position import Position, asked_again, finished_tas
 from graphdeck.graphs.worker.retries import watch_retries
 from graphdeck.graphs.worker.saver import Changed, TellingSaver, Unsaveable, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
-from graphdeck.graphs.worker.stops import stands_at_breakpoint
+from graphdeck.graphs.worker.stop_plan import StopPlan, plan_stops
+from graphdeck.graphs.worker.stops import set_stops, why, written_to
 from graphdeck.graphs.worker.threads import NodeThreads
 from graphdeck.graphs.worker.tools import tool_schemas
 from graphdeck.graphs.worker.translate import STREAM_MODES, UNSAVED_MODES, Translator
@@ -52,6 +55,14 @@ class Ending:
     status: RunStatus
     next: tuple[str, ...] = ()
     error: GraphdeckError | None = None
+    stops: tuple[Stop, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    @property
+    def event(self) -> events.RunEnded:
+        """The last event of the run."""
+        problem = self.error.to_dict() if self.error else None
+        return events.RunEnded(status=self.status, next=self.next, error=problem, stops=self.stops, paths=self.paths)
 
 
 class GraphRun:
@@ -72,6 +83,7 @@ class GraphRun:
         self._context: Json = None
         self._input: Any = None
         self._dropping: tuple[str, ...] = ()
+        self._boundaries = Boundaries(StopPlan(levels={(): graph}))
 
     async def go(self, control: Control, threads: NodeThreads) -> Ending:
         """Take the lease, run, and let go of it; raises a GraphdeckError where nothing was run."""
@@ -101,7 +113,7 @@ class GraphRun:
                 graph=self._request.graph,
                 file=str(self._saving.file or ""),
                 durability=self._request.durability,
-                note=self._saving.note,
+                note="; ".join(filter(None, (self._saving.note, *self._boundaries.plan.notes))),
             )
         )
 
@@ -120,10 +132,7 @@ class GraphRun:
             raise InputError(
                 "an answer given at an old checkpoint would be ignored", "answer at the newest one, or fork first"
             )
-        for node in (*request.before, *request.after):
-            if node not in self._graph.nodes:
-                known = ", ".join(name for name in self._graph.nodes if not name.startswith("__"))
-                raise InputError(f"there is no node {node!r} to stop at", f"nodes are: {known}")
+        self._boundaries = Boundaries(plan_stops(self._graph, request, saved=self._saving.file is not None))
 
     async def _run_checked(self, control: Control) -> Ending:
         request = self._request
@@ -146,10 +155,11 @@ class GraphRun:
         elif not before.checkpoint:
             graph_input = input_for_new_thread(self._graph)
         if control.stopped_by:
-            return Ending("stopped", before.next)
+            return Ending("stopped", before.next, stops=why("stopped", control, self._boundaries), paths=before.paths)
         kept: frozenset[str] = frozenset()
         if self._saver is not None and not request.checkpoint:
             kept = await finished_tasks(self._saver, self._config())
+        await set_stops(self._boundaries, self._graph, self._saver, self._config(request.checkpoint), request)
         return await self._stream(control, graph_input, kept)
 
     async def _check_start(self, checkpoint: str, before: Position) -> None:
@@ -179,16 +189,10 @@ class GraphRun:
             return Ending("done")
         if self._saver is None or self._request.checkpoint:
             return None
-        if await stands_at_breakpoint(self._graph, self._saver, self._config(), before, self._breakpoints()):
-            self._note_pause(before, is_breakpoint=True)
-            return Ending("breakpoint", before.next)
+        if stops := await written_to(self._graph, self._saver, self._config(), before, self._boundaries):
+            self._note_pause(before, stops, is_breakpoint=True)
+            return Ending("breakpoint", before.next, stops=stops, paths=before.paths)
         return None
-
-    def _breakpoints(self) -> tuple[Any, Any]:
-        """Nodes to stop before and after: those of compile time and of this run."""
-        graph, request = self._graph, self._request
-        before, after = graph.interrupt_before_nodes, graph.interrupt_after_nodes
-        return _with(before, request.before), _with(after, request.after)
 
     async def _check_answers(self, before: Position) -> None:
         """Raise AnswerRefused unless all answers may be given to LangGraph; from then on, they are followed."""
@@ -259,8 +263,6 @@ class GraphRun:
     def _parts(self, control: Control, graph_input: Any) -> AsyncGenerator[Any, None]:
         request = self._request
         options: dict[str, Any] = {}
-        if request.before or request.after:
-            options["interrupt_before"], options["interrupt_after"] = self._breakpoints()
         if self._saver is not None:
             options["durability"] = request.durability
         stream: Any = self._graph.astream(
@@ -314,16 +316,17 @@ class GraphRun:
             status, problem = "failed", self._failure(error, after)
         elif after.questions or (self._saver is None and self._translator.asked):
             status = "waiting"
-        elif after.next:
+        elif after.next or (self._saver is None and self._boundaries.told):
             status = "breakpoint"
         if self._answered is not None and error is None:
             self._answered.ended(after.questions)
         elif self._answered is not None:
             self._answered.failed(after.answered)
-        self._note_pause(after, is_breakpoint=status == "breakpoint")
-        return Ending(status, after.next, problem)
+        stops = why(status, control, self._boundaries)
+        self._note_pause(after, stops, is_breakpoint=status == "breakpoint")
+        return Ending(status, after.next, problem, stops, after.paths)
 
-    def _note_pause(self, after: Position, *, is_breakpoint: bool) -> None:
+    def _note_pause(self, after: Position, stops: tuple[Stop, ...], *, is_breakpoint: bool) -> None:
         """Keep what the rows of a paused thread cannot tell; forget what was kept of its last pause."""
         file = self._saving.file
         if file is None:
@@ -333,7 +336,7 @@ class GraphRun:
             for identity in (*after.questions, *after.answered)
         }
         home.note_pause(
-            file, self._request.thread, breakpoint_at=after.checkpoint if is_breakpoint else "", frames=kept
+            file, self._request.thread, after.checkpoint, is_breakpoint=is_breakpoint, stops=stops, frames=kept
         )
 
     def _failure(self, error: BaseException, after: Position) -> GraphdeckError:
@@ -354,8 +357,3 @@ class GraphRun:
         if after.answered:
             hint += f", with the same answer; or {take_back_hint(self._request.thread)}"
         return RunFailed(error_line(error), hint)
-
-
-def _with(declared: Any, asked: tuple[str, ...]) -> Any:
-    """Breakpoints of this run together with those of compile time, which LangGraph would else replace."""
-    return declared if declared == "*" else [*declared, *asked]

@@ -43,6 +43,8 @@ class TellingSaver(AsyncSqliteSaver):
 
     file: Path
     on_put: Callable[[str, Changed], None] | None = None
+    on_state: Callable[[str, str, Mapping[str, Any]], None] | None = None
+    """Told of a checkpoint that is written: its `checkpoint_ns`, its source and its values."""
     on_answers: Callable[[str, int], None] | None = None
     """Told of a task, and of how many answers it has received up to now, once they are stored."""
     writers: dict[str, str]
@@ -62,6 +64,9 @@ class TellingSaver(AsyncSqliteSaver):
             written = await super().aput(config, checkpoint, metadata, new_versions)
         if self.on_put is not None:
             self.on_put(checkpoint["id"], self._changed(checkpoint["channel_values"], new_versions))
+        if self.on_state is not None:
+            ns = str(config["configurable"].get("checkpoint_ns") or "")
+            self.on_state(ns, str(metadata.get("source", "")), checkpoint["channel_values"])
         return written
 
     async def aput_writes(

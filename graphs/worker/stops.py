@@ -1,46 +1,77 @@
-"""Static breakpoints that a write has brought a thread to: LangGraph passes them, since a run begins right there."""
+"""The stops of a run at its begin and at its end: where it stands already, and why it stopped."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 
+from graphdeck.graphs.events import RunStatus
 from graphdeck.graphs.local.home import stopped_by_breakpoint
-from graphdeck.graphs.worker.position import Position, read_position
+from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.stopping import Stop
+from graphdeck.graphs.worker.boundaries import Boundaries
+from graphdeck.graphs.worker.control import Control
+from graphdeck.graphs.worker.position import Position, read_position, read_state
 from graphdeck.graphs.worker.saver import TellingSaver
 
-Nodes = Sequence[str] | str
-"""Names of nodes, or `*` for all."""
+
+async def set_stops(
+    boundaries: Boundaries,
+    graph: Pregel[Any, Any, Any, Any],
+    saver: TellingSaver | None,
+    config: RunnableConfig,
+    request: RunRequest,
+) -> None:
+    """From now on, boundaries are asked about; a run without stops is left alone."""
+    plan = boundaries.plan
+    if plan.is_empty:
+        return
+    boundaries.install(graph)
+    if saver is None:
+        return
+    if plan.judged:
+        saver.on_state = boundaries.put
+    if plan.needs_start and not request.has_input:
+        state = await read_state(graph, config, inside=request.checkpoint is None)
+        if state is not None:
+            boundaries.begin(state)
 
 
-async def stands_at_breakpoint(
+def why(status: RunStatus, control: Control, boundaries: Boundaries) -> tuple[Stop, ...]:
+    """Why a run stopped, all reasons."""
+    match status:
+        case "stopped":
+            return (Stop(kind="cancel" if control.stopped_by == "cancel" else "pause"),)
+        case "recursion_limit":
+            return (Stop(kind="limit"),)
+        case "done":  # something may have been about to stop it, but nothing came next
+            return ()
+        case _:
+            return boundaries.told
+
+
+async def written_to(
     graph: Pregel[Any, Any, Any, Any],
     saver: TellingSaver,
     config: RunnableConfig,
     position: Position,
-    stops: tuple[Nodes, Nodes],
-) -> bool:
-    """Whether writes alone have led to where the thread stands, past a node to stop after, or to one to stop before.
+    boundaries: Boundaries,
+) -> tuple[Stop, ...]:
+    """The stops where a thread stands, if writes alone have led it there, past or to their nodes.
 
-    Where the same nodes come next as before the writes, whoever wrote stood at that breakpoint already; so did
-    whoever was told of it by `note_pause`.
+    LangGraph passes them, since a run begins right there. Where the same nodes come next as before the writes, whoever
+    wrote stood at that breakpoint already; so did whoever was told of it by `note_pause`.
     """
     if stopped_by_breakpoint(saver.file, config["configurable"]["thread_id"], position.checkpoint):
-        return False
-    saved = await saver.aget_tuple(config)
-    written = False
+        return ()
+    saved = newest = await saver.aget_tuple(config)
     while saved is not None and saved.metadata.get("source") == "update" and saved.parent_config is not None:
-        saved, written = await saver.aget_tuple(saved.parent_config), True
-    if saved is None or not written:
-        return False
+        saved = await saver.aget_tuple(saved.parent_config)
+    if newest is None or saved is None or saved is newest:
+        return ()
     earlier = await read_position(graph, saver, saved.config)
     if not earlier.next and not earlier.done:  # it cannot be read, and was repaired: that leads nowhere else
-        return False
+        return ()
     following, were = set(position.next), set(earlier.next)
-    before, after = stops
-    return _any(following - were, before) or (following != were and _any(were - following, after))
-
-
-def _any(names: set[str], nodes: Nodes) -> bool:
-    return bool(names) if nodes == "*" else bool(names & set(nodes))
+    left = were - following if following != were else set()
+    return boundaries.at_written(following - were, left, newest.checkpoint["channel_values"])

@@ -1,0 +1,198 @@
+"""What is to stop a run: its request and the graph's own code, checked against the graph."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias
+
+from langgraph.channels import EphemeralValue, UntrackedValue
+from langgraph.channels.delta import DeltaChannel
+from langgraph.constants import TAG_HIDDEN
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.pregel import Pregel
+
+from graphdeck.graphs.conditions import Condition, parse_condition
+from graphdeck.graphs.errors import InputError
+from graphdeck.graphs.records import START, RunRequest
+from graphdeck.graphs.stopping import Breakpoint, Stop, StopKind, breakpoint_text, parse_breakpoint, split_watch
+from graphdeck.graphs.worker.saver import is_internal
+
+AnyGraph: TypeAlias = Pregel[Any, Any, Any, Any]
+Path: TypeAlias = tuple[str, ...]
+Fixed: TypeAlias = dict[Path, list[Stop]]
+
+ASYNC: Final = (
+    "a condition or a watched value cannot stop a run with durability async: it is decided when the checkpoint is"
+    " written, and then the next step has begun already",
+    "run with durability sync",
+)
+UNSAVED: Final = (
+    "this graph refuses saving (checkpointer=False): a stop could not be continued",
+    "run it without stops",
+)
+FUNCTIONAL: Final = (
+    "a functional graph runs as one node, so it can be stopped before that, and inside by its own interrupt() alone",
+    "leave out the conditions, and what stops after a node, at a step, or at a watched value",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """A stop that depends on the state."""
+
+    level: Path
+    """Names of the graphs around the state."""
+    when: Literal["before", "after", "any"]
+    """Which side of the node; `any` for each step of the graph."""
+    node: str
+    """Node in that graph; empty for `any`."""
+    condition: Condition
+    """What must hold."""
+    stop: Stop
+    """What is told then."""
+
+
+@dataclass(slots=True)
+class StopPlan:
+    """All stops of a run."""
+
+    levels: Mapping[Path, AnyGraph]
+    """The graph and the subgraphs that can be stopped in, by the names of the nodes that run them."""
+    before: Fixed = field(default_factory=dict)
+    """Stops before nodes, by path."""
+    after: Fixed = field(default_factory=dict)
+    """Stops after nodes, by path."""
+    judged: list[Judged] = field(default_factory=list)
+    """Stops that depend on the state."""
+    step: Stop | None = None
+    """Set where one super-step is to be run."""
+    notes: list[str] = field(default_factory=list)
+    """What became of the project's breakpoints that this graph cannot have."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing stops the run but itself."""
+        return not (self.before or self.after or self.judged or self.step)
+
+    @property
+    def needs_start(self) -> bool:
+        """Where the thread stands matters."""
+        return self.step is not None or any(each.condition.operator == "changed" for each in self.judged)
+
+
+def plan_stops(graph: AnyGraph, request: RunRequest, *, saved: bool) -> StopPlan:
+    """What is to stop a run; raises InputError where the request asks for what cannot be."""
+    plan = StopPlan(levels=dict(_levels(graph, ())))
+    for path, level in plan.levels.items():
+        _declare(plan.before, "before", path, level, level.interrupt_before_nodes)
+        _declare(plan.after, "after", path, level, level.interrupt_after_nodes)
+    asked = [(text, parse_breakpoint(text, "before")) for text in request.before]
+    asked += [(text, parse_breakpoint(text, "after")) for text in request.after]
+    if not saved and (asked or request.to or request.watch or request.step):
+        raise InputError(*UNSAVED)
+    for text, point in asked:
+        _set(plan, _by_whole_name(graph, text, point), point.when)
+    if request.to:
+        _set(plan, Breakpoint(node=request.to), "to")
+    for text in request.watch:
+        _watch(plan, text)
+    if request.step:
+        _check_kind(graph)
+        plan.step = Stop(kind="step")
+    for point in request.breakpoints:
+        try:
+            if not saved:
+                raise InputError(*UNSAVED)
+            _set(plan, point, point.when)
+        except InputError as error:
+            plan.notes.append(f"the breakpoint {point.when} {breakpoint_text(point)} does nothing: {error.message}")
+    if plan.judged and request.durability != "sync":
+        raise InputError(*ASYNC)
+    return plan
+
+
+def _levels(graph: AnyGraph, path: Path, *around: AnyGraph) -> Iterator[tuple[Path, AnyGraph]]:
+    yield path, graph
+    for name, inner in graph.get_subgraphs():
+        if isinstance(inner, Pregel) and all(inner is not each for each in (*around, graph)):  # one may call itself
+            yield from _levels(inner, (*path, name), *around, graph)
+
+
+def _declare(fixed: Fixed, when: Literal["before", "after"], path: Path, graph: AnyGraph, nodes: Any) -> None:
+    if nodes == "*":
+        nodes = _visible(graph)
+    for node in nodes:
+        at = (*path, node)
+        fixed.setdefault(at, []).append(Stop(kind=when, node=":".join(at), declared=True))
+
+
+def _visible(graph: AnyGraph) -> list[str]:
+    """The nodes that LangGraph stops at; START is none of them."""
+    return [name for name, node in graph.nodes.items() if TAG_HIDDEN not in (node.tags or ()) and name != START]
+
+
+def _by_whole_name(graph: AnyGraph, text: str, point: Breakpoint) -> Breakpoint:
+    """A node may be called like a node with a condition."""
+    return Breakpoint(node=text, when=point.when) if text in graph.nodes else point
+
+
+def _set(plan: StopPlan, point: Breakpoint, kind: StopKind) -> None:
+    *names, node = point.node.split(":")
+    level = _level(plan, tuple(names))
+    if node not in _visible(level):
+        where = f" in {':'.join(names)}" if names else ""
+        raise InputError(f"there is no node {node!r} to stop at{where}", f"nodes are: {', '.join(_visible(level))}")
+    if names or kind != "before" or point.condition:
+        _check_kind(level)
+    stop = Stop(kind=kind, node=point.node, condition=point.condition)
+    if point.condition:
+        condition = parse_condition(point.condition)
+        _check_key(level, condition)
+        plan.judged.append(Judged(tuple(names), point.when, node, condition, stop))
+    else:
+        (plan.after if kind == "after" else plan.before).setdefault((*names, node), []).append(stop)
+
+
+def _watch(plan: StopPlan, text: str) -> None:
+    names, path = split_watch(text)
+    level = _level(plan, names)
+    _check_kind(level)
+    condition = Condition(path=path, operator="changed")
+    _check_key(level, condition)
+    stop = Stop(kind="watch", node=":".join(names), condition=path)
+    plan.judged.append(Judged(names, "any", "", condition, stop))
+
+
+def _level(plan: StopPlan, names: Path) -> AnyGraph:
+    """The graph at a path; raises InputError where LangGraph does not tell of one there."""
+    for count in range(len(names)):
+        inner, around = names[: count + 1], plan.levels[names[:count]]
+        if inner in plan.levels:
+            continue
+        if names[count] in around.nodes:
+            raise InputError(
+                f"node {':'.join(inner)!r} has no subgraph that can be stopped in: none, or one that refuses saving, is"
+                " made inside its function, or is the second in it",
+                "make the subgraph outside of the node's function",
+            )
+        known = ", ".join(_visible(around))
+        raise InputError(f"there is no node {':'.join(inner)!r} to stop in", f"nodes are: {known}")
+    return plan.levels[names]
+
+
+def _check_kind(graph: AnyGraph) -> None:
+    if not isinstance(graph, CompiledStateGraph):
+        raise InputError(*FUNCTIONAL)
+
+
+def _check_key(graph: AnyGraph, condition: Condition) -> None:
+    """Raise InputError where checkpoints do not hold what a condition looks at."""
+    channel = graph.channels.get(condition.key)
+    if channel is None or is_internal(condition.key):
+        known = ", ".join(name for name in graph.channels if not is_internal(name))
+        raise InputError(f"there is no state key {condition.key!r} to look at", f"state keys are: {known}")
+    if isinstance(channel, DeltaChannel | UntrackedValue | EphemeralValue):
+        raise InputError(
+            f"the state key {condition.key!r} is not written whole with each checkpoint, so that nothing can be decided"
+            " by it",
+            "choose another key",
+        )
