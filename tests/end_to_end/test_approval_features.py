@@ -1,12 +1,7 @@
 """What the approval desk promises, feature by feature, and the tests that prove it: in words, by keys, by commands."""
 
-import ast
-from functools import cache
-from pathlib import Path
-
 import pytest
-
-TESTS = Path(__file__).resolve().parent.parent
+from features import missing
 
 FEATURES: dict[str, tuple[str, ...]] = {
     "whatever an interrupt holds is shown whole and can be answered, whether or not its shape is known": (
@@ -135,18 +130,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
 }
 
 
-@cache
-def collected_from(file: str) -> frozenset[str]:
-    """The tests that pytest collects from a file: functions of the module that are not skipped."""
-    module = ast.parse((TESTS / file).read_text())
-    functions = [node for node in module.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    skipped = {each.name for each in functions if any("skip" in ast.unparse(mark) for mark in each.decorator_list)}
-    return frozenset(each.name for each in functions if each.name.startswith("test_")) - skipped
-
-
 @pytest.mark.parametrize("feature", FEATURES)
 def test_a_feature_is_proved_by_tests_that_are_there(feature: str) -> None:
     assert FEATURES[feature]
-    for named in FEATURES[feature]:
-        file, _, name = named.partition("::")
-        assert name in collected_from(file), f"there is no test {named}"
+    assert not missing(FEATURES[feature])

@@ -1,6 +1,7 @@
 """Lists of threads: order, pages, filters, names, and rows that cannot be read."""
 
 import operator
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
@@ -110,6 +111,43 @@ def test_pages_hold_every_thread_once(run: Callable[..., None], look: Look, limi
     assert [thread for page in found for thread in page] == threads
     assert all(len(page) == limit for page in found[:-1])
     assert found[-1]
+
+
+def test_a_page_costs_the_same_whatever_lies_behind_it(
+    run: Callable[..., None], look: Look, saver: SqliteSaver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What SQLite does is counted in steps of its machine, so that no clock decides."""
+    steps = 0
+    connect = sqlite3.connect
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    def counted(*where: Any, **how: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*where, **how)
+        connection.set_progress_handler(count, 100)
+        return connection
+
+    monkeypatch.setattr("graphdeck.graphs.saved.file.sqlite3.connect", counted)
+    run("model")
+    costs = []
+    for first, last in ((1, 3_000), (3_001, 20_000)):
+        saver.conn.execute(
+            "WITH RECURSIVE n(i) AS (VALUES(?) UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+            " INSERT INTO checkpoints SELECT 'copy ' || i, '', checkpoint_id, NULL, type, checkpoint, metadata"
+            " FROM n, (SELECT * FROM checkpoints WHERE thread_id = 'model' ORDER BY checkpoint_id DESC LIMIT 1)",
+            (first, last),
+        )
+        saver.conn.commit()
+        steps = 0
+        file = look()
+        newest = list_threads(file, limit=50)
+        assert [row.thread for row in newest.rows][:2] == [f"copy {last}", f"copy {last - 1}"]
+        assert len(list_threads(file, limit=50, cursor=newest.cursor).rows) == 50
+        costs.append(steps)
+    assert 0 < costs[1] < costs[0] * 1.2
 
 
 def test_a_thread_with_more_rows_than_one_look_hides_no_other(
