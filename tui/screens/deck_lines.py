@@ -146,6 +146,10 @@ def footer(look: Look, *, typing: bool = False, pane: str = "") -> tuple[tuple[A
     stands = "answered" if stands == "still" and look.failed_with_answer else stands
     stands = "elsewhere" if look.elsewhere else stands
     names: tuple[str, ...] = _KEYS[stands]
+    takes_more = look.shape is not None and (not look.takes_text or look.shape.context_schema is not None)
+    if takes_more and "input" in names and not look.why_not("run_form"):
+        place = names.index("input") + 1
+        names = (*names[:place], "run_form", *names[place:-2], names[-1])
     if pane in _IN_PANE:
         names = (names[0], *_IN_PANE[pane], names[-1])
     elif look.old is not None:

@@ -43,7 +43,7 @@ class RunFormScreen(ModalScreen[bool | None]):
             yield Static(Content.styled(safe(self._heading), "bold"), id="heading")
             with VerticalScroll(id="parts", can_focus=False):
                 for name in self.form.parts:
-                    yield FormFields(id=name, is_part=True)
+                    yield FormFields(id=name, part=name)
             yield Static(id="told", markup=False)
             yield Static(id="hint", markup=False)
             yield KeyHints(id="keys")

@@ -57,9 +57,9 @@ class FormFields(Vertical):
             """The form."""
             return self.fields
 
-    def __init__(self, *, id: str | None = None, is_part: bool = False) -> None:
+    def __init__(self, *, id: str | None = None, part: str = "") -> None:
         super().__init__(id=id)
-        self._is_part = is_part  # of several forms: Enter does not submit it, but goes on, as the arrows do
+        self._part = part  # its name among several forms: Enter does not submit it, but goes on, as the arrows do
         self.form: Form | None = None
         """What is typed; None while it is closed."""
         self._prompt = self._verb = ""
@@ -74,8 +74,9 @@ class FormFields(Vertical):
             await self.mount(head, VerticalScroll(id="form-lines", can_focus=False), foot)
         lines = self.query_one("#form-lines", VerticalScroll)
         await lines.remove_children()
-        names = max(width(safe(field.name or ANSWER, identifier=True)) for field in form.fields)
-        await lines.mount_all(FormLine(index, min(NAME_CELLS, names + 3)) for index in range(len(form.fields)))
+        whole = self._part or ANSWER
+        names = max(width(safe(field.name or whole, identifier=True)) for field in form.fields)
+        await lines.mount_all(FormLine(index, min(NAME_CELLS, names + 3), whole) for index in range(len(form.fields)))
         self._has_lines = True
         self._paint()
         wrong = form.wrong()
@@ -149,7 +150,7 @@ class FormFields(Vertical):
         if self.form is None:
             return
         index = self.current + step
-        if self._is_part and not 0 <= index < len(self.form.fields):
+        if self._part and not 0 <= index < len(self.form.fields):
             self.post_message(self.Left(self, step))
         else:
             self.go(index % len(self.form.fields))
@@ -157,7 +158,7 @@ class FormFields(Vertical):
     @on(AnswerText.Submitted)
     def _submit(self, event: AnswerText.Submitted) -> None:
         event.stop()
-        if self._is_part:
+        if self._part:
             self._go_on(1)
         elif self.form is not None and self.check():
             self.post_message(self.Submitted(self, self.form.value()))

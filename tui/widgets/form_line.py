@@ -83,11 +83,11 @@ class FormLine(Horizontal):
     FormLine .note {{ width: {_NOTE_CELLS}; max-width: 30%; height: 1; padding: 0 0 0 1; }}
     """
 
-    def __init__(self, index: int, name_cells: int = NAME_CELLS) -> None:
+    def __init__(self, index: int, name_cells: int = NAME_CELLS, whole: str = ANSWER) -> None:
         super().__init__()
         self.index = index
         """Place of the field in its form."""
-        self._name_cells = name_cells
+        self._name_cells, self._whole = name_cells, whole
 
     def compose(self) -> ComposeResult:
         """Name, text or choice, note."""
@@ -126,7 +126,7 @@ class FormLine(Horizontal):
     def mark(self, form: Form, wrong: str) -> None:
         """Say what the field is called, what it takes, and whether something is wrong."""
         field, mode = form.fields[self.index], form.entries[self.index].mode
-        name = one_line(field.name or ANSWER, NAME_CELLS - 3, identifier=True)
+        name = one_line(field.name or self._whole, NAME_CELLS - 3, identifier=True)
         self.query_one(".name", Static).update(Content.styled(f"{name}{' *' if field.required else ''}", MUTED))
         note = MODE_NAMES[mode] if mode == "json" else field.kind
         shown = f"{glyphs().failed} {note}" if wrong else note
