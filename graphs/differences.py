@@ -105,6 +105,10 @@ def _belonging(
     before: Sequence[Json], after: Sequence[Json], by_key: bool
 ) -> Iterator[tuple[int, int] | tuple[int, None] | tuple[None, int]]:
     """Places of the items that belong together, and of those that are on one side only, in order."""
+    if not before or not after:  # to know what each is takes longer than all else
+        yield from ((gone, None) for gone in range(len(before)))
+        yield from ((None, new) for new in range(len(after)))
+        return
     ours, theirs = [[_identity(item, by_key) for item in side] for side in (before, after)]
     i = j = 0
     for next_i, next_j in [*alignment(ours, theirs), (len(before), len(after))]:

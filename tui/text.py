@@ -167,7 +167,7 @@ def _pieces(value: Json, limit: int) -> Iterator[str]:
         yield json.dumps(value) if not isinstance(value, int) or isinstance(value, bool) else _whole(value)
     elif is_message(value):
         yield f"{role(value)} {message_line(value, limit)}"
-    elif set(value) == {"$type", "value"}:
+    elif value.keys() == {"$type", "value"}:
         yield from _tagged(str(value["$type"]), value["value"], limit)
     else:
         yield from _mapping(value, limit)

@@ -67,7 +67,8 @@ def _in_key(ours: dict[str, Any], theirs: dict[str, Any], key: str) -> list[Chan
 
 
 def _json(items: list[Any]) -> list[Json]:
-    return [to_json(whole(item)) for item in items]
+    found = to_json(whole(items))
+    return found if isinstance(found, list) else []
 
 
 def _gaps(before: list[Any], after: list[Any]) -> Iterator[tuple[int, int, int, int]]:

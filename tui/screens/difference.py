@@ -1,6 +1,8 @@
 """What differs between two checkpoints, on the whole screen."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import ClassVar, Final
 
 from textual import on
@@ -46,10 +48,8 @@ class DifferenceScreen(WholeScreen):
     @property
     def detail(self) -> str:
         """How many there are of each kind."""
-        kinds = {"added": 0, "removed": 0, "changed": 0}
-        for change in self._view.changes:
-            kinds[change.kind] += 1
-        return ", ".join(f"{count:,} {kind}" for kind, count in kinds.items() if count)
+        kinds = Counter(map(attrgetter("kind"), self._view.changes))
+        return ", ".join(f"{kinds[kind]:,} {kind}" for kind in ("added", "removed", "changed") if kinds[kind])
 
     @property
     def text(self) -> str:
