@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from graphdeck.graphs.forks import ForkPlan
     from graphdeck.graphs.keeping import Exported, Imported, Pruned, ThreadSize
     from graphdeck.graphs.searching import SearchHit, SearchProgress
+    from graphdeck.graphs.stopping import Breakpoint, When
     from graphdeck.graphs.wanted import ThreadSort
 
 PAGE: Final = 50
@@ -77,6 +78,24 @@ class Engine(Protocol):
 
     async def describe(self, graph: str) -> GraphShape:
         """Load a graph in a worker and tell what it is made of."""
+        ...
+
+    async def breakpoints(self, graph: str) -> "Sequence[Breakpoint]":
+        """The breakpoints that the project keeps for a graph; those at nodes that it no longer has are marked.
+
+        They stop a run that is given them in its request.
+        """
+        ...
+
+    async def set_breakpoint(self, graph: str, breakpoint_: "Breakpoint") -> None:
+        """Keep a breakpoint for a graph, in place of one at the same side of the same node.
+
+        Raises InputError where its condition is none; its node may be one that the graph has not, or not yet.
+        """
+        ...
+
+    async def clear_breakpoint(self, graph: str, node: str, when: "When") -> None:
+        """Forget the breakpoint at one side of a node; nothing is wrong where there is none."""
         ...
 
     async def run(self, request: RunRequest) -> Run:

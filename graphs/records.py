@@ -302,7 +302,7 @@ class Snapshot(Frozen):
     subgraphs: tuple["Snapshot", ...] = ()
     """States of the subgraphs that are in the middle of this step."""
     stops: tuple[Stop, ...] = ()
-    """Of the newest checkpoint: why its last run stopped, where that was kept."""
+    """Why the last run stopped here, where that was kept."""
     authors: Mapping[str, str] = field(default_factory=dict)
     """Of the newest checkpoint: which node wrote a message, by message id; only the newest, as far as it is known."""
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from graphdeck.graphs.local.runs import LocalRun
     from graphdeck.graphs.local.sent import SentAnswers
     from graphdeck.graphs.local.workers import WorkerPool
+    from graphdeck.graphs.stopping import Breakpoint, When
 
 
 class LocalEngine(SavedThreads):
@@ -87,6 +88,29 @@ class LocalEngine(SavedThreads):
             memory.keep_shape(target.root, target.text, source, data)
         self._use_file(target, shape.file)
         return shape
+
+    async def breakpoints(self, graph: str) -> "Sequence[Breakpoint]":
+        """The breakpoints that the project keeps for a graph; those at nodes that it no longer has are marked."""
+        from graphdeck.graphs.local.breakpoints import kept_breakpoints
+
+        target, shape = self._graph_target(graph), self.last_shape(graph)
+        return await self._read(lambda: kept_breakpoints(target.root, target.text, shape))
+
+    async def set_breakpoint(self, graph: str, breakpoint_: "Breakpoint") -> None:
+        """Keep a breakpoint for a graph, in place of one at the same side of the same node."""
+        from graphdeck.graphs.local.breakpoints import keep_breakpoint
+        from graphdeck.graphs.stopping import breakpoint_text, parse_breakpoint
+
+        parse_breakpoint(breakpoint_text(breakpoint_), breakpoint_.when)
+        target = self._graph_target(graph)
+        await self._read(lambda: keep_breakpoint(target.root, target.text, breakpoint_))
+
+    async def clear_breakpoint(self, graph: str, node: str, when: "When") -> None:
+        """Forget the breakpoint at one side of a node."""
+        from graphdeck.graphs.local.breakpoints import forget_breakpoint
+
+        target = self._graph_target(graph)
+        await self._read(lambda: forget_breakpoint(target.root, target.text, node, when))
 
     async def run(self, request: RunRequest) -> "LocalRun":
         """Start a run; what goes wrong after this comes as its events."""

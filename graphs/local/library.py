@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from graphdeck.graphs.errors import FileError, GraphdeckError, InputError, MissingFileError, ThreadNotFound
-from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint
+from graphdeck.graphs.local.home import frames_of, home_of, stopped_by_breakpoint, stops_of
 from graphdeck.graphs.local.lease import any_held, told_holder
 from graphdeck.graphs.local.names import NAMES, names_of
 from graphdeck.graphs.named import UNNAMED
@@ -107,14 +107,15 @@ class Library:
     def state(
         self, thread: str, checkpoint: str | None, *, ns: str = "", compared: bool = True, file: str = ""
     ) -> Snapshot:
-        """The state of a thread or of a subgraph in it, with the frames that were kept for its questions."""
+        """The state of a thread or of a subgraph in it, with what was kept of its last pause."""
         snapshot = self._first(thread, lambda each: self._state(each, thread, checkpoint, ns, compared), file)
         path = Path(snapshot.file)
         interrupts = tuple(
             dataclasses.replace(pending, frames=frames_of(path, thread, pending.id)) for pending in snapshot.interrupts
         )
         graph = snapshot.graph or names_of(path).get(thread, UNNAMED).graph
-        return dataclasses.replace(snapshot, interrupts=interrupts, graph=graph)
+        stops = stops_of(path, thread, snapshot.checkpoint) if snapshot.status != "running" else ()
+        return dataclasses.replace(snapshot, interrupts=interrupts, graph=graph, stops=stops)
 
     def history(
         self, thread: str, limit: int, before: str | None, file: str = "", ns: str = ""

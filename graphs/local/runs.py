@@ -12,6 +12,7 @@ from graphdeck.graphs.events import Event, event_from_dict
 from graphdeck.graphs.local.sent import SentAnswers
 from graphdeck.graphs.local.workers import Exited, Frame, Printed, Worker, describe_exit
 from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.stopping import Stop
 
 EARLY = 1000
 """Events before `run_started` that are kept until it comes: prints of a module that is being imported."""
@@ -140,7 +141,7 @@ class LocalRun:
             found.append(events.RunStarted(thread=self._request.thread, graph=self._request.graph))
         following = tuple(dict.fromkeys(node for node, ns in self._running.values() if not ns))
         if self._killed:  # as it was wanted: the thread is told as stopped in every list too
-            return [*found, events.RunEnded(status="stopped", next=following)]
+            return [*found, events.RunEnded(status="stopped", next=following, stops=(Stop(kind="kill"),))]
         return [*found, events.RunEnded(status="lost", next=following, error=error.to_dict())]
 
     def _number(self, event: Event) -> Event:
