@@ -77,6 +77,8 @@ class DeckScreen(DeckForms):
             self.action_inbox()
         elif not graph and not thread and self._pick:
             self.action_open_target()
+        elif not graph and not thread:  # a checkpoint file alone: its threads are what there is to see
+            self.panes.go("threads")
         self._rounds = (self.set_interval(LOOK_EVERY, self.look_around), self.set_interval(ASK_EVERY, self.ask))
 
     def on_screen_suspend(self) -> None:

@@ -169,10 +169,10 @@ async def test_without_a_target_a_graph_is_chosen_first(open_deck: Any, recorded
 
 async def test_threads_can_be_looked_at_without_a_graph(open_deck: Any, recorded: Any, put: Any) -> None:
     put(recorded, "rome", "waiting", interrupts=(QUESTION,))
-    async with open_deck(recorded, pick=False) as deck:
+    async with open_deck(recorded, pick=False, size=(80, 24)) as deck:
         await deck.until_shown("text of rome")
         assert deck.app.screen is deck.app.deck
-        await deck.press("t", "enter")
+        await deck.press("enter")
         await deck.until_shown("assistant")
         assert deck.look.graph == "travel", "the graph that ran the thread is opened with it"
 
