@@ -14,16 +14,19 @@ from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens.deck_painting import DeckPainting
 from graphdeck.tui.screens.thread_rows import ThreadRows
 from graphdeck.tui.theme import ERROR
-from graphdeck.tui.thread_terms import read_terms
 from graphdeck.tui.threads_bridge import ThreadsBridge
 from graphdeck.tui.widgets.thread_list import ThreadList, ThreadPane
 
+ROOMY: Final = [(180, "-roomy")]
+"""Cells from which on the list has columns of its own beside all other panes, and the class that the deck has then."""
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks whether a checkpoint file has changed."""
 
 
 class DeckListing(DeckPainting):
     """Keeps the list, and the thread that is looked at, as they are in the files."""
+
+    HORIZONTAL_BREAKPOINTS = ROOMY
 
     def __init__(self, engine: Engine, clock: Clock, rules: Rules) -> None:
         super().__init__(clock)
@@ -54,6 +57,8 @@ class DeckListing(DeckPainting):
     @on(ThreadPane.Typed)
     def _terms_typed(self, event: ThreadPane.Typed) -> None:
         """List what is wanted now, as it is typed."""
+        from graphdeck.tui.thread_terms import read_terms  # where something is typed
+
         terms = read_terms(event.text, self.clock.now())
         pane = self.panes.threads
         pane.tell(terms.trouble or terms.hint, is_trouble=bool(terms.trouble))

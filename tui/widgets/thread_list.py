@@ -16,7 +16,6 @@ from graphdeck.graphs.wanted import ALL, Wanted
 from graphdeck.tui.clock import Clock, SystemClock
 from graphdeck.tui.text import ellipsis, safe
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED
-from graphdeck.tui.thread_terms import HELP
 from graphdeck.tui.widgets.filter_line import FilterLine
 from graphdeck.tui.widgets.rows import Rows
 from graphdeck.tui.widgets.thread_row import WIDE, columns_line, details_of, thread_line
@@ -273,11 +272,14 @@ class ThreadPane(Vertical):
         """Paint what is around the list."""
         said, is_trouble = self._said
         if not said and self.filter.has_focus and not self.filter.value:
+            from graphdeck.tui.thread_terms import HELP  # where something is typed
+
             said = HELP
         line = Content.styled(safe(said), ERROR if is_trouble else MUTED) if said else self._counted()
         _update(self._told, line)
         _update(self._columns, Content(columns_line(self.list.size.width)))
-        _update(self._details, Content(details_of(self.list.highlighted, self.size.width)))
+        row = self.list.highlighted
+        _update(self._details, Content(details_of(row, self.size.width) if row else ""))
 
     def _counted(self) -> Content:
         """How many were found, and how many are marked; nothing for a whole list without marks."""

@@ -13,7 +13,9 @@ from graphdeck.tui.text import cut, fit, one_line, width
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED, colour, glyphs
 
 WIDE: Final = 60
-"""Cells from which on a line has columns for all that is known; narrower, it has title and age only."""
+"""Cells from which on a line has columns; narrower, it has title and age only."""
+_WITH_GRAPH: Final = 76
+"""Cells from which on one of them is the graph."""
 
 Part: TypeAlias = tuple[str, str]
 
@@ -40,7 +42,8 @@ def thread_line(thread: ThreadRow, cells: int, now: datetime, *, is_current: boo
     if cells < WIDE:
         title = _title(thread, max(0, cells - _LEAD - _AGE - 1), style)
         return Content.assemble(*lead, (" ", ""), *title, (fit(since, _AGE, right=True), MUTED), (" ", ""))
-    room = cells - _LEAD - _STATUS - _AGE - _STEP - 2 - 1 - _GRAPH - _SIZE - 1
+    of_graph = _GRAPH if cells >= _WITH_GRAPH else 0
+    room = cells - _LEAD - _STATUS - _AGE - _STEP - 2 - 1 - of_graph - _SIZE - 1
     step = "" if thread.step is None else str(thread.step)
     graph = one_line(thread.graph, _GRAPH, identifier=True)
     size = "" if thread.size is None else bytes_text(thread.size)
@@ -50,7 +53,7 @@ def thread_line(thread: ThreadRow, cells: int, now: datetime, *, is_current: boo
         (fit(thread.status, _STATUS), colour(thread.status)),
         (fit(since, _AGE, right=True) + fit(step, _STEP, right=True) + "  ", MUTED),
         *_title(thread, max(0, room), style),
-        (" " + fit(graph, _GRAPH) + fit(size, _SIZE, right=True) + " ", MUTED),
+        (" " + fit(graph, of_graph) + fit(size, _SIZE, right=True) + " ", MUTED),
     )
 
 
@@ -59,24 +62,21 @@ def columns_line(cells: int) -> str:
     if cells < WIDE:
         return ""
     left = " " * _LEAD + fit("status", _STATUS) + fit("age", _AGE, right=True) + fit("step", _STEP, right=True) + "  "
-    right = " " + fit("graph", _GRAPH) + fit("size", _SIZE, right=True) + " "
+    right = " " + fit("graph", _GRAPH if cells >= _WITH_GRAPH else 0) + fit("size", _SIZE, right=True) + " "
     return left + fit("title", max(0, cells - len(left) - len(right))) + right
 
 
-def details_of(thread: ThreadRow | None, cells: int) -> str:
-    """What a line leaves out: of a wide one, the id; of a narrow one, two lines."""
-    if thread is None:
-        return ""
-    cells -= 2
-    if cells + 2 >= WIDE:
-        return one_line(thread.thread, cells, identifier=True)
-    dot = f" {glyphs().separator} "
+def details_of(thread: ThreadRow, cells: int) -> str:
+    """What a line of so many cells leaves out: of a wide one the id, maybe the graph; of a narrow one, two lines."""
+    room, dot = cells - 2, f" {glyphs().separator} "
+    id_, graph = (one_line(text, room, identifier=True) for text in (thread.thread, thread.graph))
+    if cells >= WIDE:
+        return cut(id_ if cells >= _WITH_GRAPH or not graph else f"{id_}{dot}{graph}", room)
     step = f"step {thread.step}" if thread.step is not None else ""
     size = bytes_text(thread.size) if thread.size is not None else ""
     first = dot.join(part for part in (thread.status, step, size) if part)
-    graph = one_line(thread.graph, cells, identifier=True)
     second = dot.join(part for part in (graph, _tags(thread)) if part)
-    return f"{cut(first, cells)}\n{cut(second or one_line(thread.thread, cells, identifier=True), cells)}"
+    return f"{cut(first, room)}\n{cut(second or id_, room)}"
 
 
 def _tags(thread: ThreadRow) -> str:

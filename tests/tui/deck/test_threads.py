@@ -16,6 +16,7 @@ from textual.events import Paste
 
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.records import ThreadPage
 from graphdeck.graphs.searching import SearchHit, SearchProgress
 from graphdeck.tui.screens.confirm import ConfirmScreen, LineScreen
 from graphdeck.tui.screens.find_text import FindTextScreen
@@ -255,3 +256,45 @@ async def test_a_search_is_stopped_by_escape_and_its_hits_stay(open_deck: Any, r
         await deck.press("enter")
         await deck.until_shown("city: Oslo")
         assert deck.look.old.checkpoint == "rome1"
+
+
+async def test_an_answer_to_what_was_typed_before_is_not_shown_any_more(
+    open_deck: Any, recorded: Any, put: Any, monkeypatch: Any
+) -> None:
+    put(recorded, "rome")
+    plain, begun, cancelled = recorded.threads, asyncio.Event(), asyncio.Event()
+
+    async def threads(*, query: str = "", **wanted: Any) -> ThreadPage:
+        if query == "r":
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                cancelled.set()
+        page: ThreadPage = await plain(query=query, **wanted)
+        return page if query != "ro" else ThreadPage(rows=())
+
+    monkeypatch.setattr(recorded, "threads", threads)
+    async with open_deck(recorded, pick=False, size=(80, 24)) as deck:
+        await deck.press("6", "slash", "r")
+        await deck.until(begun.is_set)
+        await deck.until_shown("looking…")
+        assert listed(deck) == ["rome"]
+        await deck.press("o")
+        await deck.until_shown("0 found")
+        assert cancelled.is_set()
+        assert "no thread is like that" in deck.text
+        await deck.press("escape")
+        await deck.until(lambda: listed(deck) == ["rome"])
+
+
+async def test_a_list_has_columns_beside_the_other_panes_where_there_is_room(
+    open_deck: Any, recorded: Any, put: Any
+) -> None:
+    put(recorded, "rome", tags=("vip",))
+    async with open_deck(recorded, graph="travel", size=(190, 40)) as deck:
+        await deck.until_shown("status      age  step  title")
+        assert "text of rome #vip" in deck.text
+        await deck.pilot.resize_terminal(120, 34)
+        await deck.until(lambda: "age  step" not in deck.text)
+        assert "done · step 1" in deck.text
