@@ -103,7 +103,7 @@ class DeckForks(DeckWaiting):
     def _submit(self, event: InputLine.Submitted) -> None:
         """Where an older checkpoint is looked at, ask first; until then, what was typed stays in its line."""
         old = self.look.old
-        if old is None or self.is_off("fork"):
+        if old is None or old.ns or self.is_off("fork"):
             super()._submit(event)
         else:
             self._typed = event

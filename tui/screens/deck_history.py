@@ -107,13 +107,6 @@ class DeckHistory(DeckThreads):
             self._changes = message.changes
             self._show_step(self._told[2], self._step)
 
-    @on(Timeline.CheckpointSelected)
-    def _inner_selected(self, event: Timeline.CheckpointSelected) -> None:
-        """Look at the state inside a subgraph."""
-        row = event.row
-        if row.ns:
-            self.bridge.read_state(self.look.thread, row.checkpoint, ns=row.ns, file=self.look.file)
-
     def _view_step(self) -> None:
         """Show all that the step of the cursor changed."""
         from graphdeck.tui.screens.difference import DifferenceScreen

@@ -72,12 +72,11 @@ class DeckThreads(DeckWhose):
 
     @on(Timeline.CheckpointSelected)
     def _checkpoint_selected(self, event: Timeline.CheckpointSelected) -> None:
-        if event.row.ns:
-            return  # only whole states can be looked at: of an inner one, the difference is shown
+        row = event.row
         if event.newest:
             self.see(self.look.with_old(None))
         else:
-            self.bridge.read_state(self.look.thread, event.row.checkpoint, file=self.look.file)
+            self.bridge.read_state(self.look.thread, row.checkpoint, ns=row.ns, file=self.look.file)
 
     def action_new_thread(self) -> None:
         """Begin a new thread: its first input makes it."""

@@ -56,6 +56,21 @@ def test_a_message_graph_takes_whole_input_as_json_too(travel: GraphShape) -> No
     assert look(knows_city).starting("{}", "new").input == {"messages": [{"role": "user", "content": "{}"}]}
 
 
+def test_inside_a_subgraph_nodes_have_their_paths_and_no_input_is_taken(travel: GraphShape) -> None:
+    question = PendingInterrupt(id="q", node="sign", ns=("team:1", "desk:2"), value="?")
+    inner = snapshot(ns="team:1|desk:2", status="waiting", next=("sign", "file"), interrupts=(question,))
+    inside = look(travel, snapshot=snapshot()).with_old(inner)
+    assert {name: node.status for name, node in inside.view.nodes.items()} == {
+        "team": "waiting",
+        "team:desk": "waiting",
+        "team:desk:__start__": "done",
+        "team:desk:sign": "waiting",
+        "team:desk:file": "queued",
+    }
+    with pytest.raises(Refused, match="an input goes to the whole graph"):
+        inside.starting("hello", "new")
+
+
 def test_other_graphs_take_json_and_say_where_it_is_wrong(travel: GraphShape) -> None:
     shape = dataclasses.replace(travel, takes_messages=False)
     assert look(shape).starting('{"n": 1}', "new").input == {"n": 1}
