@@ -2,11 +2,13 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from graphdeck.graphs.frozen import Frozen
-from graphdeck.graphs.stopping import Stop, stop_from_dict, stop_to_dict
 from graphdeck.graphs.values import Json, to_json
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.stopping import Stop
 
 RunStatus: TypeAlias = Literal["done", "waiting", "breakpoint", "failed", "stopped", "recursion_limit", "lost"]
 
@@ -268,7 +270,7 @@ class RunEnded(Event):
     """Nodes that a continued run would run."""
     error: Mapping[str, str] | None = None
     """`type`, `message` and `hint` where it ended badly."""
-    stops: tuple[Stop, ...] = ()
+    stops: "tuple[Stop, ...]" = ()
     """Why it stopped, all reasons; none where it did not, and where only questions wait."""
     paths: tuple[str, ...] = ()
     """`next` with the nodes inside subgraphs, as `team:desk:review`: what it stands before."""
@@ -293,7 +295,9 @@ def event_to_dict(event: Event) -> dict[str, Json]:
                 data[field.name] = [dataclasses.asdict(frame) for frame in value]
             case "changed":
                 data[field.name] = {key: list(pair) for key, pair in value.items()}
-            case "stops":
+            case "stops" if value:
+                from graphdeck.graphs.stopping import stop_to_dict  # few runs have any
+
                 data[field.name] = [stop_to_dict(stop) for stop in value]
             case "value" | "values" | "schema" | "data":  # in JSON form already
                 data[field.name] = value
@@ -306,12 +310,14 @@ def event_from_dict(data: Mapping[str, Any]) -> Event:
     """The event that `event_to_dict` described; unknown keys are left out, an unknown name raises KeyError."""
     cls = _CLASSES[data["event"]]
     fields: dict[str, Any] = {field.name: data[field.name] for field in dataclasses.fields(cls) if field.name in data}
-    for name in ("ns", "next", "triggers", "keys", "paths"):
+    for name in ("ns", "next", "triggers", "keys", "stops", "paths"):
         if name in fields:
             fields[name] = tuple(fields[name])
     if "frames" in fields:
         fields["frames"] = tuple(Frame(**frame) for frame in fields["frames"])
-    if "stops" in fields:
+    if fields.get("stops"):
+        from graphdeck.graphs.stopping import stop_from_dict
+
         fields["stops"] = tuple(map(stop_from_dict, fields["stops"]))
     if "changed" in fields:
         fields["changed"] = {key: (pair[0], pair[1]) for key, pair in fields["changed"].items()}

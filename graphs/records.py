@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from graphdeck.graphs.events import Frame
 from graphdeck.graphs.frozen import Frozen
-from graphdeck.graphs.stopping import Breakpoint, Stop
 from graphdeck.graphs.tasks import FailedTask as FailedTask
 from graphdeck.graphs.tasks import FinishedTask as FinishedTask
 from graphdeck.graphs.tasks import RanTask as RanTask
 from graphdeck.graphs.values import Json
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.stopping import Breakpoint, Stop
 
 START: Final = "__start__"
 END: Final = "__end__"
@@ -301,7 +303,7 @@ class Snapshot(Frozen):
     """`checkpoint_ns`: empty for the graph itself."""
     subgraphs: tuple["Snapshot", ...] = ()
     """States of the subgraphs that are in the middle of this step."""
-    stops: tuple[Stop, ...] = ()
+    stops: "tuple[Stop, ...]" = ()
     """Why the last run stopped here, where that was kept."""
     authors: Mapping[str, str] = field(default_factory=dict)
     """Of the newest checkpoint: which node wrote a message, by message id; only the newest, as far as it is known."""
@@ -349,7 +351,7 @@ class RunRequest(Frozen):
     """Nodes to stop before: `review`, `team:desk:review`, or `review if total > 3`."""
     after: tuple[str, ...] = ()
     """Nodes to stop after, likewise."""
-    breakpoints: tuple[Breakpoint, ...] = ()
+    breakpoints: "tuple[Breakpoint, ...]" = ()
     """Those that are kept for the project: one that the graph cannot have is told of, and refuses no run."""
     to: str = ""
     """Node to run to, by its path: the run stops before it."""

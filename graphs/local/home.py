@@ -9,10 +9,12 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphdeck.graphs.events import Frame
-from graphdeck.graphs.stopping import Stop, stop_from_dict, stop_to_dict
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.stopping import Stop
 
 FOLDER = ".graphdeck"
 DEFAULT_FILE = "threads.sqlite"
@@ -97,13 +99,15 @@ def note_pause(
     checkpoint: str = "",
     *,
     is_breakpoint: bool = False,
-    stops: Sequence[Stop] = (),
+    stops: "Sequence[Stop]" = (),
     frames: Mapping[str, Sequence[Frame]],
 ) -> None:
     """Keep what the rows of a paused thread cannot tell, in place of what was kept of its last pause.
 
     That is why its run stopped at the checkpoint, and the user's frames by interrupt id.
     """
+    from graphdeck.graphs.stopping import stop_to_dict  # the first screen needs none of it
+
     path = _pause_path(file, thread)
     known = {identity: [asdict(frame) for frame in found] for identity, found in frames.items() if found}
     told = [stop_to_dict(stop) for stop in stops]
@@ -115,11 +119,13 @@ def note_pause(
         path.unlink(missing_ok=True)
 
 
-def stops_of(file: Path, thread: str, checkpoint: str) -> tuple[Stop, ...]:
+def stops_of(file: Path, thread: str, checkpoint: str) -> "tuple[Stop, ...]":
     """Why the thread's last run stopped, if it did so at this checkpoint."""
     data = read_json(_pause_path(file, thread))
     if data.get("at") != checkpoint:
         return ()
+    from graphdeck.graphs.stopping import stop_from_dict
+
     try:
         return tuple(map(stop_from_dict, data["stops"]))
     except (KeyError, TypeError):  # damaged, or written by another version

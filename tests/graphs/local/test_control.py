@@ -1,5 +1,8 @@
 """Where runs are made to stop, in real workers: at nodes, by conditions, at changes, after a step; and what is told."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from graphdeck.graphs import events
@@ -184,7 +187,7 @@ async def test_each_of_several_runs_of_one_graph_stops_for_itself(
     assert ran(await run_graph(fan)) == ["two", "inner"]
 
 
-async def test_how_a_run_was_stopped_by_hand_or_by_its_limit_is_kept(
+async def test_that_a_run_reached_its_limit_is_kept(
     write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine
 ) -> None:
     loop = write_nodes(LOOP)
@@ -192,21 +195,28 @@ async def test_how_a_run_was_stopped_by_hand_or_by_its_limit_is_kept(
     found = await run_graph(loop, recursion_limit=1)
     assert stands(found) == ("recursion_limit", ("same",), [("limit", "")])
     assert (await engine.state("t")).stops == (Stop(kind="limit"),)
+
+
+async def test_a_stop_by_hand_is_kept_with_what_it_was(
+    write_nodes: WriteGraph, engine: LocalEngine, gate: Callable[[str], Any]
+) -> None:
+    go = gate("go")
+    graph = write_nodes("""
+    def waits(state): wait_at("go")
+    async def sleeps(state): await asyncio.sleep(60)
+    graph = chain(waits, sleeps)
+    """)
     for act, kind in (("drain", "pause"), ("cancel", "cancel"), ("kill", "kill")):
-        found = await run_and_stop(engine, loop, act)
+        run = await engine.run(RunRequest(graph=graph, thread="t", has_input=act == "drain", input={"n": 1}))
+        found: list[Event] = []
+        async for event in run.events():
+            found.append(event)
+            if isinstance(event, events.NodeStarted):
+                await getattr(run, act)()
+                go.unlock()
         assert (ended(found).status, [stop.kind for stop in ended(found).stops]) == ("stopped", [kind])
         if act != "kill":  # nothing of the worker is left to keep it
             assert [stop.kind for stop in (await engine.state("t")).stops] == [kind]
-
-
-async def run_and_stop(engine: LocalEngine, graph: str, act: str) -> list[Event]:
-    run = await engine.run(RunRequest(graph=graph, thread="t"))
-    found: list[Event] = []
-    async for event in run.events():
-        found.append(event)
-        if isinstance(event, events.RunStarted):
-            await getattr(run, act)()
-    return found
 
 
 async def test_graphs_that_cannot_be_gone_on_with_or_have_one_node_refuse_stops_in_one_sentence(
