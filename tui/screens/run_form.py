@@ -21,7 +21,7 @@ from graphdeck.tui.widgets.question_fields import edited_by_hand
 _PROMPTS: Final[dict[Part, str]] = {
     "input": "Input",
     "context": "Context, kept for this graph until graphdeck ends, never written",
-    "options": "Options, kept likewise",
+    "options": "Options, kept for this graph until graphdeck ends",
 }
 
 

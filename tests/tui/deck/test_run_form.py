@@ -2,10 +2,16 @@
 
 from typing import Any
 
-import pytest
+from textual.app import App
 
+from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.records import RunRequest
+from graphdeck.tui.inbox_bridge import InboxBridge
+from graphdeck.tui.rules import Rules
+from graphdeck.tui.run_setup import RunSetup, RunSetups
 from graphdeck.tui.screens.approval import ApprovalScreen
+from graphdeck.tui.screens.new_message import NewMessageScreen
 from graphdeck.tui.screens.run_form import RunFormScreen
 from graphdeck.tui.widgets.form_line import FormLine
 from told import WriteGraph
@@ -115,11 +121,33 @@ async def test_a_thread_from_another_session_goes_on_once_its_context_is_given(
         await deck.press("space")
         await deck.until(lambda: deck.look.questions)
         assert deck.look.questions[0].value == "quote 16.5 for west?"
+        await deck.press("g")  # as typed input would, that of the form asks first what becomes of the question
+        await form_of(deck)
+        await deck.press("2", "ctrl+r")
+        await deck.until(lambda: isinstance(deck.app.screen, NewMessageScreen))
+        while isinstance(deck.app.screen, NewMessageScreen):
+            deck.clock.move_on(2)
+            await deck.press("d")
+        await deck.until(lambda: deck.look.questions and deck.look.values["order_id"] == 2)
 
 
-@pytest.mark.parametrize("graph", ["travel"])
-async def test_a_message_is_typed_as_text(open_deck: Any, engine: LocalEngine, graph: str) -> None:
-    async with open_deck(engine, graph=graph) as deck:
+async def test_answers_in_the_inbox_go_on_with_the_context_of_the_deck(recorded: Any) -> None:
+    setups = RunSetups()
+    setups.keep("travel", RunSetup(context={"tenant": "north"}, recursion_limit=9))
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        InboxBridge(recorded, app, Rules(recorded), setups).answer(
+            RunRequest(graph="travel", thread="t", resume={"q": 1})
+        )
+        while not recorded.requests:
+            await pilot.pause()
+        recorded.runs[0].given.put_nowait(RunEnded(status="done"))
+    [request] = recorded.requests
+    assert (request.resume, request.context, request.recursion_limit) == ({"q": 1}, {"tenant": "north"}, 9)
+
+
+async def test_a_message_is_typed_as_text(open_deck: Any, engine: LocalEngine) -> None:
+    async with open_deck(engine, graph="travel", size=(80, 24)) as deck:
         await deck.until(lambda: deck.look.shape)
         await deck.press("g")
         await form_of(deck)
