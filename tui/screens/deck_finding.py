@@ -9,7 +9,6 @@ from graphdeck.graphs.records import Snapshot, ThreadRow
 from graphdeck.tui import bridge
 from graphdeck.tui.screens.deck_history import DeckHistory
 from graphdeck.tui.screens.deck_threads import row_of
-from graphdeck.tui.theme import MUTED
 from graphdeck.tui.widgets.thread_row import title_of
 
 if TYPE_CHECKING:
@@ -63,8 +62,8 @@ class DeckFinding(DeckHistory):
             )
             if snapshot.graph and snapshot.graph != self.look.graph:
                 self.open_graph(snapshot.graph, thread=self.look)
-            if snapshot.checkpoint != goal.checkpoint and not goal.ns:
-                self.bridge.read_state(goal.thread, goal.checkpoint, file=goal.file, at_once=True)
+            if snapshot.checkpoint != goal.checkpoint:
+                self.bridge.read_state(goal.thread, goal.checkpoint, ns=goal.ns, file=goal.file, at_once=True)
                 return
         self._goal = None
         self._show_goal(goal)
@@ -72,13 +71,12 @@ class DeckFinding(DeckHistory):
     def _show_goal(self, goal: "SearchHit") -> None:
         from graphdeck.tui.widgets.state_search import path_to
 
-        if not goal.ns and goal.where == "state":
-            self.panes.go("state")
-            path = path_to(self.panes.state.values, goal.path)
-            if path is not None:
-                self.panes.state.open_path(path)
-                self.say(f"{goal.path}: {goal.excerpt}")
-                return
-        self.panes.go("timeline")
-        where = f"inside {goal.ns}, step {goal.step}" if goal.ns else f"what step {goal.step} wrote"
-        self.say(f"{where}: {goal.path}: {goal.excerpt}", style=MUTED)
+        if goal.where == "write":  # in no state, or only in a later one
+            self.panes.go("timeline")
+            self.say(f"at step {goal.step} was written {goal.path}: {goal.excerpt}")
+            return
+        self.panes.go("state")
+        path = path_to(self.panes.state.values, goal.path)
+        if path is not None:
+            self.panes.state.open_path(path)
+        self.say(f"{goal.path}: {goal.excerpt}")

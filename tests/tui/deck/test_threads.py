@@ -47,6 +47,19 @@ def travel(file: Path, thread: str, city: str, times: int = 1) -> None:
                 return
 
 
+class Desk(TypedDict, total=False):
+    secret: str
+
+
+def ask_the_desk(file: Path, thread: str) -> None:
+    """Run a graph whose subgraph keeps something to itself."""
+    desk: Any = StateGraph(Desk).add_node("look", lambda _: {"secret": "garden view"}).add_edge(START, "look")
+    trip: Any = StateGraph(Trip).add_node("desk", desk.compile()).add_edge(START, "desk")
+    with SqliteSaver.from_conn_string(str(file)) as saver:
+        graph = trip.compile(checkpointer=saver)
+        graph.invoke({"note": "a room"}, {"configurable": {"thread_id": thread}})
+
+
 @pytest.fixture
 def trips(tmp_path: Path) -> Path:
     """Three threads, the newest activity in the last one."""
@@ -203,6 +216,7 @@ async def test_a_text_is_found_in_any_state_and_shown_where_it_is(
     open_deck: Any, engine: LocalEngine, trips: Path
 ) -> None:
     travel(trips, "t0", "Bern")
+    ask_the_desk(trips, "inner")
     async with open_deck(engine, pick=False, size=(80, 24)) as deck:
 
         async def find(text: str) -> None:
@@ -226,8 +240,14 @@ async def test_a_text_is_found_in_any_state_and_shown_where_it_is(
         await find("no hotel")
         await deck.until_shown("found in 1 thread in ")
         await deck.press("enter")
-        await deck.until_shown("what step 0 wrote")
+        await deck.until_shown("at step 0 was written")
         assert (deck.look.thread, deck.app.deck.panes.pane) == ("t1", "timeline")
+        await find("garden view")
+        await deck.until_shown("found in 1 thread in ")
+        await deck.press("enter")
+        await deck.until_shown("secret: garden view")
+        assert (deck.look.thread, deck.look.old.ns.partition(":")[0]) == ("inner", "desk")
+        assert deck.app.deck.panes.state.selected_text == "garden view"
 
 
 async def test_a_search_is_stopped_by_escape_and_its_hits_stay(open_deck: Any, recorded: Any, put: Any) -> None:
