@@ -317,7 +317,8 @@ class Panes(Container):
         values, inner = with_subgraphs(shown) if shown else (look.values, ())
         self.state.show(values, look.changed, lengths, inner)
         step = "" if shown is None or shown.step is None else f"step {shown.step}"
-        self.query_one("#state", Pane).heading = step
+        inside = one_line(":".join(shown.path), 40, identifier=True) if shown else ""
+        self.query_one("#state", Pane).heading = ", ".join(filter(None, (inside, step)))
         if shown is not None:
             found = {key: len(value) for key, value in shown.values.items() if isinstance(value, list)}
             self._lengths = dict([*self._lengths.items(), (shown.checkpoint, found)][-_REMEMBERED:])

@@ -94,6 +94,7 @@ async def test_a_thread_is_understood(engine: LocalEngine, open_deck: Any) -> No
         await deck.until_shown('~ city  "Roma" → "Rome"')
         await deck.press("enter")
         await deck.until_shown("state inside desk at step 1")
+        assert "State · desk, step 1" in deck.text
         assert (deck.look.values, deck.look.changed) == ({"city": "Rome"}, ("city",))
         assert deck.look.view.nodes["desk:__end__"].status == "done"
         await deck.press("v")
