@@ -98,8 +98,11 @@ def commands() -> None:
 @click.option("--thread", metavar="ID", help="Thread to go on with, or to make.  [default: a new one]")
 @click.option("--checkpoint", metavar="ID", help="Checkpoint to run from; the branch that is there stays.")
 @click.option("--answer", "answers", multiple=True, metavar="ID=JSON", help="Answer to an interrupt, by its id.")
-@click.option("--before", multiple=True, metavar="NODE", help="Stop before this node.")
-@click.option("--after", multiple=True, metavar="NODE", help="Stop after this node.")
+@click.option("--before", multiple=True, metavar="NODE[ if CONDITION]", help="Stop before this node.")
+@click.option("--after", multiple=True, metavar="NODE[ if CONDITION]", help="Stop after this node.")
+@click.option("--to", default="", metavar="NODE", help="Run to this node: stop before it.")
+@click.option("--watch", multiple=True, metavar="PATH", help="Stop when this value of the state has changed.")
+@click.option("--step", is_flag=True, help="Run one super-step.")
 @click.option("--context", metavar="JSON|@FILE|-", help="Values for the graph's context schema.")
 @click.option("--recursion-limit", type=click.IntRange(min=1), metavar="N", help="Steps at the most.")
 @click.option("--durability", type=click.Choice(["sync", "async"]), default="sync", show_default=True)
@@ -112,7 +115,10 @@ def run(db: Path | None, as_json: bool, **words: Any) -> int:
     """Run TARGET, and print what happens. Never asks.
 
     At an interrupt it prints the question and the command that answers it, and exits 2, unless rules of a
-    graphdeck.toml answer it. With --thread alone it goes on with that thread.
+    graphdeck.toml answer it. With --thread alone it goes on with that thread: what failed runs again.
+
+    A node inside a subgraph is written team:desk:review. A CONDITION is about the state of its graph: PATH OP VALUE, as
+    in 'total > 1000', 'city == "Rome"', 'tags contains "x"', 'messages.-1.tool_calls exists', or 'total changed'.
     """
     from graphdeck.tui.plain.arguments import RunOptions, request_of
     from graphdeck.tui.plain.run import run as run_plain

@@ -6,6 +6,7 @@ from typing import Final
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.records import FailedTask, Snapshot, ThreadRow
+from graphdeck.graphs.stopping import standing_before, stop_to_dict
 from graphdeck.graphs.values import Json, to_json
 
 PAGE: Final = 100
@@ -20,6 +21,8 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
         "step": snapshot.step,
         "status": snapshot.status,
         "next": None if snapshot.next is None else list(snapshot.next),
+        "paths": list(standing_before(snapshot)),
+        "stops": [stop_to_dict(stop) for stop in snapshot.stops],
         "values": dict(snapshot.values),
         "interrupts": [
             {

@@ -13,7 +13,7 @@ from langgraph.pregel import Pregel
 from graphdeck.graphs.conditions import Condition, parse_condition
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.records import START, RunRequest
-from graphdeck.graphs.stopping import Breakpoint, Stop, StopKind, breakpoint_text, parse_breakpoint, split_watch
+from graphdeck.graphs.stopping import Breakpoint, Stop, StopKind, When, breakpoint_text, parse_breakpoint, split_watch
 from graphdeck.graphs.worker.saver import is_internal
 
 AnyGraph: TypeAlias = Pregel[Any, Any, Any, Any]
@@ -85,12 +85,12 @@ def plan_stops(graph: AnyGraph, request: RunRequest, *, saved: bool) -> StopPlan
     for path, level in plan.levels.items():
         _declare(plan.before, "before", path, level, level.interrupt_before_nodes)
         _declare(plan.after, "after", path, level, level.interrupt_after_nodes)
-    asked = [(text, parse_breakpoint(text, "before")) for text in request.before]
-    asked += [(text, parse_breakpoint(text, "after")) for text in request.after]
+    asked = [_asked(graph, text, "before") for text in request.before]
+    asked += [_asked(graph, text, "after") for text in request.after]
     if not saved and (asked or request.to or request.watch or request.step):
         raise InputError(*UNSAVED)
-    for text, point in asked:
-        _set(plan, _by_whole_name(graph, text, point), point.when)
+    for point in asked:
+        _set(plan, point, point.when)
     if request.to:
         _set(plan, Breakpoint(node=request.to), "to")
     for text in request.watch:
@@ -117,7 +117,7 @@ def _levels(graph: AnyGraph, path: Path, *around: AnyGraph) -> Iterator[tuple[Pa
             yield from _levels(inner, (*path, name), *around, graph)
 
 
-def _declare(fixed: Fixed, when: Literal["before", "after"], path: Path, graph: AnyGraph, nodes: Any) -> None:
+def _declare(fixed: Fixed, when: When, path: Path, graph: AnyGraph, nodes: Any) -> None:
     if nodes == "*":
         nodes = _visible(graph)
     for node in nodes:
@@ -130,9 +130,9 @@ def _visible(graph: AnyGraph) -> list[str]:
     return [name for name, node in graph.nodes.items() if TAG_HIDDEN not in (node.tags or ()) and name != START]
 
 
-def _by_whole_name(graph: AnyGraph, text: str, point: Breakpoint) -> Breakpoint:
-    """A node may be called like a node with a condition."""
-    return Breakpoint(node=text, when=point.when) if text in graph.nodes else point
+def _asked(graph: AnyGraph, text: str, when: When) -> Breakpoint:
+    """The breakpoint that a text says; a node may be called like a node with a condition."""
+    return Breakpoint(node=text, when=when) if text in graph.nodes else parse_breakpoint(text, when)
 
 
 def _set(plan: StopPlan, point: Breakpoint, kind: StopKind) -> None:

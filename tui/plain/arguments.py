@@ -33,9 +33,15 @@ class RunOptions:
     answers: tuple[str, ...] = ()
     """`ID=JSON`, each."""
     before: tuple[str, ...] = ()
-    """Nodes to stop before."""
+    """Nodes to stop before, each maybe with a condition."""
     after: tuple[str, ...] = ()
-    """Nodes to stop after."""
+    """Nodes to stop after, likewise."""
+    to: str = ""
+    """Node to run to."""
+    watch: tuple[str, ...] = ()
+    """Paths of values to stop at the change of."""
+    step: bool = False
+    """Run one super-step."""
     context: str | None = None
     """JSON, `@FILE`, or `-`."""
     recursion_limit: int | None = None
@@ -64,6 +70,9 @@ def request_of(options: RunOptions) -> RunRequest:
         by={"": BY} if options.drop_question else dict.fromkeys(resume, BY),
         before=options.before,
         after=options.after,
+        to=options.to,
+        watch=options.watch,
+        step=options.step,
         context=None if options.context is None else read_json("--context", options.context),
         recursion_limit=options.recursion_limit,
         durability=options.durability,
@@ -181,12 +190,13 @@ def _refuse_constant(name: str) -> NoReturn:
 def command_line(request: RunRequest, db: Path | None, answers: Mapping[str, Json] | None = None) -> str:
     """The shell command that goes on with the request's thread, answering its questions where answers are given.
 
-    What a saved thread does not remember (context, breakpoints of this run, limits) is given again.
+    What a saved thread does not remember (context, breakpoints of this run, limits) is given again; not what was meant
+    for one stop, such as a step.
     """
     words = ["graphdeck", "run", request.graph, "--thread", request.thread]
     for identity, answer in (answers or {}).items():
         words += ["--answer", f"{identity}={json_line(answer)}"]
-    for option, nodes in (("--before", request.before), ("--after", request.after)):
+    for option, nodes in (("--before", request.before), ("--after", request.after), ("--watch", request.watch)):
         for node in nodes:
             words += [option, node]
     if request.context is not None:

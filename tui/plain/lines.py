@@ -13,6 +13,7 @@ from graphdeck.tui.message_text import content_text, tool_calls
 from graphdeck.tui.plain.answers import question_text, questions_text
 from graphdeck.tui.plain.arguments import command_line, show_command
 from graphdeck.tui.plain.terminal import Terminal, indent, node_names
+from graphdeck.tui.stop_words import stands_inside, stop_words
 from graphdeck.tui.text import safe, short_json, size
 from graphdeck.tui.theme import Status
 
@@ -191,20 +192,25 @@ class RunLines:
             case "done":
                 return f"{glyph} done\n{self._state()}" if self._saved else f"{glyph} done"
             case "waiting":
-                return self._waiting(glyph)
+                return f"{self._waiting(glyph)}{self._why(event)}"
             case "breakpoint":
-                return f"{glyph} breakpoint, next: {following}\n{self._go_on()}"
+                return f"{glyph} breakpoint, next: {following}{self._why(event)}\n{self._go_on()}"
             case "failed" if event.error is not None and event.error["type"] not in CONTINUABLE:
                 return f"{glyph} failed"
             case _:
                 before = f", before {following}" if following else ""
                 words = "recursion limit reached" if event.status == "recursion_limit" else event.status
-                return f"{glyph} {words}{before}\n{self._go_on()}"
+                return f"{glyph} {words}{before}\n{self._go_on('retry' if event.status == 'failed' else 'go on')}"
 
-    def _go_on(self) -> str:
+    def _why(self, event: events.RunEnded) -> str:
+        """Why the run stopped, and what it stands before inside of subgraphs, each on a line of its own."""
+        why, inside = stop_words(event.stops), stands_inside(event.paths, event.next)
+        return (f"\n  why:    {why}" if why else "") + (f"\n  stands: before {inside}" if inside else "")
+
+    def _go_on(self, words: str = "go on") -> str:
         if self._refuses_saving:
             return "  nothing is saved: a run of it begins anew"
-        return f"  go on:  {command_line(self._request, self._db)}"
+        return f"  {words}:  {command_line(self._request, self._db)}"
 
     def _state(self) -> str:
         return f"  state:  {show_command(self._request.thread, self._db)}"

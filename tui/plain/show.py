@@ -9,6 +9,7 @@ from typing import Final
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.questions.consequences import consequences
 from graphdeck.graphs.records import RunRequest, Snapshot
+from graphdeck.graphs.stopping import standing_before
 from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.clock import age
 from graphdeck.tui.message_text import is_message
@@ -18,6 +19,7 @@ from graphdeck.tui.plain.checkpoints import whole_checkpoint
 from graphdeck.tui.plain.repair import failure_lines
 from graphdeck.tui.plain.terminal import Terminal, node_names
 from graphdeck.tui.state_json import snapshot_json
+from graphdeck.tui.stop_words import stands_inside, stop_words
 from graphdeck.tui.text import fit, safe, short_json, width
 
 MOST_MESSAGES: Final = 30
@@ -58,6 +60,7 @@ async def show(
 def snapshot_lines(snapshot: Snapshot, terminal: Terminal, now: datetime, db: Path | None = None) -> Iterator[str]:
     """A state in lines for people; values are cut to fit, and the last line says how to see one whole."""
     yield from _heading(snapshot, terminal, now)
+    yield from _standing(snapshot)
     yield from _states(snapshot, terminal)
     yield from _pending(snapshot, terminal)
     yield from failure_lines(snapshot, terminal, db)
@@ -80,6 +83,14 @@ def _heading(snapshot: Snapshot, terminal: Terminal, now: datetime) -> Iterator[
     ]
     yield f"{terminal.style(safe(snapshot.thread, identifier=True), 'bold')}  {'  '.join(filter(None, facts))}"
     yield terminal.style(f"checkpoint {snapshot.checkpoint} in {safe(snapshot.file, identifier=True)}", "dim")
+
+
+def _standing(snapshot: Snapshot) -> Iterator[str]:
+    """Why its last run stopped here, and what comes next inside of subgraphs."""
+    if why := stop_words(snapshot.stops):
+        yield f"why:    {why}"
+    if inside := stands_inside(standing_before(snapshot), snapshot.next or ()):
+        yield f"stands: before {inside}"
 
 
 def _states(snapshot: Snapshot, terminal: Terminal) -> Iterator[str]:

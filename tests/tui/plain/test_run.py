@@ -206,7 +206,52 @@ async def test_breakpoint_failure_and_going_on(graphdeck: Runner, asking: str) -
     assert failed.status == 1
     assert "✗ publish  ValueError: there is no such city" in failed.out
     assert re.search(r'asking.py", line \d+, in publish\n +raise ValueError', failed.out)
+    assert f"retry:  graphdeck run {asking} --thread t\n" in failed.out
     assert failed.err.startswith("error: ValueError: there is no such city")
+
+
+TEAM = """
+    import operator
+    from typing import Annotated, TypedDict
+    from langgraph.graph import START, StateGraph
+
+    class State(TypedDict, total=False):
+        total: int
+        log: Annotated[list[str], operator.add]
+
+    def line(**nodes):
+        builder = StateGraph(State)
+        builder.add_sequence(list(nodes.items()))
+        builder.add_edge(START, next(iter(nodes)))
+        return builder.compile()
+
+    def add(state): return {"total": state.get("total", 0) + 10, "log": ["added"]}
+    desk = line(write=add, review=add)
+    graph = line(team=line(plan=add, desk=desk), count=add, end=add)
+"""
+
+
+async def test_stops_inside_subgraphs_by_conditions_changes_and_steps_say_why_and_what_comes_next(
+    graphdeck: Runner, write_graph: Callable[..., str]
+) -> None:
+    team = write_graph(TEAM, "team.py")
+    stop = ("--before", "team:desk:review if total > 5", "--watch", "team:desk:total")
+    stopped = await graphdeck(team, "--thread", "t", "--input", "{}", *stop)
+    assert stopped.status == 2
+    assert stopped.out.splitlines()[-4:] == [
+        "◉ breakpoint, next: team",
+        "  why:    breakpoint before team:desk:review, where total > 5; total changed in team:desk",
+        "  stands: before team:desk:review",
+        f"  go on:  graphdeck run {team} --thread t --before 'team:desk:review if total > 5' --watch team:desk:total",
+    ]
+    stepped = await graphdeck(team, "--thread", "t", "--step", "--json")
+    assert (stepped.status, stepped.events[-1]["stops"]) == (2, [{"kind": "step"}])
+    assert (stepped.events[-1]["next"], stepped.events[-1]["paths"]) == (["count"], ["count"])
+    ran = await graphdeck(team, "--thread", "t", "--to", "end")
+    assert ran.out.splitlines()[-3:-1] == ["◉ breakpoint, next: end", "  why:    it was to run to end"]
+    for wrong in ("--before=end if total", "--to=nowhere", "--watch=nothing", "--before=end if total > 3"):
+        refused = await graphdeck(team, "--thread", "t", wrong, *(("--durability", "async") if ">" in wrong else ()))
+        assert (refused.status, refused.out.splitlines()[1:]) == (64, ["✗ failed"])
 
 
 async def test_recursion_limit(graphdeck: Runner, write_graph: Callable[..., str]) -> None:
