@@ -12,6 +12,7 @@ from graphdeck.graphs.tasks import RanTask as RanTask
 from graphdeck.graphs.values import Json
 
 if TYPE_CHECKING:
+    from graphdeck.graphs.node_details import NodeDetails
     from graphdeck.graphs.stopping import Breakpoint, Stop
 
 START: Final = "__start__"
@@ -57,6 +58,8 @@ class Node(Frozen):
     """It has a router, or may `goto`, without declared targets."""
     defer: bool = False
     """It waits for all other tasks."""
+    details: "NodeDetails | None" = None
+    """How it was declared; None of START, END and what is not known."""
 
 
 class Edge(Frozen):

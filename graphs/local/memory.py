@@ -58,9 +58,21 @@ def shape_to_dict(shape: GraphShape) -> dict[str, Any]:
 def shape_from_dict(data: Mapping[str, Any]) -> GraphShape:
     """The shape that `shape_to_dict` described; raises TypeError or KeyError where it is another version's."""
     fields = dict(data)
-    fields["nodes"] = tuple(Node(**node) for node in fields["nodes"])
+    fields["nodes"] = tuple(map(_node_from_dict, fields["nodes"]))
     fields["edges"] = tuple(Edge(**edge) for edge in fields["edges"])
     fields["subgraphs"] = {name: shape_from_dict(shape) for name, shape in fields["subgraphs"].items()}
     for name in ("state_keys", "breakpoints_before", "breakpoints_after"):
         fields[name] = tuple(fields[name])
     return GraphShape(**fields)
+
+
+def _node_from_dict(data: Mapping[str, Any]) -> Node:
+    if data["details"] is None:
+        return Node(**data)
+    from graphdeck.graphs.node_details import NodeDetails  # the first paint may know no graph yet
+
+    details = dict(data["details"])
+    for name in ("retry", "tags", "reads"):
+        details[name] = tuple(details[name])
+    details["metadata"] = tuple((key, value) for key, value in details["metadata"])
+    return Node(**{**data, "details": NodeDetails(**details)})

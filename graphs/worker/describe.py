@@ -13,6 +13,7 @@ from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 from graphdeck.graphs.values import Json
 from graphdeck.graphs.worker.chain import ChainBuilder
 from graphdeck.graphs.worker.load import AnyBuilder, AnyGraph, Loaded
+from graphdeck.graphs.worker.node_details import details_of
 from graphdeck.graphs.worker.schemas import fields_of, is_part_of_state, json_schema, runnable_schema
 from graphdeck.graphs.worker.sources import Source, source_of
 from graphdeck.graphs.worker.tools import is_tool_node, tool_schemas, tools_of
@@ -94,6 +95,7 @@ def _node(name: str, graph: AnyGraph, builder: AnyBuilder | None, subgraphs: Map
         line=source.line,
         unknown_targets=builder is not None and _goes_anywhere(name, builder, source),
         defer=bool(spec and spec.defer),
+        details=details_of(name, graph, builder, source),
     )
 
 

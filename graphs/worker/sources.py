@@ -1,6 +1,7 @@
 """Where a node's own code is, and what it says of itself."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType, FunctionType, MethodType
@@ -23,6 +24,10 @@ class Source:
     """Source file; empty where no code is the user's."""
     line: int = 0
     """First line, decorators included, from 1."""
+    end: int = 0
+    """Last line of its code, from 1."""
+    whole_doc: str = ""
+    """Its docstring without indentation, where it has more than one line."""
     jumps: bool = False
     """It builds a command with `goto`, as far as its code tells."""
 
@@ -33,8 +38,16 @@ def source_of(runnable: Any) -> Source:
     if function is None or not is_users(function.__code__.co_filename):
         return Source()
     code = function.__code__
-    doc = (function.__doc__ or _class_doc(runnable)).strip().partition("\n")[0]
-    return Source(doc=doc, file=code.co_filename, line=code.co_firstlineno, jumps=_jumps(code))
+    whole = inspect.cleandoc(function.__doc__ or _class_doc(runnable))
+    doc, _, more = whole.partition("\n")
+    return Source(
+        doc=doc,
+        file=code.co_filename,
+        line=code.co_firstlineno,
+        end=_last_line(code),
+        whole_doc=whole if more else "",
+        jumps=_jumps(code),
+    )
 
 
 def _function(action: Any) -> FunctionType | None:
@@ -92,3 +105,10 @@ def _jumps(code: CodeType) -> bool:
         if isinstance(constant, tuple) and "goto" in constant and "graph" not in constant:
             return True
     return False
+
+
+def _last_line(code: CodeType) -> int:
+    """The last line that some instruction of the code, or of functions inside it, comes from."""
+    inner = (_last_line(constant) for constant in code.co_consts if isinstance(constant, CodeType))
+    ends = (end for _, end, _, _ in code.co_positions() if end is not None)
+    return max((code.co_firstlineno, *ends, *inner))

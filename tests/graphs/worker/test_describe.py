@@ -7,6 +7,7 @@ import pytest
 
 from graphdeck.graphs.local.memory import shape_from_dict, shape_to_dict
 from graphdeck.graphs.local.targets import parse_target
+from graphdeck.graphs.node_details import NodeDetails
 from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 from graphdeck.graphs.schema import problems
 from graphdeck.graphs.values import Json, to_json
@@ -250,6 +251,65 @@ graph = b.compile()
         "room.floor: must be integer, not string",
     ]
     assert "seen" not in str(book)
+    assert shape_from_dict(shape_to_dict(found)) == found
+
+
+def test_how_a_node_was_declared(shape: Shape) -> None:
+    found = shape("""
+from datetime import timedelta
+from langchain_core.runnables import RunnableLambda
+from langgraph.cache.memory import InMemoryCache
+from langgraph.types import CachePolicy, RetryPolicy, TimeoutPolicy
+
+class Narrow(TypedDict):
+    total: int
+
+async def book(state: Narrow):
+    '''Book it.
+
+    Twice as wide.
+    '''
+    def inner():
+        return [
+            1,
+        ]
+    return {}
+
+b = StateGraph(State)
+b.add_node(
+    "book", book, retry_policy=[RetryPolicy(max_attempts=5, jitter=False, retry_on=(OSError, KeyError)), RetryPolicy()],
+    cache_policy=CachePolicy(ttl=60), timeout=TimeoutPolicy(run_timeout=timedelta(minutes=1), idle_timeout=5),
+    metadata={"owner": "Kim", "cost": {"eur": 3}}, input_schema=Narrow, defer=True, error_handler=say,
+)
+b.add_node("say", RunnableLambda(say).with_config(tags=["slow"]))
+b.add_edge(START, "book").add_edge("book", "say")
+graph = b.compile(cache=InMemoryCache())
+""")
+    nodes = by_name(found)
+    book, details = nodes["book"], nodes["book"].details
+    assert details is not None
+    assert details == NodeDetails(
+        doc="Book it.\n\nTwice as wide.",
+        end=book.line + 9,
+        retry=(
+            "5 attempts in all, 0.5 s before the second, then 2 times as long, at most 128 s; on OSError, KeyError",
+            "3 attempts in all, 0.5 s before the second, then 2 times as long, at most 128 s, with jitter; "
+            "on default_retry_on",
+        ),
+        cache="results are kept for 60 s, by default_cache_key",
+        timeout="60 s for an attempt, 5 s without progress (refreshed by auto)",
+        metadata=(("owner", "Kim"), ("cost", '{"eur": 3}')),
+        reads=("total",),
+        input_schema="Narrow",
+        error_handler=details.error_handler,
+    )
+    assert book.defer
+    assert details.error_handler in nodes
+    say = nodes["say"].details
+    assert say is not None
+    assert (say.tags, say.input_schema) == (("slow",), "")
+    assert say.reads == tuple(key for key in found.state_keys if key != "total")
+    assert nodes[START].details is None
     assert shape_from_dict(shape_to_dict(found)) == found
 
 
