@@ -178,7 +178,17 @@ class ThreadList(Rows):
 
     def on_resize(self, event: events.Resize) -> None:
         """Tell whether there is room for sizes."""
-        is_wide = event.size.width >= WIDE
+        self._want_sizes(event.size.width >= WIDE)
+
+    def on_show(self) -> None:
+        """It can be seen again."""
+        self._want_sizes(self.size.width >= WIDE)
+
+    def on_hide(self) -> None:
+        """What nobody sees need not be read."""
+        self._want_sizes(False)
+
+    def _want_sizes(self, is_wide: bool) -> None:
         if is_wide != self._is_wide:
             self._is_wide = is_wide
             self.post_message(self.SizesWanted(self, is_wide))

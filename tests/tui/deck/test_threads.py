@@ -95,7 +95,7 @@ def opened(deck: Any, kind: type) -> Callable[[], bool]:
 async def answer(deck: Any, text: str) -> None:
     """Type into the line that is asked for, in place of what is there."""
     await deck.until(opened(deck, LineScreen))
-    await deck.press("end", "ctrl+u")
+    await deck.press("ctrl+u")
     deck.app.post_message(Paste(text))
     await deck.press("enter")
 
@@ -308,13 +308,19 @@ async def test_an_answer_to_what_was_typed_before_is_not_shown_any_more(
         await deck.until(lambda: listed(deck) == ["rome"])
 
 
-async def test_a_list_has_columns_beside_the_other_panes_where_there_is_room(
+async def test_a_list_has_columns_where_there_is_room_and_sizes_are_read_only_for_those(
     open_deck: Any, recorded: Any, put: Any
 ) -> None:
     put(recorded, "rome", tags=("vip",))
     async with open_deck(recorded, graph="travel", size=(190, 40)) as deck:
         await deck.until_shown("status      age  step  title")
         assert "text of rome #vip" in deck.text
+        assert deck.app.deck.listing.with_sizes
         await deck.pilot.resize_terminal(120, 34)
         await deck.until(lambda: "age  step" not in deck.text)
         assert "done · step 1" in deck.text
+        await deck.until(lambda: not deck.app.deck.listing.with_sizes)
+        await deck.pilot.resize_terminal(80, 24)
+        for key, are_read in (("6", True), ("2", False), ("6", True)):
+            await deck.press(key)
+            await deck.until(lambda are_read=are_read: deck.app.deck.listing.with_sizes == are_read)
