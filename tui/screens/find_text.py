@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
-from textual.worker import Worker
+from textual.worker import Worker, WorkerState
 
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.frozen import Frozen
@@ -112,12 +112,19 @@ class FindTextScreen(ModalScreen[SearchHit | None]):
                     if (now := self._clock.monotonic()) >= due:
                         due = now + SHOW_EVERY
                         far = f"{bytes_text(told.read)} of {bytes_text(told.total)} read"
-                        self._show(f"{self._count}, {far}; Esc stops it")
+                        self._show(f"{self._count} so far, {far}; Esc stops it")
         except GraphdeckError as error:
             self._show(f"{error.message}; {error.hint}".rstrip("; "), ERROR)
             return
         problem = f"; {last.problems[0].message}" if last.problems else ""
         self._show(f"{self._count} in {bytes_text(last.total)}{problem}", ERROR if problem else MUTED)
+
+    @on(Worker.StateChanged)
+    def _work_failed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours: tell it, and let the person go on."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            self._show(f"a fault in graphdeck itself: {type(error).__name__}: {error}; please report it", ERROR)
 
     @property
     def _count(self) -> str:

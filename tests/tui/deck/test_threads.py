@@ -265,7 +265,7 @@ async def test_a_search_is_stopped_by_escape_and_its_hits_stay(open_deck: Any, r
     recorded.search = search
     async with open_deck(recorded, graph="travel") as deck:
         await deck.press("F", "o", "s", "enter")
-        await deck.until_shown("found in 1 thread, 10 B of 100 B read; Esc stops it")
+        await deck.until_shown("found in 1 thread so far, 10 B of 100 B read; Esc stops it")
         await deck.press("escape")
         await deck.until(ended.is_set)
         await deck.until_shown("before it was stopped")
