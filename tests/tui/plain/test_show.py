@@ -1,9 +1,11 @@
 """The lines of `graphdeck show` for states that are hard to show."""
 
+import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
 from graphdeck.graphs.records import FailedTask, PendingInterrupt, Snapshot
+from graphdeck.graphs.stopping import Stop
 from graphdeck.tui.plain.show import snapshot_lines
 from graphdeck.tui.plain.terminal import Terminal
 from graphdeck.tui.text import width
@@ -33,6 +35,29 @@ def test_the_states_of_subgraphs_are_under_their_paths_at_any_depth() -> None:
         "in team:desk, step 1",
         'draft  "about tea"',
     ]
+
+
+def test_why_a_run_stopped_and_what_it_stands_before_is_said() -> None:
+    desk = Snapshot(
+        thread="t", checkpoint="c", step=1, status="stopped", next=("review",), values={}, ns="team:1|desk:2"
+    )
+    team = dataclasses.replace(desk, next=("desk", "mail"), ns="team:1", subgraphs=(desk,))
+    stops = tuple(
+        Stop(kind=kind, node=node, condition=condition, declared=kind == "after")
+        for kind, node, condition in (
+            ("before", "team:desk:review", 'to contains "\x1b"'), ("after", "plan", ""), ("to", "end", ""),
+            ("watch", "team", "total"), ("watch", "", "n"), ("step", "", ""), ("pause", "", ""), ("cancel", "", ""),
+            ("limit", "", ""), ("kill", "", ""),
+        )
+    )  # fmt: skip
+    lines = shown({}, status="breakpoint", next=("team",), subgraphs=(team,), stops=stops)
+    assert lines[2:4] == [
+        'why:    breakpoint before team:desk:review, where to contains "⟨U+001B⟩"; breakpoint after plan (in the code);'
+        " it was to run to end; total changed in team; n changed; one step is done; paused at the end of a step;"
+        " its nodes were cancelled; it reached its limit of steps; it was killed",
+        "stands: before team:desk:review, team:mail",
+    ]
+    assert not any(line.startswith(("why", "stands")) for line in shown({}, next=("team",)))
 
 
 def test_long_values_fit_the_line_and_the_last_line_says_how_to_see_one_whole() -> None:

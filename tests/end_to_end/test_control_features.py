@@ -1,0 +1,69 @@
+"""What is promised of the control of a run, and the tests that prove it: by the engine, by commands, by keys."""
+
+import pytest
+from features import missing
+
+RUN: dict[str, tuple[str, ...]] = {
+    "a running run is cancelled, and goes on later": (
+        "graphs/local/test_stopping.py::test_a_stop_at_any_moment_ends_the_run_in_order",
+        "graphs/local/test_control.py::test_a_stop_by_hand_is_kept_with_what_it_was",
+    ),
+    "a run is paused at the next boundary of steps": (
+        "graphs/local/test_failures.py::test_drain_cancel_and_kill",
+        "graphs/local/test_control.py::test_a_stop_by_hand_is_kept_with_what_it_was",
+    ),
+    "a failed node runs again, and nothing that had finished": (
+        "graphs/local/test_failures.py::test_a_failed_node_is_told_and_only_it_runs_again",
+        "tui/plain/test_run.py::test_breakpoint_failure_and_going_on",
+    ),
+    "the recursion limit and the durability are chosen for a run": (
+        "graphs/local/test_control.py::test_that_a_run_reached_its_limit_is_kept",
+        "graphs/local/test_control.py::test_a_place_where_no_run_can_stop_is_refused_with_the_reason",
+        "tui/plain/test_run.py::test_recursion_limit",
+    ),
+}
+BREAKPOINTS: dict[str, tuple[str, ...]] = {
+    "a run stops before and after any node, and goes on": (
+        "graphs/local/test_control.py::test_a_condition_stops_exactly_at_the_boundary_where_it_holds",
+        "tui/plain/test_run.py::test_breakpoint_failure_and_going_on",
+        "graphs/local/test_forks.py::test_a_breakpoint_that_a_write_leads_to_still_stops",
+    ),
+    "it stops inside subgraphs, wherever one compiled graph is used": (
+        "graphs/local/test_control.py::test_breakpoints_inside_subgraphs_stop_there_alone_and_are_gone_on_from",
+        "graphs/local/test_control.py::test_each_of_several_runs_of_one_graph_stops_for_itself",
+        "tui/plain/test_run.py::test_stops_inside_subgraphs_by_conditions_changes_and_steps_say_why_and_what_comes_next",
+    ),
+    "one super-step is run": (
+        "graphs/local/test_control.py::test_a_step_is_one_of_the_innermost_graph_that_the_thread_stands_in",
+        "tui/plain/test_run.py::test_stops_inside_subgraphs_by_conditions_changes_and_steps_say_why_and_what_comes_next",
+    ),
+    "it stops under a condition that is data, exactly where it holds": (
+        "graphs/test_conditions.py::test_a_condition_holds_or_not",
+        "graphs/test_conditions.py::test_what_is_no_condition_is_refused_with_what_would_be_one",
+        "graphs/local/test_control.py::test_a_condition_stops_exactly_at_the_boundary_where_it_holds",
+        "graphs/local/test_control.py::test_a_write_that_leads_to_a_breakpoint_stops_there_with_its_reason",
+    ),
+    "it stops when a watched value has changed": (
+        "graphs/local/test_control.py::test_a_watched_value_stops_the_run_when_a_node_has_changed_it",
+        "graphs/local/test_control.py::test_what_holds_where_a_subgraph_ends_stops_the_run_before_what_follows_it",
+    ),
+    "breakpoints are kept for the project, those of nodes that are gone too": (
+        "graphs/local/test_control.py::test_breakpoints_are_kept_for_the_project_and_told_where_the_graph_lost_their_node",
+    ),
+    "what cannot be is refused with its reason": (
+        "graphs/local/test_control.py::test_a_place_where_no_run_can_stop_is_refused_with_the_reason",
+        "graphs/local/test_control.py::test_graphs_that_cannot_be_gone_on_with_or_have_one_node_refuse_stops_in_one_sentence",
+    ),
+    "where it stands, why, and what comes next is said, also after a restart": (
+        "graphs/local/test_control.py::test_breakpoints_inside_subgraphs_stop_there_alone_and_are_gone_on_from",
+        "tui/plain/test_show.py::test_why_a_run_stopped_and_what_it_stands_before_is_said",
+    ),
+}
+
+FEATURES = RUN | BREAKPOINTS
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_feature_is_proved_by_tests_that_are_there(feature: str) -> None:
+    assert FEATURES[feature]
+    assert not missing(FEATURES[feature])
