@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graphdeck.graphs.records import FailedTask, PendingInterrupt, Snapshot
-from graphdeck.graphs.stopping import Stop
+from graphdeck.graphs.stopping import Stop, StopKind
 from graphdeck.tui.plain.show import snapshot_lines
 from graphdeck.tui.plain.terminal import Terminal
 from graphdeck.tui.text import width
@@ -42,14 +42,14 @@ def test_why_a_run_stopped_and_what_it_stands_before_is_said() -> None:
         thread="t", checkpoint="c", step=1, status="stopped", next=("review",), values={}, ns="team:1|desk:2"
     )
     team = dataclasses.replace(desk, next=("desk", "mail"), ns="team:1", subgraphs=(desk,))
-    stops = tuple(
-        Stop(kind=kind, node=node, condition=condition, declared=kind == "after")
-        for kind, node, condition in (
-            ("before", "team:desk:review", 'to contains "\x1b"'), ("after", "plan", ""), ("to", "end", ""),
-            ("watch", "team", "total"), ("watch", "", "n"), ("step", "", ""), ("pause", "", ""), ("cancel", "", ""),
-            ("limit", "", ""), ("kill", "", ""),
-        )
+    told: tuple[tuple[StopKind, str, str], ...] = (
+        ("before", "team:desk:review", 'to contains "\x1b"'), ("after", "plan", ""), ("to", "end", ""),
+        ("watch", "team", "total"), ("watch", "", "n"), ("step", "", ""), ("pause", "", ""), ("cancel", "", ""),
+        ("limit", "", ""), ("kill", "", ""),
     )  # fmt: skip
+    stops = tuple(
+        Stop(kind=kind, node=node, condition=condition, declared=kind == "after") for kind, node, condition in told
+    )
     lines = shown({}, status="breakpoint", next=("team",), subgraphs=(team,), stops=stops)
     assert lines[2:4] == [
         'why:    breakpoint before team:desk:review, where to contains "⟨U+001B⟩"; breakpoint after plan (in the code);'
