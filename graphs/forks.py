@@ -102,6 +102,8 @@ class ForkPlan(Frozen):
     """Path of the subgraph that the checkpoint asked about is in; empty for the graph itself."""
     leaves: tuple[str, ...] = ()
     """Nodes whose questions wait at the newest checkpoint: they stay on that branch, and nobody is asked any more."""
+    drops: tuple[str, ...] = ()
+    """Nodes that the newest checkpoint stands before: an input there begins anew, and they do not run."""
     unreadable: str = ""
     """Why the graph cannot read its state there; only a raw edit can repair it."""
 
@@ -156,6 +158,8 @@ class ForkPlan(Frozen):
             yield f"the breakpoint at {_names(self.passed)} is passed: the thread stands there already"
         if self.stops:
             yield f"a breakpoint stops it at {_names(self.stops)}, before anything runs"
+        if self.drops:
+            yield f"{_names(self.drops)}, which it stands before, does not run: an input begins anew"
         if self.leaves:
             yield f"the question of {_names(self.leaves)} stays on its branch, and does not wait any more"
         if not self.is_head:

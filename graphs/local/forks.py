@@ -8,7 +8,7 @@ from typing import Any
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.forks import ForkPlan, has_message, inputs_taken, plan_from_dict, tips_after, with_old_branches
-from graphdeck.graphs.records import Snapshot
+from graphdeck.graphs.records import START, Snapshot
 
 MOST_TIPS = 20
 """Branches whose messages are read for the tools that they called, newest first."""
@@ -28,7 +28,9 @@ async def plan_fork(
     ]
     asking = () if plan.is_head else tuple(question.path[-1] for question in head.interrupts)
     following = before.next or () if plan.unreadable else plan.next  # what rows tell, where the graph cannot
-    return with_old_branches(dataclasses.replace(plan, leaves=asking, next=following), rows, before, tips)
+    drops = before.next or () if plan.is_head and plan.as_node == START else ()
+    told = dataclasses.replace(plan, leaves=asking, next=following, drops=drops)
+    return with_old_branches(told, rows, before, tips)
 
 
 async def taken_at(engine: Engine, thread: str, message: str, checkpoint: str, file: str) -> str:

@@ -262,8 +262,12 @@ async def test_a_static_breakpoint_stops_and_continue_goes_on(graphdeck: Any, wr
     assert not stopped.named("interrupt")
     (row,) = (await graphdeck("threads", "--json")).events
     assert (row["status"], row["next"]) == ("breakpoint", ["second"])
+    anew = await graphdeck(*RUN[:-1], "--input", "{}", "--context", '{"colour": "red"}')
+    assert (anew.status, anew.err) == (
+        2, "second, which the thread stands before, does not run: an input begins anew\n"
+    )  # fmt: skip
     assert (await graphdeck(*RUN, "--context", '{"colour": "red"}')).status == 0
-    assert await log(graphdeck) == ["first", "second in red", "third"]
+    assert await log(graphdeck) == ["first", "first", "second in red", "third"]
 
 
 async def test_stops_before_and_after_nodes_of_one_run(graphdeck: Any, write: Any) -> None:

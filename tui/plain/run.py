@@ -21,7 +21,7 @@ from graphdeck.tui.plain.checkpoints import whole_checkpoint
 from graphdeck.tui.plain.errors import error_text
 from graphdeck.tui.plain.ids import with_whole_ids
 from graphdeck.tui.plain.printing import JsonPrinter, LinePrinter, Output
-from graphdeck.tui.plain.terminal import terminal_of
+from graphdeck.tui.plain.terminal import node_names, terminal_of
 from graphdeck.tui.rules import Rules
 
 STOPPED_BY_HAND: Final = 130
@@ -42,6 +42,8 @@ async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as
         with contextlib.suppress(GraphdeckError):  # the run tells what is wrong with it
             whole = await whole_checkpoint(engine, request.thread, request.checkpoint)
             request = dataclasses.replace(request, checkpoint=whole)
+    if request.has_input and not (as_json or request.checkpoint):
+        await _tell_what_does_not_run(engine, request)
     output = Output(sys.stdout)
     printer = JsonPrinter(output) if as_json else LinePrinter(output, request, terminal_of(sys.stdout), db)
     ladder = StopLadder()
@@ -59,6 +61,15 @@ async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as
     if not as_json and ended.error is not None:
         print(error_text(ended.error["message"], ended.error.get("hint", "")), file=sys.stderr, flush=True)
     return exit_status(ended, by_hand=ladder.presses > 0)
+
+
+async def _tell_what_does_not_run(engine: Engine, request: RunRequest) -> None:
+    """Say before an input begins anew which nodes its thread has been stopped before."""
+    with contextlib.suppress(GraphdeckError):  # a new thread, or one that the run tells more about
+        snapshot = await engine.state(request.thread, compared=False, file=request.file)
+        if snapshot.status == "breakpoint" and snapshot.next:
+            line = f"{node_names(snapshot.next)}, which the thread stands before, does not run: an input begins anew"
+            print(line, file=sys.stderr, flush=True)
 
 
 async def _look_around(engine: Engine, request: RunRequest, event: Event, printer: LinePrinter) -> None:

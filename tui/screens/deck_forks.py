@@ -24,7 +24,7 @@ class DeckForks(DeckWaiting):
 
     _fork_bridge: "ForkBridge | None" = None
     _typed: InputLine.Submitted | None = None
-    """What was typed to be sent at an older checkpoint."""
+    """What was typed to be sent at an older checkpoint, or at a breakpoint."""
     _draft: "ForkForm | None" = None
     """What was typed last and is not written: it comes back at the same checkpoint."""
 
@@ -101,17 +101,18 @@ class DeckForks(DeckWaiting):
         self.app.push_screen(RunAgainScreen(self.clock, plan, question), chosen)
 
     def _submit(self, event: InputLine.Submitted) -> None:
-        """Where an older checkpoint is looked at, ask first; until then, what was typed stays in its line."""
+        """Ask first at an older checkpoint and at a breakpoint; until then, what was typed stays in its line."""
         old = self.look.old
-        if old is None or old.ns or self.is_off("fork"):
-            super()._submit(event)
-        else:
+        asks = not old.ns if old is not None else self.look.status == "breakpoint"
+        if asks and not self.is_off("fork"):
             self._typed = event
-            self.forks.plan(self._request(old.checkpoint), "input")
+            self.forks.plan(self._request(old.checkpoint if old is not None else None), "input")
+        else:
+            super()._submit(event)
 
     def _ask_to_send(self, plan: "ForkPlan", question: str) -> None:
         typed, old = self._typed, self.look.old
-        if typed is not None and old is not None and old.checkpoint == plan.checkpoint:
+        if typed is not None and (old.checkpoint == plan.checkpoint if old is not None else plan.is_head):
             self._ask_to_run(plan, question, lambda: super(DeckForks, self)._submit(typed))
 
     def start(self, request: RunRequest) -> None:
@@ -130,7 +131,7 @@ class DeckForks(DeckWaiting):
         def chosen(edit: "ForkEdit | None") -> None:
             self._draft = screen.fork
             if edit is not None:
-                self.forks.write(fork.plan, edit)
+                self.forks.write(screen.fork.plan, edit)
 
         self.app.push_screen(screen, chosen)
 
@@ -147,9 +148,8 @@ class DeckForks(DeckWaiting):
             self.say("runs on another branch; the one that was there stays", "B shows it")
         else:
             on_its_own = "" if plan.is_head else " on a branch of its own"
-            self.say(
-                f"written{on_its_own}; nothing has run", "space goes on" + (", B shows the other" if on_its_own else "")
-            )
+            keys = [*(["space goes on"] if plan.runs else []), *(["B shows the other"] if on_its_own else [])]
+            self.say(f"written{on_its_own}; nothing has run", ", ".join(keys))
             self.read_thread(at_once=True)
 
     @on(bridge.Failed)

@@ -151,3 +151,20 @@ async def test_a_message_is_edited_and_gone_on_with(open_deck: Any, engine: Loca
         assert deck.look.questions[0].value == "book Rome 2?"
     messages: Any = (await engine.state("t")).values["messages"]
     assert [message["content"] for message in messages] == ["Rome 2"]
+
+
+async def test_input_at_a_breakpoint_is_sent_once_it_was_read_what_does_not_run_then(
+    open_deck: Any, engine: LocalEngine, write_graph: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_graph(CHAT.replace(".compile()", '.compile(interrupt_before=["ask"])'))
+    await run_graph(target, input=ROME)
+    async with open_deck(engine, thread="t", size=(80, 24)) as deck:
+        await deck.until_shown("breakpoint before ask")
+        await deck.type("Oslo")
+        await deck.until_shown("ask, which it stands before, does not run")
+        await decide(deck, RunAgainScreen, "n")
+        assert "Oslo" in deck.text  # it stays in its line
+        await deck.press("enter")
+        await deck.until_shown("ask, which it stands before, does not run")
+        await decide(deck, RunAgainScreen, "y")
+        await deck.until(lambda: deck.look.values.get("city") == "Oslo")
