@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from graphdeck.graphs.differences import Change
     from graphdeck.graphs.forks import ForkPlan
     from graphdeck.graphs.keeping import Exported, Imported, Pruned, ThreadSize
+    from graphdeck.graphs.kept_runs import RunRecord
     from graphdeck.graphs.searching import SearchHit, SearchProgress
     from graphdeck.graphs.stopping import Breakpoint, When
     from graphdeck.graphs.wanted import ThreadSort
@@ -175,6 +176,17 @@ class Engine(Protocol):
 
     async def decisions(self, *, thread: str | None = None, limit: int = PAGE) -> "Sequence[DecisionRecord]":
         """The recorded decisions, newest first."""
+        ...
+
+    async def runs(self, *, thread: str = "", limit: int = PAGE) -> "Sequence[RunRecord]":
+        """The runs on record, newest first; of one thread where one is named."""
+        ...
+
+    async def run_events(self, run: str) -> Sequence[Event]:
+        """What is kept of a run's events, values and what models wrote left out.
+
+        `run` is its id, or the first letters of it, 6 at the least. Raises RunNotFound.
+        """
         ...
 
     async def fork_plan(

@@ -52,6 +52,13 @@ class ThreadNotFound(GraphdeckError):
     exit_status = 64
 
 
+class RunNotFound(GraphdeckError):
+    """A run that is not on record."""
+
+    kind = "run"
+    exit_status = 64
+
+
 class PathNotFound(GraphdeckError):
     """A path into the state that leads nowhere."""
 
@@ -98,6 +105,7 @@ _KINDS: dict[str, type[GraphdeckError]] = {
         FileError,
         MissingFileError,
         ThreadNotFound,
+        RunNotFound,
         PathNotFound,
         InputError,
         AnswerRefused,

@@ -1,7 +1,7 @@
 """The events of a run: one vocabulary for screens, `--json` output and tests."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from graphdeck.graphs.frozen import Frozen
@@ -274,6 +274,11 @@ class RunEnded(Event):
     """Why it stopped, all reasons; none where it did not, and where only questions wait."""
     paths: tuple[str, ...] = ()
     """`next` with the nodes inside subgraphs, as `team:desk:review`: what it stands before."""
+
+
+def path_text(ns: Sequence[str], node: str) -> str:
+    """The path of a node through the subgraphs that an event's `ns` names, `team:desk:review`."""
+    return ":".join((*(level.partition(":")[0] for level in ns), node))
 
 
 _CLASSES: dict[str, type[Event]] = {

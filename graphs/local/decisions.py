@@ -7,7 +7,6 @@ Both are read. Any number of processes append to it at once.
 import contextlib
 import errno
 import fcntl
-import hashlib
 import heapq
 import json
 import os
@@ -18,7 +17,7 @@ from typing import Any, Final
 
 from graphdeck.graphs.decided import DecisionRecord, Outcome
 from graphdeck.graphs.errors import FileError
-from graphdeck.graphs.local.home import home_of, make_home_of
+from graphdeck.graphs.local.home import home_of, make_home_of, state_folder
 from graphdeck.graphs.local.lease import holder_of
 from graphdeck.graphs.values import Json, json_line
 
@@ -63,10 +62,7 @@ def note_outcomes(path: Path, outcomes: Sequence[Mapping[str, Json]]) -> None:
 def record_paths(file: Path) -> tuple[Path, Path]:
     """Where the decisions of a checkpoint file are recorded: beside it, else in the user's state folder."""
     home = home_of(file)
-    state = os.environ.get("XDG_STATE_HOME", "")  # the specification has relative paths ignored
-    folder = Path(state) if os.path.isabs(state) else Path("~/.local/state").expanduser()
-    key = hashlib.sha256(os.fsencode(home)).hexdigest()[:32]
-    return home / NAME, folder / "graphdeck" / "decisions" / key / NAME
+    return home / NAME, state_folder(home, "decisions") / NAME
 
 
 def _append(path: Path, lines: Sequence[Mapping[str, Json]], *, to_disk: bool) -> None:

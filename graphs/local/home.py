@@ -31,6 +31,13 @@ def home_of(file: Path) -> Path:
     return folder if folder.name == FOLDER else folder / FOLDER
 
 
+def state_folder(home: Path, kind: str) -> Path:
+    """Where what belongs into a `.graphdeck` folder is kept where that cannot be written: the user's state folder."""
+    state = os.environ.get("XDG_STATE_HOME", "")  # the specification has relative paths ignored
+    folder = Path(state) if os.path.isabs(state) else Path("~/.local/state").expanduser()
+    return folder / "graphdeck" / kind / hashlib.sha256(os.fsencode(home)).hexdigest()[:32]
+
+
 def make_home(home: Path) -> None:
     """Make the folder, with a `.gitignore` of its own."""
     home.mkdir(parents=True, exist_ok=True)

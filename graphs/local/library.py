@@ -33,7 +33,9 @@ from graphdeck.graphs.wanted import Wanted, in_order
 if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
     from graphdeck.graphs.differences import Change
+    from graphdeck.graphs.events import Event
     from graphdeck.graphs.keeping import Exported, ThreadSize
+    from graphdeck.graphs.kept_runs import RunRecord
     from graphdeck.graphs.local.following import Following
     from graphdeck.graphs.saved.pruning import PrunePlan
     from graphdeck.graphs.searching import SearchHit, SearchProgress
@@ -162,6 +164,20 @@ class Library:
 
         self._readable()  # like every reader, this tells of files that are not there
         return read_decisions(self._paths, thread=thread, limit=limit)
+
+    def runs(self, thread: str, limit: int) -> "list[RunRecord]":
+        """The runs on record of all files, newest first; of one thread where one is named."""
+        from graphdeck.graphs.local.run_records import read_runs
+
+        self._readable()  # as in decisions
+        return read_runs(self._paths, thread=thread, limit=limit)
+
+    def run_events(self, run: str) -> "list[Event]":
+        """What is kept of a run's events."""
+        from graphdeck.graphs.local.run_records import read_run
+
+        self._readable()  # as in decisions
+        return read_run(self._paths, run)
 
     def file_of(self, thread: str, file: str = "") -> Path:
         """The file in which a thread may be changed: the named one, else the only one that holds it."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import WorkerLost
 from graphdeck.graphs.events import Event, event_from_dict
+from graphdeck.graphs.local.run_records import RunKeeper
 from graphdeck.graphs.local.sent import SentAnswers
 from graphdeck.graphs.local.workers import Exited, Frame, Printed, Worker, describe_exit
 from graphdeck.graphs.records import RunRequest
@@ -31,6 +32,7 @@ class LocalRun:
     ) -> None:
         self._id = run
         self._answers = answers
+        self._keeper = RunKeeper()
         self._on_file = on_file
         self._request = request
         self._worker = worker
@@ -60,8 +62,10 @@ class LocalRun:
                     if isinstance(event, events.RunEnded):
                         ended = True
                         event = await self._answers.ended(event) if self._answers is not None else event
+                    self._keeper.take(event)
                     yield event
         finally:
+            self._keeper.close()
             if ended:  # the worker ends by itself, as soon as a sync node that was cancelled lets it
                 self._worker.ignore()
             else:

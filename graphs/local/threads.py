@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from graphdeck.graphs.decided import DecisionRecord
     from graphdeck.graphs.differences import Change
     from graphdeck.graphs.keeping import Exported, Imported, Pruned, ThreadSize
+    from graphdeck.graphs.kept_runs import RunRecord
     from graphdeck.graphs.local.workers import WorkerPool
     from graphdeck.graphs.searching import SearchHit, SearchProgress
     from graphdeck.graphs.wanted import ThreadSort
@@ -144,6 +145,14 @@ class SavedThreads:
         """The recorded decisions, newest first."""
         return await self._read(lambda: self._library.decisions(thread, limit))
 
+    async def runs(self, *, thread: str = "", limit: int = PAGE) -> "Sequence[RunRecord]":
+        """The runs on record, newest first; of one thread where one is named."""
+        return await self._read(lambda: self._library.runs(thread, limit))
+
+    async def run_events(self, run: str) -> Sequence[Event]:
+        """What is kept of a run's events."""
+        return await self._read(lambda: self._library.run_events(run))
+
     # -- names ---------------------------------------------------------------------------------------------------
 
     async def rename(self, thread: str, title: str, *, file: str = "") -> None:
@@ -169,13 +178,16 @@ class SavedThreads:
     # -- changing ------------------------------------------------------------------------------------------------
 
     async def delete(self, threads: Sequence[str], *, file: str = "") -> None:
-        """Delete threads with all their checkpoints."""
+        """Delete threads with all their checkpoints, and the records of their runs."""
+        from graphdeck.graphs.local.run_records import forget_runs
+
         found: dict[Path, list[str]] = {}
         for thread in dict.fromkeys(threads):
             found.setdefault(await self._file_of(thread, file), []).append(thread)
         for path, gone in found.items():
             await self._pool.request({"job": "delete", "file": str(path), "threads": gone})
             await self._read(partial(names.forget_names, path, gone))
+            await self._read(partial(forget_runs, path, gone))
 
     async def copy(self, thread: str, *, file: str = "") -> str:
         """Copy a thread within its file; the new thread's id."""
