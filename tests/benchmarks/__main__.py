@@ -3,6 +3,7 @@
 They are ratios to something plain that runs in turns with ours, where they can be; still, a busy machine blurs them.
 """
 
+import big_state
 import busy
 import dialog
 import drawing
@@ -24,6 +25,7 @@ if __name__ == "__main__":
     finding.main()
     looking_back.main()
     history_screen.main()
+    big_state.main()
     busy.main()
     dialog.main()
     drawing.main()
