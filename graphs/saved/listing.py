@@ -126,13 +126,13 @@ class _Chosen(NamedTuple):
     def _named(self) -> set[str]:
         """The threads whose id, title or tag holds the query."""
         wanted = self.wanted.query.casefold()
-        return {thread for thread in all_ids(self.reader.file) if self._is_named(thread, wanted) and self.may(thread)}
-
-    def _is_named(self, thread: str, wanted: str) -> bool:
-        if wanted in thread.casefold():
-            return True
-        named = self.reader.named(thread)
-        return any(wanted in text.casefold() for text in (named.title, *named.tags))
+        called = {  # few are
+            thread
+            for thread, named in self.reader.names.items()
+            if any(wanted in text.casefold() for text in (named.title, *named.tags))
+        }
+        ids = all_ids(self.reader.file)
+        return {each for each in ids if (wanted in each.casefold() or each in called) and self.may(each)}
 
     def _begins_with(self, thread: str, wanted: str) -> bool:
         return wanted in self.reader.first_text(thread).casefold()
@@ -160,12 +160,13 @@ class _Chosen(NamedTuple):
     def _keyed(self) -> Turns[list[_Keyed]]:
         key = self._key()
         wanted = self.wanted.query.casefold()
+        named = self._named() if wanted else set()
         keyed: list[_Keyed] = []
         for thread in all_ids(self.reader.file):
             yield
             if not self.may(thread):
                 continue
-            if not wanted or self._is_named(thread, wanted) or self._begins_with(thread, wanted):
+            if not wanted or thread in named or self._begins_with(thread, wanted):
                 keyed.append((key(thread), thread))
         return keyed
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from figures import tell
 from saved import STEPS, THREADS, fill_many, list_by_saver, seconds
+from threads_screen import tell_screen
 
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.searching import SearchProgress
@@ -32,6 +33,7 @@ def main() -> None:
         what = f"{threads:,} threads of {STEPS} checkpoints, {path.stat().st_size / 1e6:.0f} MB"
         saver = statistics.median(seconds(lambda: list_by_saver(path)) for _ in range(ROUNDS)) * 1000
         asyncio.run(_measure(path, what, saver, threads))
+        tell_screen(path, threads)
 
 
 async def _measure(path: Path, what: str, saver: float, threads: int) -> None:
