@@ -3,6 +3,8 @@
 import json
 import unicodedata
 from collections.abc import Iterator
+from itertools import repeat
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -145,14 +147,23 @@ def test_a_number_too_long_to_write_out_is_named() -> None:
 
 
 def test_a_value_is_cut_before_it_is_read() -> None:
-    """The endless list would never end if more of it were looked at than is shown."""
+    """The endless ones would never end if more of them were looked at than is shown."""
 
     class Endless(list[Json]):
         def __iter__(self) -> Iterator[Json]:
             while True:
                 yield "x" * 1_000_000
 
+    class EndlessDict(dict[str, Json]):
+        def __iter__(self) -> Iterator[str]:
+            return repeat("x")
+
+        def items(self) -> Any:
+            while True:
+                yield "x" * 1_000_000, 1
+
     assert width(short_json(Endless(), 40)) <= 40
+    assert width(short_json(EndlessDict(), 40)) <= 40
 
 
 JSON = st.recursive(
