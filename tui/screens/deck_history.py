@@ -146,7 +146,7 @@ class DeckHistory(DeckThreads):
             self.panes.timeline.show_inner({message.ns: message.rows})
 
     def action_other_branch(self) -> None:
-        """Look at the end of the thread's next branch."""
+        """Look at the end of the thread's next branch; the timeline's cursor goes along, since keys act on it."""
         history = self.look.history if isinstance(self.look.history, Checkpoints) else Checkpoints(self.look.history)
         branches = history.tree.branches
         if len(branches) < 2:
@@ -154,8 +154,10 @@ class DeckHistory(DeckThreads):
             return
         here = history.branch(self.look.old.checkpoint) if self.look.old else 0
         following = (here + 1) % len(branches)
+        tip = branches[following].tip
+        self.panes.timeline.go_to(tip)
         if following:
-            self.bridge.read_state(self.look.thread, branches[following].tip, file=self.look.file)
+            self.bridge.read_state(self.look.thread, tip, file=self.look.file)
         else:
             self.see(self.look.with_old(None))
 

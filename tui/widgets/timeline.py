@@ -158,6 +158,12 @@ class Timeline(Rows):
         """What copying gives: the checkpoint's id."""
         return self.highlighted.checkpoint if self.highlighted else ""
 
+    def go_to(self, checkpoint: str) -> None:
+        """Put the cursor on a checkpoint, where it is listed."""
+        for index, row in enumerate(self._rows):
+            if row.checkpoint is not None and row.checkpoint.checkpoint == checkpoint:
+                self.move_to(index)
+
     def watch_current(self) -> None:
         """Mark the shown one."""
         self.refresh()

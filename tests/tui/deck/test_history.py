@@ -105,6 +105,7 @@ async def test_a_thread_is_understood(engine: LocalEngine, open_deck: Any) -> No
         assert "state inside" not in deck.text
         await deck.press("d", "B")
         await deck.until_shown("branch 2 of 2")
+        assert deck.app.query_one(Timeline).highlighted.checkpoint == deck.look.old.checkpoint
         await deck.press("w")
         await deck.until_shown("difference.txt")
         await deck.press("escape")
