@@ -45,15 +45,23 @@ class Boundaries:
         self._ran: dict[str, set[str]] = {}
         self._ended: set[str] = set()
         """Levels whose step has ended, and whose next one has not been asked about."""
+        self._left: set[str] = set()
+        """Levels that were stopped after a node."""
         self._held: dict[str, list[Judged]] = {}
         self._last: dict[tuple[str, Judged], str] = {}
         self._starting: set[str] = set()
         self._stepping: frozenset[str] = frozenset({""})
         self._stepped: set[str] = set()
 
-    @property
-    def told(self) -> tuple[Stop, ...]:
-        """Why the run has stopped, up to now."""
+    def told(self, paths: Sequence[str]) -> tuple[Stop, ...]:
+        """Why the run has stopped before the nodes at these paths.
+
+        Where a breakpoint after a node stopped it, LangGraph has not asked about what comes next.
+        """
+        for ns in self._left:
+            nodes = [node for *names, node in (path.split(":") for path in paths) if tuple(names) == level_names(ns)]
+            for node in nodes or [""]:
+                self._tell(self._reasons(ns, node))
         return tuple(self._told)
 
     def install(self, graph: Pregel[Any, Any, Any, Any]) -> None:
@@ -94,14 +102,7 @@ class Boundaries:
     def _before(self, node: str) -> bool:
         ns = _asking()
         self._ended.discard(ns)
-        step = self.plan.step is not None and any(_is_in(done, ns) for done in self._stepped)
-        return self._tell(
-            (
-                *self.plan.before.get((*level_names(ns), node), ()),
-                *(judged.stop for judged in self._holding(ns, node)),
-                *((self.plan.step,) if step and self.plan.step else ()),
-            )
-        )
+        return self._tell(self._reasons(ns, node))
 
     def _after(self, node: str) -> bool:
         ns = _asking()
@@ -111,7 +112,17 @@ class Boundaries:
         self._ran[ns].add(node)
         if ns in self._stepping:
             self._stepped.add(ns)
-        return self._tell(self.plan.after.get((*level_names(ns), node), ()))
+        stops = self._tell(self.plan.after.get((*level_names(ns), node), ()))
+        if stops:
+            self._left.add(ns)
+        return stops
+
+    def _reasons(self, ns: str, node: str) -> Iterator[Stop]:
+        """What stops the run before a node of a level."""
+        yield from self.plan.before.get((*level_names(ns), node), ())
+        yield from (judged.stop for judged in self._holding(ns, node))
+        if self.plan.step is not None and any(_is_in(done, ns) for done in self._stepped):
+            yield self.plan.step
 
     def _tell(self, stops: Iterable[Stop]) -> bool:
         found = dict.fromkeys(stops)

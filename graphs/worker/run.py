@@ -155,7 +155,12 @@ class GraphRun:
         elif not before.checkpoint:
             graph_input = input_for_new_thread(self._graph)
         if control.stopped_by:
-            return Ending("stopped", before.next, stops=why("stopped", control, self._boundaries), paths=before.paths)
+            return Ending(
+                "stopped",
+                before.next,
+                stops=why("stopped", control, self._boundaries, before.paths),
+                paths=before.paths,
+            )
         kept: frozenset[str] = frozenset()
         if self._saver is not None and not request.checkpoint:
             kept = await finished_tasks(self._saver, self._config())
@@ -316,13 +321,13 @@ class GraphRun:
             status, problem = "failed", self._failure(error, after)
         elif after.questions or (self._saver is None and self._translator.asked):
             status = "waiting"
-        elif after.next or (self._saver is None and self._boundaries.told):
+        elif after.next or (self._saver is None and self._boundaries.told(())):
             status = "breakpoint"
         if self._answered is not None and error is None:
             self._answered.ended(after.questions)
         elif self._answered is not None:
             self._answered.failed(after.answered)
-        stops = why(status, control, self._boundaries)
+        stops = why(status, control, self._boundaries, after.paths)
         self._note_pause(after, stops, is_breakpoint=status == "breakpoint")
         return Ending(status, after.next, problem, stops, after.paths)
 

@@ -1,5 +1,6 @@
 """The stops of a run at its begin and at its end: where it stands already, and why it stopped."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -37,8 +38,8 @@ async def set_stops(
             boundaries.begin(state)
 
 
-def why(status: RunStatus, control: Control, boundaries: Boundaries) -> tuple[Stop, ...]:
-    """Why a run stopped, all reasons."""
+def why(status: RunStatus, control: Control, boundaries: Boundaries, paths: Sequence[str]) -> tuple[Stop, ...]:
+    """Why a run stopped before the nodes at these paths, all reasons."""
     match status:
         case "stopped":
             return (Stop(kind="cancel" if control.stopped_by == "cancel" else "pause"),)
@@ -47,7 +48,7 @@ def why(status: RunStatus, control: Control, boundaries: Boundaries) -> tuple[St
         case "done":  # something may have been about to stop it, but nothing came next
             return ()
         case _:
-            return boundaries.told
+            return boundaries.told(paths)
 
 
 async def written_to(
