@@ -7,13 +7,15 @@ from textual.content import Content
 from textual.message import Message
 
 from graphdeck.graphs.searching import SearchHit
-from graphdeck.tui.text import fit, one_line, safe
+from graphdeck.tui.text import ellipsis, fit, one_line, safe
 from graphdeck.tui.theme import ACCENT, MUTED
 from graphdeck.tui.widgets.rows import Rows
 
 _NAME: Final = 22
 _STEP: Final = 5
 _PATH: Final = 20
+_ROOMY: Final = 72
+"""Cells from which on names and paths have all of that; in fewer, less."""
 
 
 class HitList(Rows):
@@ -59,17 +61,19 @@ class HitList(Rows):
         hit = self._hits[index]
         step = "" if hit.step is None else str(hit.step)
         where = f"{hit.ns} {hit.path}" if hit.ns else hit.path
-        room = max(0, width - _NAME - _STEP - _PATH - 5)
-        name = fit(one_line(self._name_of(hit), _NAME), _NAME)
-        path = fit(one_line(where, _PATH, identifier=True), _PATH)
+        for_name, for_path = (_NAME, _PATH) if width >= _ROOMY else (_NAME // 2, _PATH // 2)
+        room = max(0, width - for_name - _STEP - for_path - 5)
+        name = fit(one_line(self._name_of(hit), for_name), for_name)
+        path = fit(one_line(where, for_path, identifier=True), for_path)
         head = Content.assemble(" ", name, (f" {fit(step, _STEP, right=True)}  {path} ", MUTED))
         return head + self._excerpt(hit, room)
 
     def _excerpt(self, hit: SearchHit, room: int) -> Content:
-        """With the text in the accent, and near the left end where there is little room."""
+        """With the text in the accent, which is brought near the left end where there is little room."""
         start = hit.excerpt.casefold().find(self._text.casefold())
-        raw = hit.excerpt if start <= room // 2 else hit.excerpt[start - room // 4 :]
-        shown = fit(one_line(raw, room), room)
+        left = "" if start <= room // 2 else ellipsis()
+        raw = hit.excerpt[start - room // 4 :] if left else hit.excerpt
+        shown = fit(left + one_line(raw, max(0, room - len(left))), room)
         at, wanted = shown.casefold().find(safe(self._text).casefold()), len(safe(self._text))
         content = Content(shown)
         return content if at < 0 else content.stylize(f"bold {ACCENT}", at, at + wanted)
