@@ -28,6 +28,7 @@ Place: TypeAlias = Literal[
     "fork",
     "run_form",
     "find",
+    "stops",
 ]
 
 
@@ -95,6 +96,7 @@ _GROUPS: Final = {
     "difference": "A difference",
     "fork": "A fork",
     "run_form": "The form of a run",
+    "stops": "Breakpoints and watched values",
     "find": "A text in all states",
 }
 
@@ -111,6 +113,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("run_form", "g", "run form", "Fill in a run: input; context and options (kept until graphdeck ends)", "Run"),
     _deck("pause", "space", "pause", "Pause at the next step, or go on with a thread that stands still", "Run"),
     _deck("stop", "ctrl+c", "stop", "Stop the run: first pause, then cancel, then kill", "Run", True),
+    _deck("step", "s", "step", "Run one step of a thread that stands still, and stop again", "Run"),
+    _deck("run_to", "m", "run to", "Run until the node of the graph's cursor comes next, and stop there", "Run"),
+    _deck(
+        "breakpoint", "b", "breakpoint", "Stop before the graph's node; again: after, not; in the state: watch", "Run"
+    ),
+    _deck("stops", "S", "stops", "List breakpoints and watched values: conditions, on and off", "Run"),
     _deck("take_back", "u", "take back", "Take back the answer with which a node failed, to be asked again", "Run"),
     _deck("rules", "P", "rules", "Show the rules in force; trust the project's, revoke grants", "Run"),
     _deck("new_thread", "n", "new thread", "Begin a new thread", "Threads"),
@@ -218,6 +226,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("find", "choose", "enter", "look", "Look at this thread where the text is; in the line, look for the text"),
     _of("find", "change_text", "slash", "text", "Look for another text"),
     _of("find", "back", "escape", "back", "Stop looking, or go back", True),
+    _of("stops", "add", "a", "add", "Add a breakpoint, also with a condition, or a value to watch"),
+    _of("stops", "edit", "e", "edit", "Change node or condition of this one"),
+    _of("stops", "turn", "b", "before/after", "Stop at the other side of the node"),
+    _of("stops", "on_off", "space", "on/off", "Put this one off until graphdeck ends, or on again"),
+    _of("stops", "remove", "d,delete", "remove", "Remove this one"),
+    _of("stops", "back", "escape", "back", "Go back", True),
     _of("confirm", "yes", "y", "yes", "Do it"),
     _of("confirm", "back", "escape,n", "no", "Do nothing", True),
 )

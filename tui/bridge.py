@@ -313,7 +313,8 @@ class Bridge(Background):
         """Read a run to its end, its events in batches."""
         batch = Batch(lambda events: self._receiver.post_message(RunEvents(request, events)))
         try:
-            run = self._run = await self._rules.run(self._setups.applied(request))
+            kept = await self._engine.breakpoints(request.graph)
+            run = self._run = await self._rules.run(self._setups.applied(request, kept))
             if self._stops:
                 await self._send_stop(run, self._stops)
             async for event in run.events():

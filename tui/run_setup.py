@@ -2,12 +2,14 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import Durability, RunRequest
+from graphdeck.graphs.stopping import Breakpoint
 from graphdeck.graphs.values import Json
+from graphdeck.tui.run_stops import RunStops
 from graphdeck.tui.text import short_json
 
 _SECRET: Final = re.compile("key|token|secret|password|passphrase|credential", re.IGNORECASE)
@@ -62,6 +64,8 @@ class RunSetups:
 
     def __init__(self) -> None:
         self._setups: dict[str, RunSetup] = {}
+        self.stops = RunStops()
+        """What stops the runs besides the breakpoints that are on."""
 
     def of(self, graph: str) -> RunSetup:
         """What was given for the runs of a graph."""
@@ -71,7 +75,8 @@ class RunSetups:
         """Use this for all later runs of a graph."""
         self._setups[graph] = setup
 
-    def applied(self, request: RunRequest) -> RunRequest:
-        """The request with what was given for its graph."""
+    def applied(self, request: RunRequest, kept: Iterable[Breakpoint] = ()) -> RunRequest:
+        """The request with what was given for its graph, and with the breakpoints kept for it that are on."""
         setup = self._setups.get(request.graph)
-        return request if setup is None else dataclasses.replace(request, **vars(setup))
+        given = request if setup is None else dataclasses.replace(request, **vars(setup))
+        return self.stops.applied(given, kept)

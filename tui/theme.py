@@ -40,7 +40,9 @@ class Glyphs(Frozen):
     waiting: str
     """Asks a person."""
     breakpoint: str
-    """Stopped by a breakpoint."""
+    """Stopped by a breakpoint; a breakpoint at a node."""
+    conditional: str
+    """A breakpoint at a node that has a condition."""
     failed: str
     """Ended with an error."""
     stopped: str
@@ -95,6 +97,7 @@ UNICODE: Final = Glyphs(
     cached="◇",
     waiting="◆",
     breakpoint="◉",
+    conditional="◎",
     failed="✗",
     stopped="■",
     closed="▸",
@@ -121,6 +124,7 @@ ASCII: Final = Glyphs(
     cached="c",
     waiting="?",
     breakpoint="B",
+    conditional="C",
     failed="x",
     stopped="#",
     closed="+",

@@ -19,10 +19,10 @@ from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens import deck_lines
-from graphdeck.tui.screens.deck_forms import DeckForms
+from graphdeck.tui.screens.deck_control import DeckControl
 from graphdeck.tui.screens.deck_listing import LOOK_EVERY
 from graphdeck.tui.screens.inbox_door import InboxDoor, thread_row
-from graphdeck.tui.screens.look import Look, Refused
+from graphdeck.tui.screens.look import Look
 from graphdeck.tui.text import size
 from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.input_line import InputLine
@@ -35,7 +35,7 @@ ASK_EVERY: Final = 0.1
 """Seconds between two looks whether a question may open by itself."""
 
 
-class DeckScreen(DeckForms):
+class DeckScreen(DeckControl):
     """The main screen; carries out what a person wants."""
 
     AUTO_FOCUS = "GraphView"
@@ -100,27 +100,6 @@ class DeckScreen(DeckForms):
         self.paint_lines()
 
     # -- running -----------------------------------------------------------------------------------------------------
-
-    def action_pause(self) -> None:
-        """Pause the run, or go on with a thread that stands still."""
-        if self.look.running:
-            self.say("it pauses at the next step")
-            self.bridge.pause()
-            return
-        if self.look.old is not None:
-            self.action_run_again()
-            return
-        reason = self.look.why_not("pause")
-        if reason and self.look.graph:
-            self.say(reason, style=WARNING)
-        else:
-            self.with_graph(self._go_on)
-
-    def _go_on(self) -> None:
-        try:
-            self.start(self.look.continuing())
-        except Refused as reason:
-            self.say(str(reason), style=WARNING)
 
     def action_stop(self) -> None:
         """Copy what is selected; else the next step of the ladder: pause, cancel, kill."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import PurePath
@@ -16,6 +17,7 @@ from graphdeck.tui.clock import age, time_of_day
 from graphdeck.tui.run_setup import NO_SETUP, RunSetup
 from graphdeck.tui.screens.checkpoints import branch_words, why_not_read
 from graphdeck.tui.screens.look import Look
+from graphdeck.tui.stop_words import stop_words
 from graphdeck.tui.text import one_line, short_json
 from graphdeck.tui.theme import MUTED, WARNING, glyphs, word
 from graphdeck.tui.widgets.status_line import StatusInfo
@@ -28,6 +30,7 @@ _KEYS: Final = {
     "elsewhere": ("new_thread", "focus_threads", "open_target", "help"),
     "waiting": ("answer", "input", "new_thread", "focus_threads", "help"),
     "answered": ("take_back", "pause", "input", "new_thread", "help"),
+    "stopped": ("pause", "step", "fork", "input", "help"),
     "still": ("pause", "input", "new_thread", "focus_threads", "help"),
     "done": ("input", "new_thread", "focus_threads", "open_target", "help"),
 }
@@ -39,6 +42,7 @@ _IN_PANE: Final = {
     "threads": ("filter", "find_text", "mark"),
 }
 """The keys that matter besides the first of those, by the pane that the person is in."""
+_STANDS_STILL: Final = ("breakpoint", "stopped", "recursion_limit", "failed")
 _SINCE: Final = r"since ([^\s;]+)"
 _TYPING: Final = ("open_question", "back", "stop", "palette")
 """The keys that matter while something is typed, as far as they do something now."""
@@ -78,7 +82,7 @@ def _detail(look: Look) -> str:
         case "waiting":
             return look.askers
         case "breakpoint" | "stopped":
-            return f"before {_names(view.next)}" if view.next else ""
+            return f"before {_names(view.standing)}" if view.standing else ""
         case "failed":
             return _names(name for name, node in view.nodes.items() if node.status == "failed")
         case _:
@@ -86,7 +90,8 @@ def _detail(look: Look) -> str:
 
 
 def _names(names: Iterable[str]) -> str:
-    found = [name for name in names if name not in (START, END)]
+    counts = Counter(name for name in names if name not in (START, END))
+    found = [f"{name} {glyphs().times}{count}" if count > 1 else name for name, count in counts.items()]
     return ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
 
 
@@ -115,12 +120,25 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
     if (failed := look.failed_with_answer) is not None:
         words = f" {signs.failed} {_failed(failed, cells - 32)}{dot}u takes the answer back"
         return Content.styled(one_line(words, cells), f"{WARNING} bold")
-    if look.status == "breakpoint" and not look.why_not("pause"):
-        words = f" {signs.breakpoint} breakpoint {_detail(look)}{dot}nothing to answer: space goes on"
-        return Content.styled(one_line(words, cells), f"{WARNING} bold")
+    if look.status in _STANDS_STILL and not look.why_not("pause"):
+        return Content.styled(one_line(f" {signs.of(look.status)} {_standing(look, dot)}", cells), f"{WARNING} bold")
     if saving := (look.shape.saving if look.shape else "") or look.view.note:
         return Content.styled(one_line(f" {signs.kept} {saving}", cells), MUTED)
     return None
+
+
+def _standing(look: Look, dot: str) -> str:
+    """Why the thread stands still, what its next step runs, and how it goes on."""
+    view, stops = look.view, look.view.stops
+    if look.status == "failed":
+        return f"{_detail(look) or 'the run'} failed{dot}space runs it again"
+    before = f"breakpoint {_detail(look)}" if look.status == "breakpoint" else ""
+    why = (view.error or {}).get("message", "") or stop_words(stops) or before or "stopped"
+    told = view.standing if why == before else [stop.node for stop in stops if stop.kind in ("before", "to")]
+    following = "" if set(view.standing) <= set(told) else f"{dot}next: {_names(view.standing)}"
+    asks = "nothing to answer: " if look.status == "breakpoint" else ""
+    more = " with as many steps again" if any(stop.kind == "limit" for stop in stops) else ""
+    return f"{why}{following}{dot}{asks}space goes on{more}"
 
 
 def _failed(failed: FailedTask, cells: int) -> str:
@@ -136,14 +154,17 @@ def _failed(failed: FailedTask, cells: int) -> str:
 
 def ended(event: RunEnded) -> str:
     """How a run ended, in words."""
-    following = f" before {_names(event.next)}" if event.next and event.status in ("breakpoint", "stopped") else ""
-    return word(event.status) + following
+    stands = event.paths or event.next
+    following = f" before {_names(stands)}" if stands and event.status in ("breakpoint", "stopped") else ""
+    why = stop_words(event.stops)
+    return f"{word(event.status)}{following}{f' ({why})' if why else ''}"
 
 
 def footer(look: Look, *, typing: bool = False, pane: str = "") -> tuple[tuple[Action, ...], frozenset[str]]:
     """The keys that matter now, and the ids of those that are off; `pane` is the one that the person is in."""
     stands = {"running": "running", "waiting": "waiting", "done": "done", "idle": "done"}.get(look.status, "still")
-    stands = "answered" if stands == "still" and look.failed_with_answer else stands
+    stands = "stopped" if look.status in ("breakpoint", "stopped", "recursion_limit") else stands
+    stands = "answered" if stands in ("still", "stopped") and look.failed_with_answer else stands
     stands = "elsewhere" if look.elsewhere else stands
     names: tuple[str, ...] = _KEYS[stands]
     takes_more = look.shape is not None and (not look.takes_text or look.shape.context_schema is not None)
@@ -163,7 +184,7 @@ def footer(look: Look, *, typing: bool = False, pane: str = "") -> tuple[tuple[A
 
 def _relabelled(each: Action, look: Look, pane: str) -> Action:
     if each.id == "pause" and not look.running:
-        return dataclasses.replace(each, label="go on")
+        return dataclasses.replace(each, label="retry" if look.status == "failed" else "go on")
     if each.id == "filter" and pane == "state":
         return dataclasses.replace(each, label="look for")
     return each

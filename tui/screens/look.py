@@ -34,6 +34,7 @@ _NOTHING: Final[Mapping[str, Json]] = {}
 _NOBODY: Final[Mapping[str, str]] = {}
 NOT_RUNNING: Final = "nothing runs here; q or Ctrl+Q leaves"
 ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
+OLD_SHOWN: Final = "an older checkpoint is shown: Esc goes to the newest, r runs again from here"
 ONE_AT_A_TIME: Final = "another thread runs: one run at a time; Ctrl+C stops it"
 
 
@@ -251,8 +252,8 @@ class Look(Frozen):
                 return "" if self.questions else "no question waits in this thread"
             case "stop":
                 return "" if self.run else NOT_RUNNING
-            case "pause":
-                return "" if self.running else self._why_not_continue()
+            case "pause" | "step" | "run_to":
+                return "" if self.running and action == "pause" else self._why_not_continue()
             case "end_thread":
                 return self._why_not_act() or ("" if self.status != "done" else "it is at its end")
             case "run_form":

@@ -18,6 +18,7 @@ from graphdeck.tui.text import fit, safe, width
 from graphdeck.tui.theme import ACCENT, MUTED, colour, glyphs
 from graphdeck.tui.widgets.rows import Rows
 from graphdeck.tui.widgets.run_state import NodeState, combine
+from graphdeck.tui.widgets.stop_marks import Marks, mark_cells
 
 if TYPE_CHECKING:
     from graphdeck.graphs.drawing.canvas import Cell, Drawing
@@ -74,6 +75,8 @@ class GraphView(Rows):
     def on_mount(self) -> None:
         """Let what runs move."""
         self.set_interval(1 / FRAMES_A_SECOND, self._next_frame)
+        self._marks: Marks = {}
+        self._mark_cells: Mapping[int, Mapping[int, str]] = {}
 
     # -- attributes down -----------------------------------------------------------------------------------------
 
@@ -91,6 +94,7 @@ class GraphView(Rows):
         if drawing and drawing.nodes:
             first = next((node.id for node in drawing.nodes if node.id not in (START, END)), drawing.nodes[0].id)
             self.set_reactive(Rows.cursor, drawing.row_of(kept or first))
+        self.show_marks(self._marks)
             self.selected = kept or first
 
     def show(self, states: Mapping[str, NodeState], taken: Collection[tuple[str, str]] = ()) -> None:
@@ -107,6 +111,12 @@ class GraphView(Rows):
         node = self._members.get(node, node)
         if self._drawing and node in self._drawing.rects:
             self.selected = node
+    def show_marks(self, marks: Marks) -> None:
+        """Show which nodes have breakpoints."""
+        self._marks = marks
+        self._mark_cells = mark_cells(self._drawing, marks, self._members) if self._drawing else {}
+        self.refresh()
+
             self.move_to(self._drawing.row_of(node))
             self._bring_into_view(node)
 
@@ -134,12 +144,14 @@ class GraphView(Rows):
         drawing = self._drawing
         if drawing is None:
             return Content("")
-        parts: list[tuple[str, str | Style]] = [(" " * _INDENT, ""), *self._cells(drawing.rows[index])]
+        parts: list[tuple[str, str | Style]] = [(" " * _INDENT, ""), *self._cells(index)]
         nodes = drawing.nodes_in(index)
         if nodes:
             told = self.selected if self.selected in nodes else nodes[0] if len(nodes) == 1 else None
             state = self._states.get(told, _IDLE) if told else _IDLE
-            parts.extend(self._columns(state, width - self.row_width()))
+            (times, style), *more = self._columns(state, width - self.row_width())
+            beyond = sum(column >= drawing.width for column in self._mark_cells.get(index, ()))
+            parts += [(times[beyond:], style), *more]
         return Content.assemble(*parts)
 
     def cursor_moved(self, index: int) -> None:
@@ -195,8 +207,11 @@ class GraphView(Rows):
 
     # -- painting ------------------------------------------------------------------------------------------------
 
-    def _cells(self, row: "Iterable[Cell]") -> Iterable[tuple[str, str | Style]]:
-        styled = ((self._text(cell), self._style(cell)) for cell in row)
+    def _cells(self, index: int) -> Iterable[tuple[str, str | Style]]:
+        row = self._drawing.rows[index] if self._drawing else ()
+        styled = [(self._text(cell), self._style(cell)) for cell in row]
+        for column, sign in self._mark_cells.get(index, {}).items():
+            styled[column : column + 1] = [(sign, colour("breakpoint"))]
         for style, run in groupby(styled, key=lambda pair: pair[1]):
             yield "".join(text for text, _ in run), style
 

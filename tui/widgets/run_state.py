@@ -9,6 +9,7 @@ from graphdeck.graphs import events
 from graphdeck.graphs.events import Event, Interrupt, RunStatus
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import END, START, Snapshot, ThreadStatus
+from graphdeck.graphs.stopping import Stop, standing_before
 from graphdeck.graphs.values import Json
 from graphdeck.tui.theme import NodeStatus
 from graphdeck.tui.widgets.conversation import ChatMessage, add_message, add_token
@@ -86,6 +87,10 @@ class RunView(Frozen):
     """Id of the newest checkpoint."""
     next: tuple[str, ...] = ()
     """Nodes that the coming step runs."""
+    paths: tuple[str, ...] = ()
+    """Of a thread that stands still, the same with the nodes inside subgraphs, `team:desk:review`."""
+    stops: tuple[Stop, ...] = ()
+    """Why the newest run stopped, as far as it is known."""
     changed: tuple[str, ...] = ()
     """State keys that the newest checkpoint changed."""
     interrupts: tuple[Interrupt, ...] = ()
@@ -104,6 +109,11 @@ class RunView(Frozen):
     """The state in JSON form, only where the graph refuses saving."""
     ended: tuple[str, ...] = ()
     """Nodes that finished in the newest step; what starts next came from one of them."""
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """What the next step runs, as exactly as it is known."""
+        return self.paths or self.next
 
 
 def was_refused(view: RunView) -> bool:
@@ -130,8 +140,9 @@ def from_snapshot(snapshot: Snapshot, messages: Iterable[ChatMessage] = ()) -> R
 
     nodes[drawn(START)] = done
     nodes |= {drawn(task.node): NodeState(outcome="kept") for task in snapshot.finished}
-    for node in snapshot.next or ():
-        nodes[drawn(node)] = stands
+    standing = standing_before(snapshot)
+    for way in standing:
+        nodes |= {drawn(around): stands for around in _around(way)}
     for task in snapshot.failed:
         if not task.error.startswith("CancelledError"):
             nodes[drawn(task.node)] = NodeState(outcome="failed")
@@ -148,6 +159,8 @@ def from_snapshot(snapshot: Snapshot, messages: Iterable[ChatMessage] = ()) -> R
         step=snapshot.step,
         checkpoint=snapshot.checkpoint,
         next=snapshot.next or (),
+        paths=standing,
+        stops=snapshot.stops,
         changed=snapshot.changed,
         messages=tuple(messages),
     )
@@ -162,6 +175,12 @@ def with_measures(view: RunView, earlier: RunView) -> RunView:
         for name, node in view.nodes.items()
     }
     return replace(view, nodes=nodes)
+
+
+def _around(path: str) -> tuple[str, ...]:
+    """The paths of the subgraphs that a node is in, and its own."""
+    names = path.split(":")
+    return tuple(":".join(names[:end]) for end in range(1, len(names) + 1))
 
 
 def _stands_before(status: ThreadStatus) -> NodeState:
@@ -253,7 +272,7 @@ class _Builder:
         self._nodes.pop(END, None)
         self._fields.update(
             thread=event.thread, graph=event.graph, run=event.run, note=event.note,
-            status="running", began=False, interrupts=(), error=None, next=(), ended=(START,),
+            status="running", began=False, interrupts=(), error=None, next=(), paths=(), stops=(), ended=(START,),
         )  # fmt: skip
 
     def _checkpoint(self, event: events.Checkpoint) -> None:
@@ -332,14 +351,17 @@ class _Builder:
             self._nodes[name] = replace(node, outcome=outcome, active=frozenset(), queued=False)
         if event.status in ("breakpoint", "stopped", "recursion_limit"):
             mark: NodeStatus = "breakpoint" if event.status == "breakpoint" else "stopped"
-            for name in event.next:
-                self._change(name, lambda node: replace(node, outcome=mark))
+            for path in event.paths or event.next:
+                for around in _around(path):
+                    self._change(around, lambda node: replace(node, outcome=mark))
         if event.status == "done":
             self._nodes[END] = NodeState(outcome="done")
         self._messages[:] = [
             message._replace(writing=False) if message.writing else message for message in self._messages
         ]
-        self._fields.update(status=event.status, next=event.next, error=event.error)
+        self._fields.update(
+            status=event.status, next=event.next, paths=event.paths, stops=event.stops, error=event.error
+        )
 
     def _change(self, name: str, change: Callable[[NodeState], NodeState]) -> None:
         self._nodes[name] = change(self._nodes.get(name, NodeState()))

@@ -155,26 +155,6 @@ async def test_what_holds_where_a_subgraph_ends_stops_the_run_before_what_follow
     assert ran(found) == ["review", "desk", "team"]
 
 
-async def test_conditions_hold_in_subgraphs_that_keep_their_own_state(
-    write_nodes: WriteGraph, run_graph: RunGraph
-) -> None:
-    """Their checkpoints are named without the ids of the tasks that run them."""
-    keeping = write_nodes(TEAMS.replace("graph = line", "desk.checkpointer = True\n    graph = line"))
-    given = {
-        "watch": ("team:desk:log",),
-        "before": ("team:desk:review if n == 2",),
-        "after": ("team:desk:review if n > 2",),
-    }
-    found = await run_graph(keeping, input={"log": []}, **given)
-    assert stands(found)[1:] == (
-        ("team:desk:review",), [("before", "team:desk:review"), ("watch", "team:desk")]
-    )  # fmt: skip
-    found = await run_graph(keeping, **given, step=True)
-    assert stands(found)[1:] == (
-        ("second",), [("after", "team:desk:review"), ("watch", "team:desk"), ("step", "")]
-    )  # fmt: skip
-
-
 async def test_a_step_is_one_of_the_innermost_graph_that_the_thread_stands_in(teams: str, run_graph: RunGraph) -> None:
     step = {"step": True, "durability": "async"}
     found = await run_graph(teams, input={"log": []}, before=("team:desk:write",))

@@ -37,6 +37,7 @@ from graphdeck.graphs.records import (
     WaitingPage,
     WaitingRow,
 )
+from graphdeck.graphs.stopping import Breakpoint, When
 from graphdeck.graphs.values import Json
 from graphdeck.graphs.wanted import ThreadSort
 from graphdeck.tui.app import GraphdeckApp
@@ -215,6 +216,15 @@ class RecordedEngine:
     async def describe(self, graph: str) -> GraphShape:
         assert self.shape is not None
         return self.shape
+
+    async def breakpoints(self, graph: str) -> Sequence[Breakpoint]:
+        return ()
+
+    async def set_breakpoint(self, graph: str, breakpoint_: Breakpoint) -> None:
+        raise NotImplementedError
+
+    async def clear_breakpoint(self, graph: str, node: str, when: When) -> None:
+        raise NotImplementedError
 
     async def run(self, request: RunRequest) -> RecordedRun:
         self.requests.append(request)

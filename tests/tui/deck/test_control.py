@@ -1,0 +1,135 @@
+"""Control of a run from the deck, on the real engine: breakpoints, steps, watched values, and why it stopped."""
+
+from typing import Any
+
+import pytest
+from textual.events import Paste
+
+from graphdeck.graphs.errors import InputError
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.records import GraphShape, Node
+from graphdeck.graphs.stopping import Breakpoint
+from graphdeck.tui.run_setup import RunSetup
+from graphdeck.tui.screens.deck_control import why_no_stop
+from graphdeck.tui.screens.stops import StopsScreen, parse_stop, why_idle
+from graphdeck.tui.widgets.one_line import OneLine
+
+ONE_CITY = '{"title": "T", "cities": ["Rome"]}'
+
+
+async def add(deck: Any, text: str) -> None:
+    """Type a stop in the list of stops."""
+    await deck.press("a")
+    deck.app.post_message(Paste(text))
+    await deck.until(lambda: deck.app.screen.query_one(OneLine).value == text)
+    await deck.press("enter")
+
+
+async def test_a_run_stops_where_keys_on_the_drawing_say_and_tells_why(
+    open_deck: Any, engine: LocalEngine, pool: WorkerPool, tmp_path: Any
+) -> None:
+    async with open_deck(engine, graph="report", size=(80, 24)) as deck:
+        await deck.until_shown("○ plan")
+        await deck.press("b")
+        await deck.until_shown("○◉plan")
+        await deck.press("2", "1")
+        await deck.type(ONE_CITY)
+        await deck.until_shown("◉ breakpoint before plan  ·  nothing to answer: space goes on")
+        await deck.press("escape", "s")
+        await deck.until_shown("◉ one step is done  ·  next: section, compare  ·  nothing to answer")
+        await deck.press("down", "down", "down", "b")
+        await deck.until_shown("○◉assemble")
+        await deck.press("b")
+        await deck.until_shown("○ assemble◉")
+        assert "○◉assemble" not in deck.text
+        await deck.press("b")
+        await deck.until_shown("no stop at assemble any more")
+        await deck.press("m")
+        await deck.until_shown("it was to run to assemble  ·  nothing to answer")
+        thread = deck.look.thread
+    later = LocalEngine(tmp_path, pool=pool)
+    async with open_deck(later, graph="report", thread=thread, size=(80, 24)) as deck:
+        await deck.until_shown("it was to run to assemble  ·  nothing to answer")
+        await deck.until_shown("◉plan")
+        assert [point.place for point in await later.breakpoints("report")] == [("plan", "before")]
+        await deck.press("space")
+        await deck.until_shown("breakpoint before publish (in the code)")
+    await later.close()
+
+
+async def test_the_list_of_stops_adds_conditions_inside_subgraphs_and_puts_stops_off(
+    open_deck: Any, engine: LocalEngine
+) -> None:
+    async with open_deck(engine, graph="report") as deck:
+        await deck.until(lambda: deck.look.shape)
+        await deck.press("S")
+        await deck.until(lambda: isinstance(deck.app.screen, StopsScreen))
+        await add(deck, "plan")
+        await add(deck, "section:write if facts exists")
+        await add(deck, "after gone")
+        await deck.until_shown("after gone  · no such node now: kept, does nothing")
+        await add(deck, "watch totl")
+        await deck.until_shown("there is no state key 'totl'")
+        await deck.press("escape")
+        await add(deck, "watch sections")
+        await deck.until_shown("◎ when sections changes")
+        await deck.press("home", "space")
+        await deck.until_shown("before plan  · off")
+        await deck.press("down", "down", "d", "escape")
+        await deck.until(lambda: deck.app.screen is deck.app.deck)
+        await deck.until(lambda: "◉" not in deck.text)
+        await deck.type(ONE_CITY)
+        await deck.until_shown("before section:write, where facts exists")
+        await deck.press("escape", "space")
+        await deck.until_shown("sections changed  ·  next: assemble")
+        kept = await engine.breakpoints("report")
+        assert [(point.node, point.condition) for point in kept] == [("plan", ""), ("section:write", "facts exists")]
+
+
+async def test_a_limit_offers_more_steps_and_a_watched_value_stops_the_run(
+    open_deck: Any, engine: LocalEngine, write_graph: Any
+) -> None:
+    target = write_graph(
+        """
+        from typing import TypedDict
+        from langgraph.graph import StateGraph
+
+        class State(TypedDict):
+            n: int
+
+        builder = StateGraph(State).add_node("count", lambda state: {"n": state["n"] + 1}).set_entry_point("count")
+        builder.add_conditional_edges("count", lambda state: "count" if state["n"] < 9 else "__end__")
+        graph = builder.compile()
+        """
+    )
+    async with open_deck(engine, graph=target) as deck:
+        await deck.until(lambda: deck.look.shape)
+        deck.app.deck.setups.keep(target, RunSetup(recursion_limit=2))
+        await deck.type('{"n": 0}')
+        await deck.until_shown("its limit of 2 steps")
+        assert "next: count  ·  space goes on with as many steps again" in deck.text
+        await deck.press("escape", "2", "b")
+        await deck.until_shown("runs of this graph stop when n changes")
+        await deck.until(lambda: deck.look.snapshot and deck.look.snapshot.values["n"])
+        before = deck.look.snapshot.values["n"]
+        await deck.press("space")
+        await deck.until_shown("n changed  ·  next: count")
+        await deck.until(lambda: deck.look.values["n"] == before + 1)
+        await deck.press("b", "1", "space")
+        await deck.until_shown("its limit of 2 steps")
+
+
+def test_what_cannot_be_stopped_at_is_told_with_the_reason() -> None:
+    shape = GraphShape(target="t", title="t", nodes=(Node(id="work"),), edges=(), state_keys=("n",), file="f")
+    assert "START" in why_no_stop("__start__", shape)
+    assert "folded" in why_no_stop("work_1..9", shape)
+    assert "no graph" in why_no_stop(None, None)
+    assert not why_no_stop("work", shape)
+    functional = GraphShape(target="t", title="t", nodes=(Node(id="work"),), edges=(), kind="functional")
+    assert "before its node only" in why_idle(Breakpoint(node="work", when="after"), functional)
+    assert parse_stop(" after work if n > 3 ", shape) == Breakpoint(node="work", when="after", condition="n > 3")
+    assert parse_stop("watch sub:total", shape) == "sub:total"
+    for wrong in ("work if m > 3", "watch m", "work if n", ""):
+        with pytest.raises(InputError):
+            parse_stop(wrong, shape)

@@ -1,0 +1,184 @@
+"""The deck's control of a run: pause, stop, one step, up to a node; breakpoints at nodes and watched values."""
+
+import dataclasses
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from graphdeck.graphs.records import END, START, GraphShape
+from graphdeck.graphs.stopping import Breakpoint, has_node
+from graphdeck.tui import bridge
+from graphdeck.tui.screens.deck_forms import DeckForms
+from graphdeck.tui.screens.look import OLD_SHOWN, Look, Refused
+from graphdeck.tui.text import one_line
+from graphdeck.tui.theme import WARNING
+from graphdeck.tui.widgets.stop_marks import marks_of
+
+if TYPE_CHECKING:
+    from graphdeck.tui.control_bridge import BreakpointsRead, ControlBridge
+    from graphdeck.tui.screens.stops import StopsScreen
+
+
+class DeckControl(DeckForms):
+    """What a person does to have a run stop, and go on."""
+
+    _points: Sequence[Breakpoint] = ()
+    """The breakpoints that are kept for the graph, as far as they are read."""
+    _stops_screen: "StopsScreen | None" = None
+
+    @cached_property
+    def control(self) -> "ControlBridge":
+        """The way to the breakpoints that are kept."""
+        from graphdeck.tui.control_bridge import ControlBridge  # the first paint knows none
+
+        return ControlBridge(self._engine, self)
+
+    # -- going on and stopping ---------------------------------------------------------------------------------------
+
+    def action_pause(self) -> None:
+        """Pause the run, or go on with a thread that stands still."""
+        if self.look.running:
+            self.say("it pauses at the next step")
+            self.bridge.pause()
+        elif self.look.old is not None:
+            self.action_run_again()
+        else:
+            self._go_on("pause")
+
+    def action_step(self) -> None:
+        """Run one super-step."""
+        self._go_on("step", step=True)
+
+    def action_run_to(self) -> None:
+        """Run to the node of the cursor."""
+        node = self._node("run to")
+        if node is not None:
+            self._go_on("run_to", to=node)
+
+    def _go_on(self, action: str, *, step: bool = False, to: str = "") -> None:
+        """Go on as the action says; a failed node is run again by that."""
+        reason = self.look.why_not(action) or (OLD_SHOWN if self.look.old is not None else "")
+        if reason and self.look.graph:
+            self.say(reason, style=WARNING)
+            return
+
+        def go() -> None:
+            try:
+                self.start(dataclasses.replace(self.look.continuing(), step=step, to=to))
+            except Refused as refused:
+                self.say(str(refused), style=WARNING)
+
+        self.with_graph(go)
+
+    # -- breakpoints -------------------------------------------------------------------------------------------------
+
+    def see(self, look: Look) -> None:
+        """Look at this; breakpoints are those of its graph."""
+        if look.graph != self.look.graph:
+            self._show_points(())
+        super().see(look)
+
+    @on(bridge.GraphDescribed)
+    def _read_breakpoints(self, message: bridge.GraphDescribed) -> None:
+        if message.graph == self.look.graph:
+            self.control.read(message.graph)
+
+    def on_breakpoints_read(self, message: "BreakpointsRead") -> None:
+        """Show them."""
+        if message.graph == self.look.graph:
+            self._show_points(message.points)
+
+    def _show_points(self, points: Sequence[Breakpoint]) -> None:
+        self._points = points
+        self.panes.graph.view.show_marks(marks_of(self.setups.stops.active(self.look.graph, points)))
+        if self._stops_screen is not None:
+            self._stops_screen.show(points)
+
+    def _change(self, gone: Sequence[Breakpoint], kept: Sequence[Breakpoint]) -> None:
+        """Keep some breakpoints and not others; they are shown at once."""
+        graph, places = self.look.graph, {point.place for point in (*gone, *kept)}
+        for point in (*gone, *kept):
+            self.setups.stops.put_on(graph, point)
+        self._show_points((*(each for each in self._points if each.place not in places), *kept))
+        self.control.change(graph, gone=gone, kept=kept)
+
+    def action_breakpoint(self) -> None:
+        """Stop before the node of the cursor; again: after it; again: not any more. In the state: watch a value."""
+        if self.panes.pane == "state":
+            self._watch()
+            return
+        node = self._node("stop at")
+        if node is None:
+            return
+        here = [point for point in self._points if point.node == node]
+        name = one_line(node, 40, identifier=True)
+        if not here:
+            self._change((), (Breakpoint(node=node),))
+            self.say(f"it stops before {name}: b again for after it, S for a condition")
+        elif [point.when for point in here] == ["before"]:
+            self._change(here, (dataclasses.replace(here[0], when="after"),))
+            self.say(f"it stops after {name}: b again for no stop")
+        else:
+            self._change(here, ())
+            self.say(f"no stop at {name} any more")
+
+    def _node(self, purpose: str) -> str | None:
+        """The node of the graph's cursor; None after saying why there is none."""
+        node, shape = self.panes.graph.view.selected, self.look.shape
+        if self.panes.pane != "graph":
+            self.panes.go("graph")
+            self.say(f"choose the node to {purpose}, and press the key again")
+            return None
+        if reason := why_no_stop(node, shape):
+            self.say(reason, style=WARNING)
+            return None
+        return node
+
+    def _watch(self) -> None:
+        row, stops, graph = self.panes.state.highlighted, self.setups.stops, self.look.graph
+        if row is None or row.path[0] not in self.look.values:
+            self.say("no value of the graph's own state is selected; S watches one inside a subgraph", style=WARNING)
+            return
+        plain = not any("." in key or ":" in key or key.startswith("/") for key in row.path)
+        path = ".".join(row.path) if plain else "".join(
+            f"/{key.replace('~', '~0').replace('/', '~1')}" for key in row.path
+        )  # fmt: skip
+        name = one_line(path, 40, identifier=True)
+        if path in stops.watched(graph):
+            stops.unwatch(graph, path)
+            self.say(f"{name} is not watched any more")
+        else:
+            stops.watch(graph, path)
+            self.say(f"runs of this graph stop when {name} changes, until graphdeck ends: b again for no more")
+
+    def action_stops(self) -> None:
+        """List what stops the graph's runs."""
+        from graphdeck.tui.screens.stops import StopsScreen
+
+        if not self.look.graph:
+            self.say("open a graph first (o)", style=WARNING)
+            return
+
+        def closed(_: None) -> None:
+            self._stops_screen = None
+            self._show_points(self._points)
+
+        graph, stops = self.look.graph, self.setups.stops
+        self._stops_screen = StopsScreen(graph, self.look.shape, stops, self._change)
+        self._stops_screen.show(self._points)
+        self.app.push_screen(self._stops_screen, closed)
+
+
+def why_no_stop(node: str | None, shape: GraphShape | None) -> str:
+    """Why a run cannot be stopped at a drawn node; empty where it can."""
+    if node is None or shape is None:
+        return "no graph is open: o opens one"
+    if node.rpartition(":")[2] in (START, END):
+        return "START and END are no nodes: a run can stop before or after the others"
+    if shape.file == "" and shape.saving:
+        return "the graph refuses saving: a run that stopped could not go on"
+    if not has_node(shape, node):
+        return "several nodes are folded here: S stops at one of them by its name"
+    return ""

@@ -1,0 +1,220 @@
+"""The stops of a graph's runs: breakpoints, kept for the project, and watched values, kept for the session."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from graphdeck.graphs.conditions import parse_condition
+from graphdeck.graphs.errors import InputError
+from graphdeck.graphs.paths import split_path
+from graphdeck.graphs.records import GraphShape
+from graphdeck.graphs.stopping import Breakpoint, When, breakpoint_text, has_node, parse_breakpoint, split_watch
+from graphdeck.tui import actions
+from graphdeck.tui.run_stops import RunStops
+from graphdeck.tui.text import safe
+from graphdeck.tui.theme import MUTED, WARNING
+from graphdeck.tui.widgets.key_hints import KeyHint, KeyHints
+from graphdeck.tui.widgets.one_line import OneLine
+from graphdeck.tui.widgets.stop_list import StopList, StopRow
+
+_WATCH: Final = "watch "
+_SIDES: Final[tuple[When, ...]] = ("before", "after")
+HOW: Final = "before NODE, after NODE, NODE if total > 3, watch KEY"
+
+
+class StopsScreen(ModalScreen[None]):
+    """Lists and changes them; `change` keeps breakpoints, or forgets them (the first ones it is given)."""
+
+    CSS_PATH = "stops.tcss"
+    AUTO_FOCUS = "StopList"
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("stops")]
+
+    def __init__(
+        self,
+        graph: str,
+        shape: GraphShape | None,
+        stops: RunStops,
+        change: Callable[[Sequence[Breakpoint], Sequence[Breakpoint]], None],
+    ) -> None:
+        super().__init__()
+        self._graph, self._shape, self._stops, self._change = graph, shape, stops, change
+        self._points: Sequence[Breakpoint] = ()
+        self._edited: Breakpoint | str | None = None
+
+    def compose(self) -> ComposeResult:
+        """Heading, list, line, hint, keys."""
+        with Vertical(id="dialog"):
+            yield Static(id="heading", markup=False)
+            yield StopList()
+            yield OneLine(placeholder=HOW, id="line")
+            yield Static(id="hint", markup=False)
+            yield KeyHints(id="keys")
+
+    def on_mount(self) -> None:
+        """Show them."""
+        title = self._shape.title if self._shape else self._graph
+        kept = "breakpoints stay with the project, all else ends with graphdeck"
+        self.query_one("#heading", Static).update(
+            Content.assemble((f"Stops of {safe(title, identifier=True)}", "bold"), "\n", (kept, MUTED))
+        )
+        hints = [KeyHint(action=each.id, key=each.shown_key, label=each.label) for each in actions.actions_of("stops")]
+        self.query_one(KeyHints).show(hints)
+        self._paint()
+
+    def show(self, points: Sequence[Breakpoint]) -> None:
+        """Show these breakpoints, and what is watched."""
+        self._points = points
+        if self.is_mounted:
+            self._paint()
+
+    def _paint(self) -> None:
+        self.query_one(StopList).show(list(self._rows()))
+
+    def _rows(self) -> Iterator[StopRow]:
+        for point in self._points:
+            off = self._stops.is_off(self._graph, point)
+            yield StopRow(stop=point, text=_words(point), is_off=off, why_not=why_idle(point, self._shape))
+        for path in self._stops.watched(self._graph):
+            off = self._stops.is_off(self._graph, path)
+            yield StopRow(stop=path, text=f"when {path} changes", is_off=off)
+
+    def _say(self, text: str, style: str = MUTED) -> None:
+        self.query_one("#hint", Static).update(Content.styled(safe(text, lines=True), style))
+
+    # -- typing ------------------------------------------------------------------------------------------------------
+
+    def action_add(self) -> None:
+        """Type a new one."""
+        self._type(None, "")
+
+    @on(StopList.Chosen)
+    def action_edit(self) -> None:
+        """Edit the one of the cursor."""
+        row = self.query_one(StopList).current
+        if row is None:
+            self._say("nothing to edit: a adds one", WARNING)
+        elif isinstance(row.stop, str):
+            self._type(row.stop, f"{_WATCH}{row.stop}")
+        else:
+            self._type(row.stop, _words(row.stop))
+
+    def _type(self, edited: Breakpoint | str | None, text: str) -> None:
+        self._edited = edited
+        line = self.query_one(OneLine)
+        line.display, line.value = True, text
+        line.cursor_position = len(text)
+        line.focus()
+        self._say(f"{HOW}\nEnter keeps it, Esc leaves it")
+
+    @on(Input.Submitted)
+    def _typed(self, event: Input.Submitted) -> None:
+        event.stop()
+        try:
+            stop = parse_stop(event.value, self._shape)
+        except InputError as error:
+            self._say(f"{error.message}\n{error.hint}", WARNING)
+            return
+        if self._edited is not None:
+            self._remove(self._edited, kept=stop)
+        elif isinstance(stop, Breakpoint):
+            self._change((), (stop,))
+        if isinstance(stop, str):
+            self._stops.watch(self._graph, stop)
+        self._leave_line()
+        self._say("")
+
+    def _leave_line(self) -> None:
+        line = self.query_one(OneLine)
+        line.display, self._edited = False, None
+        self.query_one(StopList).focus()
+        self._paint()
+
+    def on_key(self, event: Key) -> None:
+        """Esc leaves the line first."""
+        if event.key == "escape" and self.query_one(OneLine).has_focus:
+            event.stop()
+            event.prevent_default()
+            self._leave_line()
+            self._say("")
+
+    # -- the one of the cursor ---------------------------------------------------------------------------------------
+
+    def action_turn(self) -> None:
+        """Stop at the other side of its node."""
+        row = self.query_one(StopList).current
+        if row is None or isinstance(row.stop, str):
+            self._say("only a breakpoint has a side", WARNING)
+            return
+        turned = Breakpoint(node=row.stop.node, when=_SIDES[row.stop.when == "before"], condition=row.stop.condition)
+        self._change((row.stop,), (turned,))
+
+    def action_on_off(self) -> None:
+        """Put it off, or on."""
+        row = self.query_one(StopList).current
+        if row is not None:
+            (self._stops.put_on if row.is_off else self._stops.put_off)(self._graph, row.stop)
+            self._paint()
+
+    def action_remove(self) -> None:
+        """Remove it."""
+        row = self.query_one(StopList).current
+        if row is not None:
+            self._remove(row.stop)
+            self._paint()
+
+    def _remove(self, stop: Breakpoint | str, kept: Breakpoint | str = "") -> None:
+        """Remove one, and keep the other in its place."""
+        if isinstance(stop, str):
+            self._stops.unwatch(self._graph, stop)
+        gone = (stop,) if isinstance(stop, Breakpoint) else ()
+        new = (kept,) if isinstance(kept, Breakpoint) else ()
+        if gone or new:
+            self._change(gone, new)
+
+    def action_back(self) -> None:
+        """Close."""
+        self.dismiss()
+
+
+def _words(point: Breakpoint) -> str:
+    """A breakpoint as it is typed."""
+    return f"{point.when} {breakpoint_text(point)}"
+
+
+def parse_stop(text: str, shape: GraphShape | None) -> Breakpoint | str:
+    """The breakpoint that was typed, or the path of the value to watch; raises InputError where it is neither."""
+    words = text.strip()
+    if words.startswith(_WATCH):
+        path = words.removeprefix(_WATCH).strip()
+        names, inner = split_watch(path)
+        _check_key(inner, shape if not names else None)
+        return path
+    when = next((side for side in _SIDES if words.startswith(f"{side} ")), None)
+    point = parse_breakpoint(words.removeprefix(f"{when} ").strip() if when else words, when or "before")
+    if point.condition:
+        _check_key(parse_condition(point.condition).path, shape if ":" not in point.node else None)
+    return point
+
+
+def _check_key(path: str, shape: GraphShape | None) -> None:
+    key = next(iter(split_path(path)), "")
+    known = shape.state_keys if shape else ()
+    if not key or (known and key not in known):
+        raise InputError(f"there is no state key {key!r} to look at", f"state keys are: {', '.join(known)}")
+
+
+def why_idle(point: Breakpoint, shape: GraphShape | None) -> str:
+    """Why a breakpoint does nothing; empty where it does, or nobody knows."""
+    if point.missing or (shape is not None and not has_node(shape, point.node)):
+        return "no such node now: kept, does nothing"
+    if shape is not None and shape.kind == "functional" and (point.when == "after" or point.condition):
+        return "a functional graph stops before its node only"
+    return ""
