@@ -4,19 +4,23 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 from langgraph.types import Interrupt as Asked
 from langgraph.types import StateSnapshot
 
+from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.events import Interrupt
 from graphdeck.graphs.failed_answers import OWN_ANSWER, answered_sql
 from graphdeck.graphs.local.home import frames_of
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import to_json
 from graphdeck.graphs.worker.saver import NO_OUTPUT, TellingSaver
+
+_STARTS: Final = "branch:to:"
+"""Begins the names of LangGraph's channels that start a node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,22 @@ async def finished_tasks(saver: TellingSaver, config: RunnableConfig) -> frozens
     found = await saver.aget_tuple(config)
     writes = (found.pending_writes if found else None) or []
     return frozenset(task for task, channel, _ in writes if channel not in NO_OUTPUT)
+
+
+async def check_nodes_are_there(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, config: RunnableConfig) -> None:
+    """Raise InputError where a checkpoint starts a node that the graph no longer has: LangGraph calls that its end."""
+    found = await saver.aget_tuple(config)
+    if found is None:
+        return
+    versions, seen = found.checkpoint["channel_versions"], found.checkpoint["versions_seen"]
+    for channel in found.checkpoint["channel_values"]:
+        node = channel.removeprefix(_STARTS)
+        is_due = channel.startswith(_STARTS) and seen.get(node, {}).get(channel) != versions.get(channel)
+        if is_due and node not in graph.nodes:
+            raise InputError(
+                f"the thread stands before node {node!r}, which the graph no longer has",
+                "put the node back, or run again from an earlier checkpoint: see graphdeck history",
+            )
 
 
 async def _position_of_rows(saver: TellingSaver, config: RunnableConfig) -> Position:

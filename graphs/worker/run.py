@@ -34,7 +34,13 @@ from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.failures import limit_reached, run_error, unsaveable
 from graphdeck.graphs.worker.frames import InterruptFrames, error_line
 from graphdeck.graphs.worker.output import unread
-from graphdeck.graphs.worker.position import Position, asked_again, finished_tasks, read_position
+from graphdeck.graphs.worker.position import (
+    Position,
+    asked_again,
+    check_nodes_are_there,
+    finished_tasks,
+    read_position,
+)
 from graphdeck.graphs.worker.retries import watch_retries
 from graphdeck.graphs.worker.saver import Changed, TellingSaver, Unsaveable, cannot_write, open_saver
 from graphdeck.graphs.worker.saving import Saving
@@ -139,6 +145,8 @@ class GraphRun:
         before = await self._position(request.checkpoint)
         if request.checkpoint:
             await self._check_start(request.checkpoint, before)
+        if before.done and not request.has_input and self._saver is not None:
+            await check_nodes_are_there(self._graph, self._saver, self._config(request.checkpoint))
         if request.resume:
             await check_seen(request.seen, self._emitter, control)
             await self._check_answers(before)

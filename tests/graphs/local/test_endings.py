@@ -319,6 +319,27 @@ async def test_the_users_code_outside_of_nodes_may_fail_too(write_nodes: WriteGr
     assert failures(found) == [("", "KeyError")]
 
 
+async def test_a_thread_before_a_node_that_is_gone_is_not_called_done(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine
+) -> None:
+    source = """
+    def first(state): return {"n": 1}
+    def ask(state): return {"n": interrupt("how many?")}
+    def last(state): return {"log": [str(state["n"])]}
+    """
+    graph = write_nodes(source + "graph = chain(first, ask, last)\n")
+    assert ended(await run_graph(graph, input={})).status == "waiting"
+    [question] = (await engine.state("t")).interrupts
+    write_nodes(source + "graph = chain(first, last)\n")
+    for request in ({}, {"resume": {question.id: 3}}):
+        stopped = ended(await run_graph(graph, **request))
+        assert stopped.status == "failed"
+        assert "before node 'ask', which the graph no longer has" in str(stopped.error)
+    assert (await engine.state("t")).status == "waiting"
+    write_nodes(source + "graph = chain(first, ask, last)\n")
+    assert ended(await run_graph(graph, resume={question.id: 3})).status == "done"
+
+
 @pytest.mark.parametrize("thread", ["", "a\0b", "../..", " ", "ü/[red]", "x" * 5000])
 async def test_any_text_names_a_thread(
     write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, thread: str
