@@ -99,13 +99,23 @@ class Boundaries:
 
     # -- what LangGraph asks -------------------------------------------------------------------------------------
 
+    def _asking(self) -> str:
+        """The level that asks: its loop runs in the context of the task that runs its graph.
+
+        A graph that keeps its own state (`checkpointer=True`) is saved without the ids of tasks.
+        """
+        config = var_child_runnable_config.get()
+        ns = _counted_once(str(((config or {}).get("configurable") or {}).get("checkpoint_ns") or ""))
+        graph = self.plan.levels.get(level_names(ns))
+        return ns if graph is None or graph.checkpointer is not True else "|".join(level_names(ns))
+
     def _before(self, node: str) -> bool:
-        ns = _asking()
+        ns = self._asking()
         self._ended.discard(ns)
         return self._tell(self._reasons(ns, node))
 
     def _after(self, node: str) -> bool:
-        ns = _asking()
+        ns = self._asking()
         if ns not in self._ended:
             self._ended.add(ns)
             self._ran[ns] = set()
@@ -164,19 +174,22 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _asking() -> str:
-    """The level that asks: its loop runs in the context of the task that runs its graph."""
-    config = var_child_runnable_config.get()
-    return _counted_once(str(((config or {}).get("configurable") or {}).get("checkpoint_ns") or ""))
-
-
 def _counted_once(ns: str) -> str:
     """A level without the numbers that count the graphs which one task has called."""
     return "|".join(level for level in ns.split("|") if not level.isdigit())
 
 
 def _is_in(ns: str, outer: str) -> bool:
-    return ns == outer or not outer or ns.startswith(f"{outer}|")
+    """Whether a level is another one or inside it; without the id of a task, it may be any of that name."""
+    inner, around = _parts(ns), _parts(outer)
+    return len(inner) >= len(around) and all(
+        one == other or (one[0] == other[0] and not (one[1] and other[1]))
+        for one, other in zip(inner, around, strict=False)
+    )
+
+
+def _parts(ns: str) -> list[tuple[str, ...]]:
+    return [level.partition(":")[::2] for level in ns.split("|")] if ns else []
 
 
 def _ns(state: StateSnapshot) -> str:

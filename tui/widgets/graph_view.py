@@ -70,13 +70,13 @@ class GraphView(Rows):
         self._members: Mapping[str, str] = {}
         self._states: Mapping[str, NodeState] = {}
         self._taken: Collection[tuple[str, str]] = ()
+        self._marks: Marks = {}
+        self._mark_cells: Mapping[int, Mapping[int, str]] = {}
         self._follow = True
 
     def on_mount(self) -> None:
         """Let what runs move."""
         self.set_interval(1 / FRAMES_A_SECOND, self._next_frame)
-        self._marks: Marks = {}
-        self._mark_cells: Mapping[int, Mapping[int, str]] = {}
 
     # -- attributes down -----------------------------------------------------------------------------------------
 
@@ -89,12 +89,12 @@ class GraphView(Rows):
         """Show a drawing; `members` tells for the nodes of a folded one under which drawn node they stand."""
         self._drawing, self._members, self._follow = drawing, members or {}, True
         self.marks_row = not (drawing and drawing.boxes)
+        self.show_marks(self._marks)
         self.rows_changed()
         kept = self.selected if drawing and self.selected in drawing.rects else None
         if drawing and drawing.nodes:
             first = next((node.id for node in drawing.nodes if node.id not in (START, END)), drawing.nodes[0].id)
             self.set_reactive(Rows.cursor, drawing.row_of(kept or first))
-        self.show_marks(self._marks)
             self.selected = kept or first
 
     def show(self, states: Mapping[str, NodeState], taken: Collection[tuple[str, str]] = ()) -> None:
@@ -106,17 +106,17 @@ class GraphView(Rows):
             self._bring_into_view(min(began, key=self._drawing.row_of))
         self.refresh()
 
-    def select(self, node: str) -> None:
-        """Put the cursor on a node; nothing happens where the drawing has none such."""
-        node = self._members.get(node, node)
-        if self._drawing and node in self._drawing.rects:
-            self.selected = node
     def show_marks(self, marks: Marks) -> None:
         """Show which nodes have breakpoints."""
         self._marks = marks
         self._mark_cells = mark_cells(self._drawing, marks, self._members) if self._drawing else {}
         self.refresh()
 
+    def select(self, node: str) -> None:
+        """Put the cursor on a node; nothing happens where the drawing has none such."""
+        node = self._members.get(node, node)
+        if self._drawing and node in self._drawing.rects:
+            self.selected = node
             self.move_to(self._drawing.row_of(node))
             self._bring_into_view(node)
 

@@ -155,6 +155,26 @@ async def test_what_holds_where_a_subgraph_ends_stops_the_run_before_what_follow
     assert ran(found) == ["review", "desk", "team"]
 
 
+async def test_conditions_hold_in_subgraphs_that_keep_their_own_state(
+    write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    """Their checkpoints are named without the ids of the tasks that run them."""
+    keeping = write_nodes(TEAMS.replace("graph = line", "desk.checkpointer = True\n    graph = line"))
+    given = {
+        "watch": ("team:desk:log",),
+        "before": ("team:desk:review if n == 2",),
+        "after": ("team:desk:review if n > 2",),
+    }
+    found = await run_graph(keeping, input={"log": []}, **given)
+    assert stands(found)[1:] == (
+        ("team:desk:review",), [("before", "team:desk:review"), ("watch", "team:desk")]
+    )  # fmt: skip
+    found = await run_graph(keeping, **given, step=True)
+    assert stands(found)[1:] == (
+        ("second",), [("after", "team:desk:review"), ("watch", "team:desk"), ("step", "")]
+    )  # fmt: skip
+
+
 async def test_a_step_is_one_of_the_innermost_graph_that_the_thread_stands_in(teams: str, run_graph: RunGraph) -> None:
     step = {"step": True, "durability": "async"}
     found = await run_graph(teams, input={"log": []}, before=("team:desk:write",))
@@ -189,14 +209,17 @@ async def test_each_of_several_runs_of_one_graph_stops_for_itself(
     assert ran(await run_graph(fan)) == ["two", "inner"]
 
 
-async def test_that_a_run_reached_its_limit_is_kept(
+async def test_a_limit_of_steps_is_told_and_no_breakpoint_is_passed_by_it(
     write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine
 ) -> None:
     loop = write_nodes(LOOP)
     await run_graph(loop, input={})
-    found = await run_graph(loop, recursion_limit=1)
+    found = await run_graph(loop, recursion_limit=1, before=("same",))
     assert stands(found) == ("recursion_limit", ("same",), [("limit", "")])
     assert (await engine.state("t")).stops == (Stop(kind="limit"),)
+    found = await run_graph(loop, before=("same",))
+    assert (ran(found), stands(found)) == ([], ("breakpoint", ("same",), [("before", "same")]))
+    assert ran(await run_graph(loop, before=("same",))) == ["same", "count"]
 
 
 async def test_a_stop_by_hand_is_kept_with_what_it_was(
