@@ -18,6 +18,8 @@ from graphdeck.tui.bridge import Failed
 
 RESTS: Final = 9
 """How many times longer than it took to read the list again, it then rests: a search looks through the whole file."""
+MOST_REST: Final = 5.0
+"""Seconds that it rests at the most."""
 
 FEW: Final = 5
 """Threads of a page that a search looks for in first texts: so many are shown before it goes on."""
@@ -91,7 +93,7 @@ class ThreadsBridge(Background):
             self._is_stale = False
             start = loop.time()
             await self._tell(_KIND, "", self._again)
-            await asyncio.sleep(max(PAUSE, (loop.time() - start) * RESTS))
+            await asyncio.sleep(min(max(PAUSE, (loop.time() - start) * RESTS), MOST_REST))
 
     async def _again(self) -> Message:
         wanted, count = self.wanted, self._count

@@ -7,6 +7,7 @@ from textual import on
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError, MissingFileError
 from graphdeck.graphs.records import FileProblem
+from graphdeck.graphs.wanted import ALL
 from graphdeck.tui import bridge, threads_bridge
 from graphdeck.tui.bridge import Bridge
 from graphdeck.tui.clock import Clock
@@ -116,8 +117,9 @@ class DeckListing(DeckPainting):
     def _files_changed(self) -> None:
         self.read_threads()
         look = self.look
-        is_listed = self._threads.find(look.thread, look.file) is not None  # then its row tells whether it has moved
-        if look.snapshot is not None and not is_listed and not look.running:
+        # The plain list tells at once whether it has moved; others may rest before they are read again.
+        is_told = self.listing.wanted == ALL and self._threads.find(look.thread, look.file) is not None
+        if look.snapshot is not None and not is_told and not look.running:
             self.read_thread()
 
     def show_threads(self, threads: ThreadRows) -> None:
