@@ -52,13 +52,18 @@ async def show(
     if as_json:
         print(json_line(snapshot_json(snapshot)))
         return 0
-    for line in snapshot_lines(snapshot, terminal, now(), db):
+    for line in snapshot_lines(snapshot, terminal, now(), db, named=checkpoint is not None):
         print(line)
     return 0
 
 
-def snapshot_lines(snapshot: Snapshot, terminal: Terminal, now: datetime, db: Path | None = None) -> Iterator[str]:
-    """A state in lines for people; values are cut to fit, and the last line says how to see one whole."""
+def snapshot_lines(
+    snapshot: Snapshot, terminal: Terminal, now: datetime, db: Path | None = None, *, named: bool = False
+) -> Iterator[str]:
+    """A state in lines for people; values are cut to fit, and the last line says how to see one whole.
+
+    It was asked for by the checkpoint's name where that is `named`: of the newest, the next look may be at another one.
+    """
     yield from _heading(snapshot, terminal, now)
     yield from _standing(snapshot)
     yield from _states(snapshot, terminal)
@@ -67,8 +72,10 @@ def snapshot_lines(snapshot: Snapshot, terminal: Terminal, now: datetime, db: Pa
     if snapshot.interrupts:
         yield from _questions(snapshot, terminal, db)
     command = show_command(snapshot.thread, db, next(iter(snapshot.values), "PATH"))
+    if named or snapshot.ns:
+        command += f" --checkpoint {snapshot.checkpoint}"
     if snapshot.ns:
-        command += f" --checkpoint {snapshot.checkpoint} --ns {shell_word(snapshot.ns)}"
+        command += f" --ns {shell_word(snapshot.ns)}"
     yield terminal.style(f"one value whole:  {command}", "dim")
 
 

@@ -116,6 +116,8 @@ def test_show_an_older_checkpoint(cli: Cli, db: tuple[str, str], json_lines: Jso
     *_, first = json_lines(cli("history", WAITING, *db, "--json").out)
     (shown,) = json_lines(cli("show", WAITING, "--checkpoint", first["checkpoint"], *db, "--json").out)
     assert shown["checkpoint"] == first["checkpoint"]
+    last = cli("show", WAITING, "--checkpoint", "-1", *db).out.splitlines()[-1]
+    assert last.endswith(f"--checkpoint {first['checkpoint']}")
     assert shown["step"] == -1
 
 
