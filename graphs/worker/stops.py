@@ -7,7 +7,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 
 from graphdeck.graphs.events import RunStatus
-from graphdeck.graphs.local.home import stopped_by_breakpoint
+from graphdeck.graphs.local.home import stopped_by_breakpoint, stops_of
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.stopping import Stop
 from graphdeck.graphs.worker.boundaries import Boundaries
@@ -58,14 +58,17 @@ async def written_to(
     position: Position,
     boundaries: Boundaries,
 ) -> tuple[Stop, ...]:
-    """The stops where a thread stands, if writes alone have led it there, past or to their nodes.
+    """The stops where a thread stands, if writes alone have led it there, past or to their nodes, or a limit of steps.
 
     LangGraph passes them, since a run begins right there. Where the same nodes come next as before the writes, whoever
     wrote stood at that breakpoint already; so did whoever was told of it by `note_pause`.
     """
-    if stopped_by_breakpoint(saver.file, config["configurable"]["thread_id"], position.checkpoint):
+    thread = config["configurable"]["thread_id"]
+    if boundaries.plan.is_empty or stopped_by_breakpoint(saver.file, thread, position.checkpoint):
         return ()
     saved = newest = await saver.aget_tuple(config)
+    if newest and any(stop.kind == "limit" for stop in stops_of(saver.file, thread, position.checkpoint)):
+        return boundaries.at_written(set(position.next), set(), newest.checkpoint["channel_values"])
     while saved is not None and saved.metadata.get("source") == "update" and saved.parent_config is not None:
         saved = await saver.aget_tuple(saved.parent_config)
     if newest is None or saved is None or saved is newest:

@@ -17,7 +17,7 @@ RUN: dict[str, tuple[str, ...]] = {
         "tui/plain/test_run.py::test_breakpoint_failure_and_going_on",
     ),
     "the recursion limit and the durability are chosen for a run": (
-        "graphs/local/test_control.py::test_that_a_run_reached_its_limit_is_kept",
+        "graphs/local/test_control.py::test_a_limit_of_steps_is_told_and_no_breakpoint_is_passed_by_it",
         "graphs/local/test_control.py::test_a_place_where_no_run_can_stop_is_refused_with_the_reason",
         "tui/plain/test_run.py::test_recursion_limit",
     ),
