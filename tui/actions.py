@@ -29,6 +29,7 @@ Place: TypeAlias = Literal[
     "run_form",
     "find",
     "stops",
+    "node",
 ]
 
 
@@ -98,6 +99,7 @@ _GROUPS: Final = {
     "run_form": "The form of a run",
     "stops": "Breakpoints and watched values",
     "find": "A text in all states",
+    "node": "A node",
 }
 
 
@@ -139,6 +141,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("show_graph", "1", "Graph", "Show the graph", "Panes"),
     _deck("layout", "l", "layout", "Draw the graph as it fits, in boxes, or with one row a node", "Panes"),
     _deck("subgraph", "z", "subgraph", "Unfold the subgraph of the cursor in place, or fold it", "Panes"),
+    _deck("node", "enter", "node", "Show the node of the graph's cursor: source, policies, edges, tasks", "Panes"),
     _deck("show_state", "2", "State", "Show the state", "Panes"),
     _deck("show_messages", "3", "Messages", "Show the conversation", "Panes"),
     _deck("show_timeline", "4,h", "Timeline", "Show the checkpoints of this thread", "Panes"),
@@ -232,6 +235,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("stops", "on_off", "space", "on/off", "Put this one off until graphdeck ends, or on again"),
     _of("stops", "remove", "d,delete", "remove", "Remove this one"),
     _of("stops", "back", "escape", "back", "Go back", True),
+    _of("node", "view", "v,enter", "task", "Show the task of the cursor whole: its input, result and error"),
+    _of("node", "tasks", "t", "tasks", "Go to the tasks, or back to the source"),
+    _of("node", "open_editor", "e", "editor", "Open the source in your own editor, at the node's line"),
+    _of("node", "copy", "c", "copy", "Copy what is read"),
+    _of("node", "write", "w", "to file", "Write it to a file (asks for its name)"),
+    _of("node", "back", "escape", "back", "Go back", True),
     _of("confirm", "yes", "y", "yes", "Do it"),
     _of("confirm", "back", "escape,n", "no", "Do nothing", True),
 )

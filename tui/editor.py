@@ -11,6 +11,10 @@ from typing import Final
 
 USUAL: Final = "vi"
 """The editor where none is named."""
+_GOTO: Final = ("code", "code-insiders", "codium", "cursor")
+"""Editors that go to a line by an option of their own."""
+_COLON: Final = ("hx", "helix", "subl", "zed")
+"""Editors that take the line behind the file's name; all others are told `+12`, as vi, nano and emacs are."""
 
 
 class EditorError(Exception):
@@ -37,6 +41,18 @@ def edit(text: str, suffix: str, environ: Mapping[str, str] = os.environ) -> str
         with contextlib.suppress(OSError):
             path.unlink()
     return edited if text.endswith("\n") else edited.removesuffix("\n").removesuffix("\r")
+
+
+def open_at(file: str, line: int, environ: Mapping[str, str] = os.environ) -> None:
+    """Open a file in the editor at a line, from 1; raises EditorError."""
+    command = [*_command(environ)]
+    name = Path(command[0]).name
+    if name in _GOTO:
+        _run([*command, "--goto", f"{file}:{line}"])
+    elif name in _COLON:
+        _run([*command, f"{file}:{line}"])
+    else:
+        _run([*command, f"+{line}", file])
 
 
 def _command(environ: Mapping[str, str]) -> Sequence[str]:

@@ -7,7 +7,7 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.records import GraphShape, RunRequest
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
-from graphdeck.tui.screens.deck_forks import DeckForks
+from graphdeck.tui.screens.deck_nodes import DeckNodes
 from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.input_line import InputLine
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from graphdeck.tui.run_form import RunForm
 
 
-class DeckForms(DeckForks):
+class DeckForms(DeckNodes):
     """Asks in a form for what a run is given, and keeps its context and options for the graph's later runs."""
 
     def __init__(self, engine: Engine, clock: Clock, rules: Rules) -> None:

@@ -18,10 +18,10 @@ from graphdeck.tui.text import fit, safe, width
 from graphdeck.tui.theme import ACCENT, MUTED, colour, glyphs
 from graphdeck.tui.widgets.rows import Rows
 from graphdeck.tui.widgets.run_state import NodeState, combine
-from graphdeck.tui.widgets.stop_marks import Marks, mark_cells
 
 if TYPE_CHECKING:
     from graphdeck.graphs.drawing.canvas import Cell, Drawing
+    from graphdeck.tui.widgets.stop_marks import Marks
 
 FRAMES_A_SECOND: Final = 8
 
@@ -45,6 +45,8 @@ class GraphView(Rows):
         Binding("right", "beside(1)", "right", show=False),
     ]
 
+    clicks = 2
+
     selected: reactive[str | None] = reactive(None)
     """Id of the node that the cursor is on, as the drawing has it."""
 
@@ -62,6 +64,9 @@ class GraphView(Rows):
         def control(self) -> "GraphView":
             """The widget."""
             return self.graph_view
+
+    class NodeChosen(NodeSelected):
+        """Enter was pressed on a node, or it was clicked twice."""
 
     def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -106,10 +111,13 @@ class GraphView(Rows):
             self._bring_into_view(min(began, key=self._drawing.row_of))
         self.refresh()
 
-    def show_marks(self, marks: Marks) -> None:
+    def show_marks(self, marks: "Marks") -> None:
         """Show which nodes have breakpoints."""
-        self._marks = marks
-        self._mark_cells = mark_cells(self._drawing, marks, self._members) if self._drawing else {}
+        self._marks, self._mark_cells = marks, {}
+        if marks and self._drawing:
+            from graphdeck.tui.widgets.stop_marks import mark_cells  # the first paint knows none
+
+            self._mark_cells = mark_cells(self._drawing, marks, self._members)
         self.refresh()
 
     def select(self, node: str) -> None:
@@ -119,6 +127,11 @@ class GraphView(Rows):
             self.selected = node
             self.move_to(self._drawing.row_of(node))
             self._bring_into_view(node)
+
+    @property
+    def chosen_node(self) -> str | None:
+        """Path of the node that the cursor is on; of several that are drawn as one, the first."""
+        return next((node for node, drawn in self._members.items() if drawn == self.selected), self.selected)
 
     # -- rows ----------------------------------------------------------------------------------------------------
 
@@ -164,6 +177,11 @@ class GraphView(Rows):
             x = rects[self.selected].x if self.selected is not None and self.selected in rects else 0
             self.selected = min(nodes, key=lambda node: abs(rects[node].x - x))
 
+    def chosen(self, index: int) -> None:
+        """Tell which node it is."""
+        if self.selected is not None:
+            self.post_message(self.NodeChosen(self, self.selected))
+
     def move_to(self, index: int) -> None:
         """Go where a person wants to be, and stay there."""
         self._follow = False
@@ -189,6 +207,8 @@ class GraphView(Rows):
         if node is not None:
             event.stop()
             self.select(node)
+            if event.chain >= self.clicks:
+                self.chosen(self.cursor)
 
     def on_mouse_scroll_up(self) -> None:
         """Stay where a person scrolls to."""

@@ -1,0 +1,164 @@
+"""A node in words: how it was declared, its edges, its source."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.node_details import NodeDetails
+from graphdeck.graphs.records import Edge, GraphShape, Node
+from graphdeck.graphs.values import Json
+from graphdeck.tui.paragraphs import Paragraph
+from graphdeck.tui.source_lines import SourceReader, read_source
+from graphdeck.tui.step_lines import node_names
+from graphdeck.tui.task_log import TaskRun
+from graphdeck.tui.text import one_line, safe
+from graphdeck.tui.theme import ACCENT, MUTED, WARNING, glyphs
+
+UNKNOWN_TARGETS: Final = "targets unknown: add a path map or a Literal return type"
+_KINDS: Final = {"start": "where the graph begins", "end": "where the graph ends", "task": "a task of an entrypoint"}
+_CELLS: Final = 2_000
+_UNKNOWN: Final = "not known"
+_SENT: Final = "what its Send gave it: that is not kept"
+_HEAD: Final = 12
+
+
+class SeenNode(Frozen):
+    """A node of a graph, or of a graph inside it, with its edges."""
+
+    path: str
+    """Its path, `team:desk:review`."""
+    node: Node
+    """What is known of it."""
+    incoming: tuple[Edge, ...] = ()
+    """Edges to it."""
+    outgoing: tuple[Edge, ...] = ()
+    """Edges from it."""
+
+
+def find_node(shape: GraphShape, edges: Iterable[Edge], path: str) -> SeenNode | None:
+    """The node of a path; `edges` are those of the whole graph, observed ones among them. None without such a node."""
+    *graphs, name = path.split(":")
+    for each in graphs:
+        inner = shape.subgraphs.get(each)
+        if inner is None:
+            return None
+        shape, edges = inner, inner.edges
+    node = next((node for node in shape.nodes if node.id == name), None)
+    if node is None:
+        return None
+    known = tuple(edges)
+    return SeenNode(
+        path=path,
+        node=node,
+        incoming=tuple(edge for edge in known if edge.target == name),
+        outgoing=tuple(edge for edge in known if edge.source == name),
+    )
+
+
+def node_paragraphs(seen: SeenNode, read: SourceReader = read_source) -> list[Paragraph]:
+    """All of it, to be read from the top."""
+    return [*_facts(seen), *_edges(seen), Paragraph(), *_source(seen.node, read)]
+
+
+# -- how it was declared ---------------------------------------------------------------------------------------------
+
+
+def _facts(seen: SeenNode) -> Iterator[Paragraph]:
+    node = seen.node
+    details = node.details or NodeDetails()
+    doc = details.doc or node.doc
+    if doc:
+        yield Paragraph(text=safe(doc, lines=True))
+        yield Paragraph()
+    yield _fact("kind", _KINDS.get(node.kind, node.kind))
+    for policy in details.retry:
+        yield _fact("retry", policy)
+    for name, text in (("cache", details.cache), ("timeout", details.timeout), ("on error", details.error_handler)):
+        if text:
+            yield _fact(name, text)
+    if node.defer:
+        yield _fact("defer", "waits until all other tasks are done")
+    if details.tags:
+        yield _fact("tags", ", ".join(details.tags))
+    for key, value in details.metadata:
+        yield _fact("metadata", f"{key} = {value}")
+    if details.reads:
+        own = f"  ({details.input_schema})" if details.input_schema else ""
+        yield _fact("reads", ", ".join(details.reads) + own)
+
+
+def _fact(name: str, text: str) -> Paragraph:
+    return Paragraph(head=f"{name:<{_HEAD}}", head_style=MUTED, text=one_line(text, _CELLS))
+
+
+# -- edges -----------------------------------------------------------------------------------------------------------
+
+
+def _edges(seen: SeenNode) -> Iterator[Paragraph]:
+    yield from (_edge("from", edge.source, edge) for edge in seen.incoming)
+    yield from (_edge("to", edge.target, edge) for edge in seen.outgoing)
+    if seen.node.unknown_targets:
+        yield Paragraph(head=f"{'to':<{_HEAD}}", head_style=MUTED, text=UNKNOWN_TARGETS, style=WARNING)
+
+
+def _edge(name: str, other: str, edge: Edge) -> Paragraph:
+    kinds = ["conditional"] if edge.conditional else []
+    if edge.label:
+        kinds.append(f'for "{one_line(edge.label, 200)}"')
+    if edge.observed:
+        kinds.append("seen taken, not declared")
+    return Paragraph(
+        head=f"{name:<{_HEAD}}",
+        head_style=MUTED,
+        text=node_names([other]),
+        style=ACCENT if edge.observed else "",
+        note=", ".join(kinds),
+        note_style=MUTED,
+    )
+
+
+# -- source ----------------------------------------------------------------------------------------------------------
+
+
+def _source(node: Node, read: SourceReader) -> Sequence[Paragraph]:
+    if not node.file:
+        return [Paragraph(text="none of your code is its source", style=MUTED)] if node.kind not in _KINDS else []
+    place = Paragraph(text=f"{safe(node.file, identifier=True)}:{node.line}", style="bold")
+    try:
+        lines = read(node.file).split("\n")  # not splitlines: Python counts by \n alone
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        return [place, Paragraph(text=f"the file cannot be read ({one_line(reason, 200)})", style=WARNING)]
+    last = max(node.line, node.details.end if node.details else 0)
+    if last > len(lines):
+        return [place, Paragraph(text="the file has changed since: F5 in the deck loads it again", style=WARNING)]
+    digits = len(str(last))
+    return [
+        place,
+        *(
+            Paragraph(head=f"{number:>{digits}} {glyphs().vertical} ", head_style=MUTED, text=safe(text.expandtabs(4)))
+            for number, text in enumerate(lines[node.line - 1 : last], node.line)
+        ),
+    ]
+
+
+# -- a task, whole ---------------------------------------------------------------------------------------------------
+
+
+def task_value(task: TaskRun, given: Mapping[str, Json] | None, result: Mapping[str, Json] | None) -> dict[str, Json]:
+    """All that is known of a task, as a value; what is not known is said."""
+    value: dict[str, Json] = {"task": task.id, "state": task.state}
+    if task.step is not None:
+        value["step"] = task.step
+    if task.ms is not None:
+        value["milliseconds"] = round(task.ms, 1)
+    if task.attempts > 1:
+        value["attempts"] = task.attempts
+    if task.error:
+        value["error"] = task.error
+    if task.traceback:
+        value["traceback"] = task.traceback
+    value["input"] = _SENT if task.sent else _UNKNOWN if given is None else dict(given)
+    value["wrote"] = list(task.keys)
+    value["state after its step"] = _UNKNOWN if result is None else dict(result)
+    return value

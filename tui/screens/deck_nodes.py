@@ -1,0 +1,125 @@
+"""The deck's details of a node: how it was declared, where it is in the source, and its tasks one by one."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.tui import bridge
+from graphdeck.tui.clock import Clock
+from graphdeck.tui.rules import Rules
+from graphdeck.tui.screens.deck_forks import DeckForks
+from graphdeck.tui.screens.look import Look
+from graphdeck.tui.theme import WARNING
+from graphdeck.tui.widgets.graph_view import GraphView
+
+if TYPE_CHECKING:
+    from graphdeck.tui.node_bridge import InnerTasksRead, NodeBridge, TaskRead
+    from graphdeck.tui.screens.node import NodeScreen
+    from graphdeck.tui.task_log import TaskLog, TaskRun
+
+
+class DeckNodes(DeckForks):
+    """Keeps the tasks of this session's runs, and shows a node with its tasks."""
+
+    def __init__(self, engine: Engine, clock: Clock, rules: Rules) -> None:
+        super().__init__(engine, clock, rules)
+        self._task_logs: dict[str, TaskLog] = {}
+        self._node_screen: NodeScreen | None = None
+        self._inner_tasks: Sequence[TaskRun] = ()
+
+    @cached_property
+    def _node_bridge(self) -> "NodeBridge":
+        from graphdeck.tui.node_bridge import NodeBridge  # the first paint reads no task
+
+        return NodeBridge(self._engine, self)
+
+    # -- the node ----------------------------------------------------------------------------------------------------
+
+    @on(GraphView.NodeChosen)
+    def action_node(self) -> None:
+        """Show the node of the graph's cursor."""
+        from graphdeck.tui.node_lines import find_node
+        from graphdeck.tui.screens.node import NodeScreen
+
+        look, path = self.look, self.panes.graph.view.chosen_node
+        seen = find_node(look.shape, look.edges, path) if look.shape is not None and path is not None else None
+        if seen is None:
+            self.say("no node is chosen: go to one in the graph (1)", style=WARNING)
+            return
+        self._node_screen, self._inner_tasks = NodeScreen(seen, self), ()
+        self.app.push_screen(self._node_screen, self._node_left)
+        self._show_tasks()
+        self._read_inner_tasks()
+
+    def _node_left(self, _: None) -> None:
+        self._node_screen = None
+
+    # -- its tasks ---------------------------------------------------------------------------------------------------
+
+    @on(bridge.RunEvents)
+    def _tasks_told(self, message: bridge.RunEvents) -> None:
+        """Keep what a run tells of its tasks."""
+        from graphdeck.tui.task_log import TaskLog
+
+        thread = message.request.thread
+        if thread not in self._task_logs:
+            self._task_logs[thread] = TaskLog()
+        self._task_logs[thread].add(message.events)
+        if thread == self.look.thread:
+            self._show_tasks()
+
+    @on(bridge.HistoryRead)
+    def _read_inner_tasks(self) -> None:
+        """Read the saved tasks of a node inside a subgraph."""
+        screen = self._node_screen
+        if screen is not None and ":" in screen.seen.path:
+            self._node_bridge.read_inner_tasks(self.look.thread, screen.seen.path, self.look.history, self.look.file)
+
+    def on_inner_tasks_read(self, message: "InnerTasksRead") -> None:
+        """Show them, where their node is still shown."""
+        screen = self._node_screen
+        if screen is not None and (message.thread, message.path) == (self.look.thread, screen.seen.path):
+            self._inner_tasks = message.tasks
+            self._show_tasks()
+
+    def see(self, look: Look) -> None:
+        """Look at this; the tasks of a node that is shown are those of the look."""
+        super().see(look)
+        self._show_tasks()
+
+    def _show_tasks(self) -> None:
+        screen, look = self._node_screen, self.look
+        if screen is None:
+            return
+        from graphdeck.tui.task_log import saved_tasks, together
+
+        path, log = screen.seen.path, self._task_logs.get(look.thread)
+        live = [task for task in log.tasks if task.path == path] if log is not None else []
+        saved = self._inner_tasks if ":" in path else saved_tasks(look.history, path)
+        tasks = together(live, saved)
+        at = look.shown.checkpoint if look.shown else ""
+        screen.show_tasks(tasks, {task.id for task in tasks if at and at in (task.began, task.ended)})
+
+    # -- one task, whole ---------------------------------------------------------------------------------------------
+
+    def on_node_screen_task_wanted(self, message: "NodeScreen.TaskWanted") -> None:
+        """Read what it was given and what it wrote."""
+        screen = self._node_screen
+        if screen is not None:
+            details = screen.seen.node.details
+            self._node_bridge.read_task(
+                self.look.thread, message.task, details.reads if details else (), self.look.file
+            )
+
+    def on_task_read(self, message: "TaskRead") -> None:
+        """Show the task whole."""
+        from graphdeck.tui.node_lines import task_value
+        from graphdeck.tui.screens.whole import ValueScreen
+
+        screen = self._node_screen
+        if screen is not None and self.app.screen is screen and message.thread == self.look.thread:
+            value = task_value(message.task, message.given, message.result)
+            self.app.push_screen(ValueScreen(f"a task of {screen.seen.path}", value))

@@ -1,0 +1,130 @@
+"""A node, on the whole screen: how it was declared, its edges, its source, and its tasks."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import SuspendNotSupported
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from graphdeck.tui import actions
+from graphdeck.tui.editor import EditorError, open_at
+from graphdeck.tui.node_lines import SeenNode, node_paragraphs
+from graphdeck.tui.screens.to_file import suggested_name
+from graphdeck.tui.screens.whole import WholeScreen
+from graphdeck.tui.task_log import TaskRun
+from graphdeck.tui.text import one_line
+from graphdeck.tui.theme import WARNING
+from graphdeck.tui.widgets.long_text import LongText
+from graphdeck.tui.widgets.task_list import TaskList
+
+TASK_ROWS: Final = 6
+"""Rows of tasks at the most, where the screen has no more than 24."""
+
+
+class NodeScreen(WholeScreen):
+    """All that is known of a node; posts `TaskWanted` to the screen below for a task that is to be seen whole."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("node")]
+
+    class TaskWanted(Message):
+        """A task is to be seen whole."""
+
+        def __init__(self, task: TaskRun) -> None:
+            super().__init__()
+            self.task = task
+            """The task."""
+
+    def __init__(self, seen: SeenNode, receiver: Widget) -> None:
+        super().__init__(seen.path.replace(":", " : "), "node")
+        self.seen = seen
+        """The node."""
+        self._receiver = receiver
+        self._reading = LongText()
+        self._tasks = TaskList()
+        self._shown: tuple[Sequence[TaskRun], Collection[str]] = ((), ())
+
+    def body(self) -> Iterable[Widget]:
+        """What is known of it, above its tasks."""
+        yield self._reading
+        yield Static(id="tasks", markup=False, classes="hint")
+        yield self._tasks
+
+    def on_mount(self) -> None:
+        """Show it."""
+        super().on_mount()
+        self._reading.show(node_paragraphs(self.seen))
+        self.show_tasks(*self._shown)
+        self._reading.focus()
+
+    def show_tasks(self, tasks: Sequence[TaskRun], marked: Collection[str]) -> None:
+        """Show its tasks, newest first, those of the step that the deck shows marked."""
+        self._shown = (tasks, marked)
+        if not self._tasks.is_attached:
+            return
+        self._tasks.styles.height = max(1, min(len(tasks), max(TASK_ROWS, self.size.height // 4)))
+        self._tasks.show(tasks, marked)
+        known = f"{len(tasks):,} known" if tasks else "none known"
+        self.query_one("#tasks", Static).update(f"Tasks  {known}")
+
+    @property
+    def detail(self) -> str:
+        """Where its source is."""
+        node = self.seen.node
+        return one_line(f"{node.file.rpartition('/')[2]}:{node.line}", 40, identifier=True) if node.file else ""
+
+    @property
+    def text(self) -> str:
+        """What is read."""
+        return self._reading.plain
+
+    @property
+    def file_name(self) -> str:
+        """A name made of the node's."""
+        return suggested_name(f"node {self.seen.path}", "")
+
+    def action_tasks(self) -> None:
+        """Go to the tasks, or back to what is known of the node."""
+        (self._reading if self._tasks.has_focus else self._tasks).focus()
+
+    def action_view(self) -> None:
+        """Show the task of the cursor whole."""
+        task = self._tasks.selected
+        if task is None:
+            self.say("no task of it is known", WARNING)
+        else:
+            self._receiver.post_message(self.TaskWanted(task))
+
+    @on(TaskList.TaskChosen)
+    def _task_chosen(self, event: TaskList.TaskChosen) -> None:
+        event.stop()
+        self._receiver.post_message(self.TaskWanted(event.task))
+
+    def action_open_editor(self) -> None:
+        """Open its source in the person's own editor."""
+        node = self.seen.node
+        if not node.file:
+            self.say("none of your code is its source", WARNING)
+            return
+        try:
+            with self.app.suspend():
+                trouble = _open(node.file, node.line)
+        except SuspendNotSupported:
+            trouble = "an editor cannot be opened in this terminal"
+        if trouble:
+            self.say(trouble, WARNING)
+        else:
+            self._reading.show(node_paragraphs(self.seen))
+            self.say("what was changed counts from the next run on; F5 in the deck draws it again")
+
+
+def _open(file: str, line: int) -> str:
+    """What went wrong; nothing may be raised while the screen is away."""
+    try:
+        open_at(file, line)
+    except EditorError as error:
+        return str(error)
+    return ""

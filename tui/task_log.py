@@ -1,0 +1,213 @@
+"""The tasks of a thread, one by one: what a run tells of each, and what the rows of its checkpoints tell."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, TypeAlias
+
+from graphdeck.graphs import events
+from graphdeck.graphs.events import Event
+from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.records import CheckpointRow
+from graphdeck.graphs.stopping import level_names
+from graphdeck.graphs.tasks import RanTask
+from graphdeck.tui.theme import NodeStatus
+
+MOST: Final = 5_000
+"""Tasks that are kept of one thread; the oldest go first."""
+SENT: Final = "__pregel_push"
+"""The trigger of a task that a `Send` made."""
+
+_OfNode: TypeAlias = (
+    events.NodeStarted
+    | events.NodeRetry
+    | events.NodeFinished
+    | events.NodeCached
+    | events.NodeKept
+    | events.NodeFailed
+    | events.NodeStopped
+)
+
+
+class TaskRun(Frozen):
+    """One run of one node."""
+
+    id: str
+    """Task id."""
+    path: str
+    """Its node's path, `team:desk:review`."""
+    ns: tuple[str, ...] = ()
+    """Subgraph path, `node:task id` for each level."""
+    state: NodeStatus = "running"
+    """How it stands or ended."""
+    step: int | None = None
+    """Step that it ran in, of its own graph; None where not known."""
+    ms: float | None = None
+    """Milliseconds that it took, where a run of this session told."""
+    attempts: int = 1
+    """How often it was tried, as far as known."""
+    keys: tuple[str, ...] = ()
+    """State keys written."""
+    error: str = ""
+    """Its error, or that of the last attempt that was tried again."""
+    traceback: str = ""
+    """The user's frames of the error."""
+    sent: bool = False
+    """A `Send` made it, with an input of its own."""
+    began: str = ""
+    """Id of the checkpoint that it began at, where known."""
+    ended: str = ""
+    """Id of the checkpoint that has what it wrote, where known."""
+
+    @property
+    def checkpoint_ns(self) -> str:
+        """The subgraph that it ran in, as checkpoints name it."""
+        return "|".join(self.ns)
+
+
+class TaskLog:
+    """The tasks that runs of this session tell of, in the order of their starts."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, TaskRun] = {}
+        self._at: dict[tuple[str, ...], tuple[str, int]] = {}
+        self._unsaved: dict[tuple[str, ...], list[str]] = {}
+
+    @property
+    def tasks(self) -> Sequence[TaskRun]:
+        """All that are kept, oldest first."""
+        return list(self._tasks.values())
+
+    def add(self, batch: Iterable[Event]) -> None:
+        """Take in some more events."""
+        for event in batch:
+            self._add(event)
+        for task in list(self._tasks)[: max(0, len(self._tasks) - MOST)]:
+            del self._tasks[task]
+
+    def _add(self, event: Event) -> None:
+        match event:
+            case events.RunStarted():
+                self._at, self._unsaved = {}, {}
+            case events.Checkpoint():
+                self._at[event.ns] = (event.id, event.step)
+                for task in self._unsaved.pop(event.ns, ()):
+                    self._change(task, ended=event.id)
+            case events.NodeStarted():
+                self._start(event)
+            case events.NodeRetry():
+                self._change(event.task or self._running(event), attempts=event.attempt + 1, error=event.error)
+            case events.Interrupt():
+                for task in (event.task, *(level.partition(":")[2] for level in event.ns)):
+                    self._change(task, state="waiting")
+            case events.RunEnded():
+                left: NodeStatus = "failed" if event.status == "lost" else "stopped"
+                for task in [task.id for task in self._tasks.values() if task.state == "running"]:
+                    self._change(task, state=left)
+            case _:
+                self._add_end(event)
+
+    def _add_end(self, event: Event) -> None:
+        match event:
+            case events.NodeFinished():
+                self._end(event, event.task, "done", ms=event.ms, keys=event.keys)
+            case events.NodeCached():
+                self._end(event, event.task or self._running(event), "cached", keys=event.keys)
+            case events.NodeKept():
+                self._end(event, event.task, "kept")
+            case events.NodeFailed() if event.node:
+                error = f"{event.error}: {event.message}" if event.message else event.error
+                self._end(event, event.task, "failed", error=error, traceback=event.traceback)
+            case events.NodeStopped():
+                self._end(event, event.task, "stopped")
+            case _:
+                pass
+
+    def _start(self, event: events.NodeStarted) -> None:
+        self._tasks.pop(event.task, None)  # it goes on after a question: it is the newest again
+        self._tasks[event.task] = self._new(event, event.task, sent=SENT in event.triggers)
+
+    def _new(self, event: _OfNode, task: str, *, sent: bool = False) -> TaskRun:
+        checkpoint, step = self._at.get(event.ns, ("", None))
+        return TaskRun(
+            id=task,
+            path=":".join((*(level.partition(":")[0] for level in event.ns), event.node)),
+            ns=event.ns,
+            step=None if step is None else step + 1,
+            sent=sent,
+            began=checkpoint,
+        )
+
+    def _end(self, event: _OfNode, task: str, state: NodeStatus, **fields: Any) -> None:
+        task = task or f"{event.run} {event.seq}"  # LangGraph does not tell which one it was
+        if task not in self._tasks:
+            self._tasks[task] = self._new(event, task)
+        self._change(task, state=state, **fields)
+        if state in ("done", "cached", "kept"):
+            self._unsaved.setdefault(event.ns, []).append(task)
+
+    def _running(self, event: _OfNode) -> str:
+        """The newest running task of the event's node; empty without one."""
+        found = (
+            task.id
+            for task in reversed(self._tasks.values())
+            if task.state == "running" and task.ns == event.ns and task.path.rpartition(":")[2] == event.node
+        )
+        return next(found, "")
+
+    def _change(self, task: str, **fields: Any) -> None:
+        if task in self._tasks:
+            self._tasks[task] = replace(self._tasks[task], **fields)
+
+
+def saved_tasks(rows: Iterable[CheckpointRow], node: str) -> Iterator[TaskRun]:
+    """The tasks of a node as the checkpoints of its graph tell them, newest first."""
+    for row in rows:
+        for task in row.after:
+            if task.node == node and not task.finished:  # the finished ones stand at the checkpoint that they made
+                yield _saved(task, row, began=row.checkpoint, step=row.step + 1)
+        for task in row.made_by:
+            if task.node == node:
+                yield _saved(task, row, began=row.parent or "", ended=row.checkpoint, step=row.step)
+
+
+def _saved(task: RanTask, row: CheckpointRow, *, began: str, step: int, ended: str = "") -> TaskRun:
+    ns = tuple(row.ns.split("|")) if row.ns else ()
+    return TaskRun(
+        id=task.id,
+        path=":".join((*level_names(row.ns), task.node)),
+        ns=ns,
+        state=_state(task),
+        step=step,
+        keys=task.wrote,
+        error=task.error,
+        began=began,
+        ended=ended,
+    )
+
+
+def _state(task: RanTask) -> NodeStatus:
+    if task.waits:
+        return "waiting"
+    if task.finished:
+        return "done"
+    if task.error.startswith("CancelledError"):
+        return "stopped"
+    return "failed" if task.error else "queued"
+
+
+def together(live: Iterable[TaskRun], saved: Iterable[TaskRun]) -> list[TaskRun]:
+    """What a run tells and what is saved of the same tasks, newest first; the run knows more, the file what follows."""
+    told: Mapping[str, TaskRun] = {task.id: task for task in live}
+    kept = {task.id: task for task in saved}
+    joined = [_joined(task, kept[task.id]) if task.id in kept else task for task in told.values()]
+    return [*reversed(joined), *(task for task in kept.values() if task.id not in told)]
+
+
+def _joined(told: TaskRun, kept: TaskRun) -> TaskRun:
+    return replace(
+        told,
+        began=told.began or kept.began,
+        ended=told.ended or kept.ended,
+        step=kept.step if told.step is None else told.step,
+        keys=told.keys or kept.keys,
+    )

@@ -1,0 +1,88 @@
+"""The tasks of a node, a row for each."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from textual.content import Content
+from textual.message import Message
+
+from graphdeck.tui.clock import duration
+from graphdeck.tui.task_log import TaskRun
+from graphdeck.tui.text import fit, one_line
+from graphdeck.tui.theme import ERROR, MUTED, colour, glyphs, word
+from graphdeck.tui.widgets.rows import Rows
+
+_STATE: Final = 14
+_TOOK: Final = 8
+_STEP: Final = 9
+
+
+class TaskList(Rows):
+    """Tasks, newest first; posts `TaskChosen`."""
+
+    DEFAULT_CSS = "TaskList { height: 1; }"
+    clicks = 2
+
+    class TaskChosen(Message):
+        """A task was chosen."""
+
+        def __init__(self, task_list: "TaskList", task: TaskRun) -> None:
+            super().__init__()
+            self.task_list = task_list
+            """The widget."""
+            self.task = task
+            """The task."""
+
+        @property
+        def control(self) -> "TaskList":
+            """The widget."""
+            return self.task_list
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._tasks: Sequence[TaskRun] = ()
+        self._marked: Collection[str] = ()
+        self.empty_text = "no task of it is known"
+
+    def show(self, tasks: Sequence[TaskRun], marked: Collection[str] = ()) -> None:
+        """Show these tasks, those of the step that the deck shows marked; the cursor stays on its task."""
+        kept = self.selected
+        first = not self._tasks
+        self._tasks, self._marked = tasks, marked
+        self.rows_changed()
+        ids = [task.id for task in tasks]
+        if kept is not None and kept.id in ids:
+            self.keep_place(self.cursor, ids.index(kept.id))
+        elif first:
+            self.move_to(next((index for index, task in enumerate(ids) if task in marked), 0))
+
+    @property
+    def selected(self) -> TaskRun | None:
+        """The task of the cursor."""
+        return self._tasks[self.cursor] if self.cursor < len(self._tasks) else None
+
+    def row_count(self) -> int:
+        """Number of tasks."""
+        return len(self._tasks)
+
+    def chosen(self, index: int) -> None:
+        """Tell which one."""
+        self.post_message(self.TaskChosen(self, self._tasks[index]))
+
+    def row(self, index: int, width: int) -> Content:
+        """State, step, time, attempts, and what it wrote or its error."""
+        task, signs = self._tasks[index], glyphs()
+        step = "" if task.step is None else f"step {task.step:,}"
+        tries = f"  {task.attempts} attempts" if task.attempts > 1 else ""
+        sent = "  Send" if task.sent else ""
+        wrote = ", ".join(one_line(key, 40, identifier=True) for key in task.keys[:20])
+        error = one_line(task.error, 300)
+        return Content.assemble(
+            (signs.cursor if task.id in self._marked else " ", ""),
+            (f"{signs.of(task.state)} {fit(word(task.state), _STATE)}", colour(task.state)),
+            (fit(step, _STEP), ""),
+            (fit("" if task.ms is None else duration(task.ms), _TOOK, right=True), ""),
+            (tries + sent, ""),
+            (f"  wrote {wrote}" if wrote else "", MUTED),
+            (f"  {error}" if error else "", ERROR if task.state == "failed" else MUTED),
+        )
