@@ -3,14 +3,17 @@
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import Durability, RunRequest
 from graphdeck.graphs.stopping import Breakpoint
 from graphdeck.graphs.values import Json
-from graphdeck.tui.run_stops import RunStops
 from graphdeck.tui.text import short_json
+
+if TYPE_CHECKING:
+    from graphdeck.tui.run_stops import RunStops
 
 _SECRET: Final = re.compile("key|token|secret|password|passphrase|credential", re.IGNORECASE)
 """Names of keys whose values nobody shall read over a shoulder."""
@@ -64,8 +67,13 @@ class RunSetups:
 
     def __init__(self) -> None:
         self._setups: dict[str, RunSetup] = {}
-        self.stops = RunStops()
+
+    @cached_property
+    def stops(self) -> "RunStops":
         """What stops the runs besides the breakpoints that are on."""
+        from graphdeck.tui.run_stops import RunStops  # the first paint knows none
+
+        return RunStops()
 
     def of(self, graph: str) -> RunSetup:
         """What was given for the runs of a graph."""

@@ -14,7 +14,6 @@ from graphdeck.tui.screens.deck_forms import DeckForms
 from graphdeck.tui.screens.look import OLD_SHOWN, Look, Refused
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import WARNING
-from graphdeck.tui.widgets.stop_marks import marks_of
 
 if TYPE_CHECKING:
     from graphdeck.tui.control_bridge import BreakpointsRead, ControlBridge
@@ -92,7 +91,12 @@ class DeckControl(DeckForms):
 
     def _show_points(self, points: Sequence[Breakpoint]) -> None:
         self._points = points
-        self.panes.graph.view.show_marks(marks_of(self.setups.stops.active(self.look.graph, points)))
+        if points:
+            from graphdeck.tui.widgets.stop_marks import marks_of
+
+            self.panes.graph.view.show_marks(marks_of(self.setups.stops.active(self.look.graph, points)))
+        else:
+            self.panes.graph.view.show_marks({})
         if self._stops_screen is not None:
             self._stops_screen.show(points)
 

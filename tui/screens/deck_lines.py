@@ -17,7 +17,6 @@ from graphdeck.tui.clock import age, time_of_day
 from graphdeck.tui.run_setup import NO_SETUP, RunSetup
 from graphdeck.tui.screens.checkpoints import branch_words, why_not_read
 from graphdeck.tui.screens.look import Look
-from graphdeck.tui.stop_words import stop_words
 from graphdeck.tui.text import one_line, short_json
 from graphdeck.tui.theme import MUTED, WARNING, glyphs, word
 from graphdeck.tui.widgets.status_line import StatusInfo
@@ -129,6 +128,8 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
 
 def _standing(look: Look, dot: str) -> str:
     """Why the thread stands still, what its next step runs, and how it goes on."""
+    from graphdeck.tui.stop_words import stop_words  # the first paint has seldom any
+
     view, stops = look.view, look.view.stops
     if look.status == "failed":
         return f"{_detail(look) or 'the run'} failed{dot}space runs it again"
@@ -154,6 +155,8 @@ def _failed(failed: FailedTask, cells: int) -> str:
 
 def ended(event: RunEnded) -> str:
     """How a run ended, in words."""
+    from graphdeck.tui.stop_words import stop_words
+
     stands = event.paths or event.next
     following = f" before {_names(stands)}" if stands and event.status in ("breakpoint", "stopped") else ""
     why = stop_words(event.stops)
