@@ -45,6 +45,8 @@ class GraphView(Rows):
         Binding("right", "beside(1)", "right", show=False),
     ]
 
+    clicks = 2
+
     selected: reactive[str | None] = reactive(None)
     """Id of the node that the cursor is on, as the drawing has it."""
 
@@ -62,6 +64,9 @@ class GraphView(Rows):
         def control(self) -> "GraphView":
             """The widget."""
             return self.graph_view
+
+    class NodeChosen(NodeSelected):
+        """Enter was pressed on a node, or it was clicked twice."""
 
     def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -123,6 +128,11 @@ class GraphView(Rows):
             self.move_to(self._drawing.row_of(node))
             self._bring_into_view(node)
 
+    @property
+    def chosen_node(self) -> str | None:
+        """Path of the node that the cursor is on; of several that are drawn as one, the first."""
+        return next((node for node, drawn in self._members.items() if drawn == self.selected), self.selected)
+
     # -- rows ----------------------------------------------------------------------------------------------------
 
     def row_count(self) -> int:
@@ -167,6 +177,11 @@ class GraphView(Rows):
             x = rects[self.selected].x if self.selected is not None and self.selected in rects else 0
             self.selected = min(nodes, key=lambda node: abs(rects[node].x - x))
 
+    def chosen(self, index: int) -> None:
+        """Tell which node it is."""
+        if self.selected is not None:
+            self.post_message(self.NodeChosen(self, self.selected))
+
     def move_to(self, index: int) -> None:
         """Go where a person wants to be, and stay there."""
         self._follow = False
@@ -192,6 +207,8 @@ class GraphView(Rows):
         if node is not None:
             event.stop()
             self.select(node)
+            if event.chain >= self.clicks:
+                self.chosen(self.cursor)
 
     def on_mouse_scroll_up(self) -> None:
         """Stay where a person scrolls to."""
