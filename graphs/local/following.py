@@ -6,7 +6,7 @@ from typing import Final
 
 from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.events import Event, Interrupt, RunEnded, RunStarted, RunStatus
-from graphdeck.graphs.local.home import frames_of, stopped_by_breakpoint
+from graphdeck.graphs.local.home import frames_of, stopped_by_breakpoint, stops_of
 from graphdeck.graphs.local.lease import holder_of
 from graphdeck.graphs.local.names import names_of
 from graphdeck.graphs.records import ThreadRow
@@ -73,7 +73,8 @@ class Following:
         if not (self._was_held or row.status in _SURE or (row.status in _AT_REST and is_quiet)):
             return None
         status: RunStatus = "stopped" if row.status == "running" else row.status
-        return RunEnded(status=status, next=row.next or (), error=self._error(row), time=row.updated)
+        stops = stops_of(self._file.path, self._thread, self._follower.newest[2])
+        return RunEnded(status=status, next=row.next or (), error=self._error(row), stops=stops, time=row.updated)
 
     def _read_row(self) -> ThreadRow:
         if not holds(self._file, self._thread):

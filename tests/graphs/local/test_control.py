@@ -54,6 +54,7 @@ async def test_breakpoints_inside_subgraphs_stop_there_alone_and_are_gone_on_fro
     assert (state.status, state.stops, standing_before(state)) == (
         "breakpoint", (Stop(kind="before", node="team:desk:review"),), ("team:desk:review",)
     )  # fmt: skip
+    assert ended([event async for event in engine.follow("t")]).stops == state.stops
     found = await run_graph(teams, before=("team:desk:review",), after=("call:write", "second"))
     assert stands(found) == ("breakpoint", ("call",), [("after", "second")])
     assert ran(found) == ["review", "desk", "team", "write", "review", "second"]
