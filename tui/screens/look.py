@@ -271,7 +271,7 @@ class Look(Frozen):
         return "it runs: stop it first (Ctrl+C)" if self.running or self.elsewhere else ""
 
     def _why_not_run(self) -> str:
-        if not self.graph:
+        if not self.graph and self.snapshot is None:  # else a person names the graph of the thread when it is needed
             return "open a graph first (o)"
         if self.running:
             return "it runs: space pauses it, Ctrl+C stops it"

@@ -15,6 +15,7 @@ from graphdeck.graphs.local.home import default_file
 from graphdeck.graphs.local.names import names_of
 from graphdeck.tui.screens.approval import ApprovalScreen
 from graphdeck.tui.screens.end_thread import EndScreen
+from graphdeck.tui.screens.fork import ForkScreen
 from graphdeck.tui.screens.inbox import InboxScreen
 from graphdeck.tui.screens.new_message import NewMessageScreen
 from graphdeck.tui.screens.picker import PickerScreen
@@ -151,3 +152,16 @@ async def test_before_an_answer_is_sent_or_a_thread_ended_or_one_taken_back(
         ("failed", "repair", "applied", target),
         ("inbox", "end", "applied", target),
     ]
+
+
+async def test_where_no_graph_is_open_before_a_fork(
+    open_deck: Any, engine: LocalEngine, foreign: Callable[..., Path]
+) -> None:
+    foreign("a", answer="no number")
+    async with open_deck(engine, thread="a", pick=False) as deck:
+        await deck.until_shown("no graph")
+        await deck.until(lambda: deck.look.snapshot)
+        await deck.press("f")
+        await name_its_graph(deck)
+        await deck.until(lambda: isinstance(deck.app.screen, ForkScreen))
+        assert (deck.look.thread, deck.look.graph) == ("a", "agent.py:graph")
