@@ -217,6 +217,29 @@ def decisions(db: Files, limit: int | None, as_json: bool, **chosen: Any) -> int
 
 
 @commands.command(context_settings=SETTINGS)
+@click.argument("run", required=False)
+@dbs_option
+@click.option("--thread", default="", metavar="ID", help="Only runs of this thread.")
+@limit_option
+@json_option
+def runs(run: str | None, db: Files, thread: str, limit: int | None, as_json: bool) -> int:
+    """List the runs on record, newest first, or show how RUN went: its tasks over time, and what its models used.
+
+    RUN is a run's id, or its first letters, 6 at the least.
+    """
+    if run is not None and thread:
+        raise click.UsageError("RUN and --thread exclude each other")
+    from graphdeck.tui.plain.runs import runs as show_runs
+
+    most = rows_of(limit, as_json)
+    return with_engine(
+        db,
+        lambda engine: show_runs(engine, run, thread=thread, limit=most, as_json=as_json, terminal=this_terminal()),
+        as_json=as_json,
+    )
+
+
+@commands.command(context_settings=SETTINGS)
 @dbs_option
 @json_option
 def inbox(db: Files, as_json: bool) -> int:

@@ -71,6 +71,14 @@ def time_of_day(then: str) -> str:
         return ""
 
 
+def elapsed(start: str, end: str) -> float:
+    """Milliseconds from one moment to another; 0 where one of them is none, or they are the other way round."""
+    try:
+        return max(0.0, (_parse(end) - _parse(start)).total_seconds() * 1000)
+    except ValueError:
+        return 0.0
+
+
 def duration(ms: float) -> str:
     """How long something took, in at most seven characters: `3 ms`, `0.2 s`, `1.2 s`, `48 s`, `2m 05s`, `3h 10m`."""
     seconds = max(0.0, ms / 1000)

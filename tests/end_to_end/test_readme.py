@@ -61,6 +61,7 @@ IN_A_PROJECT = (
     "graphdeck COMMAND --help",
     "graphdeck inbox | answer | decisions | repair",
     "graphdeck rename | tag | copy | prune | delete | export | import",
+    "graphdeck runs",
 )
 ANOTHER_WAY = (
     "graphdeck threads --db crawl.sqlite --status failed",
@@ -164,6 +165,7 @@ async def test_the_commands_in_a_project(graphdeck: Any, tmp_path: Path) -> None
     assert ran.events[-1]["status"] == "breakpoint"
     assert (await graphdeck(*_words(IN_A_PROJECT[1], ID=thread))).status == 0
     assert (await graphdeck("show", thread, "n")).out == "2\n"
+    assert (await graphdeck(*_words(IN_A_PROJECT[-1]))).out.count(thread[:8]) == 2
     for command in re.findall(r"(\w+)(?: \||$)", " | ".join([IN_A_PROJECT[2], *IN_A_PROJECT[5:]])):
         done = await graphdeck(*_words(IN_A_PROJECT[4], COMMAND=command))
         assert done.status == 0

@@ -1,0 +1,230 @@
+"""The tasks of a run over time: which ran beside each other, which waited for others, which were tried again."""
+
+import heapq
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+
+from graphdeck.graphs import events
+from graphdeck.graphs.events import Event, path_text
+from graphdeck.graphs.frozen import Frozen
+
+TaskStatus: TypeAlias = Literal["running", "kept", "cached", "done", "waiting", "failed", "stopped"]
+
+
+class TaskBar(Frozen):
+    """One task of a run. All times are milliseconds since the run started."""
+
+    task: str
+    """Task id; empty for a cached one that LangGraph does not name."""
+    path: str
+    """Path of the node, `team:desk:review`."""
+    depth: int
+    """Subgraphs around it."""
+    lane: int
+    """Which of the tasks that run beside each other, from 0; those inside a task have other lanes than it."""
+    start: float
+    """When it began."""
+    end: float | None
+    """When it ended; None while it runs."""
+    until: float
+    """When the last task of its step ended, for which what comes next waited; the end, where it was the last."""
+    status: TaskStatus
+    """How it ended."""
+    retries: tuple[float, ...] = ()
+    """When an attempt had failed and it was tried again."""
+    why: str = ""
+    """Its error, or that of its last failed attempt; empty without one."""
+
+    @property
+    def attempts(self) -> int:
+        """How often its node was run."""
+        return 0 if self.status in ("kept", "cached") else len(self.retries) + 1
+
+
+class RunTimeline(Frozen):
+    """All tasks of a run, in the order in which they began, those of a subgraph below the task that ran it."""
+
+    tasks: tuple[TaskBar, ...] = ()
+    """The tasks."""
+    lanes: int = 0
+    """Tasks that ran at the same time, at the most."""
+    total: float = 0.0
+    """Milliseconds from the run's start to its end, or to its last event."""
+    idle: float = 0.0
+    """Milliseconds in which no task ran: planning, saving."""
+    retries: int = 0
+    """Failed attempts of nodes of which several tasks ran, so that none of them can be named."""
+
+
+def run_timeline(found: Iterable[Event]) -> RunTimeline:
+    """The tasks that the events of a run tell of."""
+    builder = TimelineBuilder()
+    for event in found:
+        builder.feed(event)
+    return builder.timeline()
+
+
+class _Task:
+    """A task that is being told of."""
+
+    def __init__(self, event: Event, task: str, node: str, start: float) -> None:
+        self.task, self.ns, self.path = task, event.ns, path_text(event.ns, node)
+        self.start = start
+        self.end: float | None = None
+        self.status: TaskStatus = "running"
+        self.retries: list[float] = []
+        self.why = ""
+        self.lane = 0
+        self.step: _Step | None = None
+
+    @property
+    def level(self) -> str:
+        """How the `ns` of what runs inside begins."""
+        return f"{self.path.rpartition(':')[2]}:{self.task}"
+
+
+class _Step:
+    """Tasks of one graph that run beside each other."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.end = 0.0
+
+
+class TimelineBuilder:
+    """Takes a run's events as they come; `timeline` tells of those that have come."""
+
+    def __init__(self) -> None:
+        self._begin: datetime | None = None
+        self._now = 0.0
+        self._is_over = False
+        self._tasks: list[_Task] = []
+        self._running: dict[str, _Task] = {}
+        self._by_id: dict[str, _Task] = {}
+        self._steps: dict[tuple[str, ...], _Step] = {}
+        self._free: list[int] = []
+        self._lanes = 0
+        self._retries = 0
+
+    def feed(self, event: Event) -> None:
+        """Take one event."""
+        self._now = max(self._now, self._moment(event.time))
+        match event:
+            case events.NodeStarted(task=task, node=node):
+                self._start(event, task, node)
+            case events.NodeKept(task=task, node=node):
+                self._start(event, task, node)
+                self._end(task, "kept")
+            case events.NodeCached(task=task, node=node):
+                if task not in self._running:
+                    self._start(event, task, node)
+                self._end(task, "cached")
+            case events.NodeFinished(task=task, ms=ms):
+                self._end(task, "done", ms)
+            case events.NodeFailed(task=task, error=error, message=message):
+                self._end(task, "failed", why=f"{error}: {message}")
+            case events.NodeStopped(task=task):
+                self._end(task, "stopped")
+            case events.NodeRetry():
+                self._retry(event)
+            case events.Interrupt(task=task, ns=ns):
+                for level in reversed(ns):
+                    self._end(level.rpartition(":")[2], "waiting")
+                self._end(task, "waiting")
+            case events.RunEnded():
+                self._is_over = True
+
+    def timeline(self) -> RunTimeline:
+        """What is known by now."""
+        bars = tuple(map(self._bar, _in_order(self._tasks)))
+        spans = [(bar.start, bar.end if bar.end is not None else self._now) for bar in bars if not bar.depth]
+        return RunTimeline(
+            tasks=bars, lanes=self._lanes, total=self._now, idle=self._now - _covered(spans), retries=self._retries
+        )
+
+    def _moment(self, time: str) -> float:
+        """Milliseconds since the first event; where the time cannot be read, those of the one before."""
+        try:
+            moment = datetime.fromisoformat(time)
+            self._begin = self._begin or moment
+            return (moment - self._begin).total_seconds() * 1000
+        except (ValueError, TypeError):  # TypeError: one of them has no time zone
+            return self._now
+
+    def _start(self, event: Event, task: str, node: str) -> None:
+        started = _Task(event, task, node, self._now)
+        step = self._steps.get(event.ns)
+        if step is None or not step.open:
+            step = self._steps[event.ns] = _Step()
+        step.open += 1
+        started.step = step
+        started.lane = heapq.heappop(self._free) if self._free else self._lanes
+        self._lanes = max(self._lanes, started.lane + 1)
+        self._tasks.append(started)
+        self._running[task] = self._by_id[task] = started
+
+    def _end(self, task: str, status: TaskStatus, ms: float | None = None, why: str = "") -> None:
+        ended = self._running.pop(task, None)
+        if ended is None:
+            if status == "failed" and task in self._by_id:  # what it returned cannot be stored
+                self._by_id[task].status, self._by_id[task].why = status, why
+            return
+        ended.status, ended.why = status, why or ended.why
+        ended.end = self._now if ms is None else min(self._now, ended.start + ms)
+        heapq.heappush(self._free, ended.lane)
+        if ended.step is not None:
+            ended.step.open -= 1
+            ended.step.end = max(ended.step.end, ended.end)
+
+    def _retry(self, event: events.NodeRetry) -> None:
+        tried = self._running.get(event.task)
+        if tried is None:
+            self._retries += 1
+            return
+        tried.retries.append(self._now)
+        tried.why = event.error
+
+    def _bar(self, task: _Task) -> TaskBar:
+        is_lost = task.end is None and self._is_over
+        end = self._now if is_lost else task.end
+        step = task.step
+        until = self._now if step is None or step.open else step.end
+        return TaskBar(
+            task=task.task,
+            path=task.path,
+            depth=len(task.ns),
+            lane=task.lane,
+            start=task.start,
+            end=end,
+            until=max(until, task.start if end is None else end),
+            status="stopped" if is_lost else task.status,
+            retries=tuple(task.retries),
+            why=task.why,
+        )
+
+
+_ROOT: Final = ""
+
+
+def _in_order(tasks: Iterable[_Task]) -> Iterable[_Task]:
+    """As they began, those inside a task below it."""
+    inside: dict[str, list[_Task]] = {}
+    levels = {task.level for task in tasks}
+    for task in tasks:
+        around = task.ns[-1] if task.ns and task.ns[-1] in levels else _ROOT
+        inside.setdefault(around, []).append(task)
+    waiting = inside.pop(_ROOT, [])[::-1]
+    while waiting:
+        task = waiting.pop()
+        yield task
+        waiting += inside.pop(task.level, [])[::-1]
+
+
+def _covered(spans: Iterable[tuple[float, float]]) -> float:
+    """How much of the time at least one of the spans covers."""
+    covered = reached = 0.0
+    for start, end in sorted(spans):
+        covered += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return covered
