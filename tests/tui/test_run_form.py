@@ -119,6 +119,6 @@ def test_a_setup_is_given_to_the_runs_of_its_graph_alone_and_shows_no_secrets() 
     assert setups.applied(request).context == given.context
     assert setups.applied(request).resume == request.resume
     other = RunRequest(graph="other", thread="t")
-    assert setups.applied(other) is other
+    assert setups.applied(other) == other
     assert given.words == "context: tenant=north api_key=(hidden) deep={...}, limit 9"
     assert RunSetup(durability="async").words == "async"

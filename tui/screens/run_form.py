@@ -90,7 +90,7 @@ class RunFormScreen(ModalScreen[bool | None]):
         if part is not None and part.form is not None:
             field = part.form.fields[part.current]
             told = one_line(field.help or field.kind, max(20, self.size.width - 4))
-            self.query_one("#told", Static).update(Content.styled(told, MUTED))
+            self.query_one("#told", Static).update(Content.styled(told, MUTED), layout=False)
 
     # -- keys ----------------------------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class RunFormScreen(ModalScreen[bool | None]):
 
     def say(self, text: str, style: str = MUTED) -> None:
         """Put a sentence into the hint line."""
-        self.query_one("#hint", Static).update(Content.styled(safe(text), style))
+        self.query_one("#hint", Static).update(Content.styled(safe(text), style), layout=False)
 
     def _paint_keys(self) -> None:
         labels = {"turn_form": "as fields"} if self.form.is_json else {}

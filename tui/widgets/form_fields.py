@@ -191,8 +191,10 @@ class FormFields(Vertical):
         for line in self.query(FormLine):
             line.mark(self.form, wrong.get(line.index, ""))
         cells = max(20, self.size.width - 1)
-        self.query_one("#form-prompt", Static).update(Content.styled(one_line(self._prompt, cells), MUTED))
-        self.query_one("#form-foot", Static).update(self._foot(self.form, wrong, cells))
+        self.query_one("#form-prompt", Static).update(
+            Content.styled(one_line(self._prompt, cells), MUTED), layout=False
+        )
+        self.query_one("#form-foot", Static).update(self._foot(self.form, wrong, cells), layout=False)
 
     def _foot(self, form: Form, wrong: dict[int, str], cells: int) -> Content:
         if not wrong:

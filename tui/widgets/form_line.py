@@ -127,10 +127,14 @@ class FormLine(Horizontal):
         """Say what the field is called, what it takes, and whether something is wrong."""
         field, mode = form.fields[self.index], form.entries[self.index].mode
         name = one_line(field.name or self._whole, NAME_CELLS - 3, identifier=True)
-        self.query_one(".name", Static).update(Content.styled(f"{name}{' *' if field.required else ''}", MUTED))
+        self.query_one(".name", Static).update(
+            Content.styled(f"{name}{' *' if field.required else ''}", MUTED), layout=False
+        )
         note = MODE_NAMES[mode] if mode == "json" else field.kind
         shown = f"{glyphs().failed} {note}" if wrong else note
-        self.query_one(".note", Static).update(Content.styled(fit(shown, _NOTE_CELLS), ERROR if wrong else MUTED))
+        self.query_one(".note", Static).update(
+            Content.styled(fit(shown, _NOTE_CELLS), ERROR if wrong else MUTED), layout=False
+        )
 
 
 def _load(area: TextArea, text: str) -> None:
