@@ -27,7 +27,7 @@ _LIMIT: Final[dict[str, Json]] = {
 _DURABILITY: Final[dict[str, Json]] = {
     "type": "string",
     "enum": ["sync", "async"],
-    "description": "sync saves each step before the next one starts; async beside it: a kill can lose the last step",
+    "description": "async is faster, but a kill can lose the last step; sync saves each first",
 }
 OPTIONS: Final[dict[str, Json]] = {
     "type": "object",
