@@ -139,7 +139,7 @@ class NodeFailed(Event):
 
 
 class NodeStopped(Event):
-    """A task was cancelled: a sibling failed, or the run was stopped."""
+    """A task has not finished: it was cancelled as a sibling failed or the run was stopped, or its subgraph stopped."""
 
     name = "node_stopped"
     task: str

@@ -117,7 +117,7 @@ class RunLines:
             case events.NodeFailed():
                 return self._failed(event)
             case events.NodeStopped():
-                return self._node("stopped", event, "cancelled")
+                return self._node("stopped", event, "has not finished")
             case events.NodeRetry():
                 return self._node("running", event, f"attempt {event.attempt} failed, again: {safe(event.error)}")
             case events.Interrupt():

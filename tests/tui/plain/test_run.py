@@ -238,7 +238,8 @@ async def test_stops_inside_subgraphs_by_conditions_changes_and_steps_say_why_an
     stop = ("--before", "team:desk:review if total > 5", "--watch", "team:desk:total")
     stopped = await graphdeck(team, "--thread", "t", "--input", "{}", *stop)
     assert stopped.status == 2
-    assert stopped.out.splitlines()[-4:] == [
+    assert stopped.out.splitlines()[-5:] == [
+        "■ team:desk  has not finished",
         "◉ breakpoint, next: team",
         "  why:    breakpoint before team:desk:review, where total > 5; total changed in team:desk",
         "  stands: before team:desk:review",
