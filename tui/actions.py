@@ -30,6 +30,7 @@ Place: TypeAlias = Literal[
     "find",
     "stops",
     "node",
+    "runs",
 ]
 
 
@@ -100,6 +101,7 @@ _GROUPS: Final = {
     "stops": "Breakpoints and watched values",
     "find": "A text in all states",
     "node": "A node",
+    "runs": "Past runs",
 }
 
 
@@ -153,6 +155,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("run_again", "r", "run again", "Run again from this checkpoint (says first what runs, and asks)", "History"),
     _deck("edit_message", "M", "edit message", "Give a message of yours another text, and go on from there", "History"),
     _deck("other_branch", "B", "branch", "Look at the end of the thread's next branch", "History"),
+    _deck("runs", "H", "past runs", "Show past runs of this thread: tasks over time, retries, tokens", "History"),
     _deck("go_to_path", "colon", "go to path", "Go to a value of the state by its path", "Panes"),
     _deck("raw", "j", "raw JSON", "Show the state as it is in JSON, or made readable", "Panes"),
     _deck("view", "v", "view", "Show the selected value or message whole", "Panes"),
@@ -241,6 +244,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("node", "copy", "c", "copy", "Copy what is read"),
     _of("node", "write", "w", "to file", "Write it to a file (asks for its name)"),
     _of("node", "back", "escape", "back", "Go back", True),
+    _of("runs", "tasks", "t", "tasks", "Go to the tasks of the run, or back to the runs"),
+    _of("runs", "copy", "c", "copy", "Copy the tasks, a line each"),
+    _of("runs", "write", "w", "to file", "Write them to a file (asks for its name)"),
+    _of("runs", "back", "escape", "back", "Go back", True),
     _of("confirm", "yes", "y", "yes", "Do it"),
     _of("confirm", "back", "escape,n", "no", "Do nothing", True),
 )

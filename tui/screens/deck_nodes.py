@@ -10,7 +10,7 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.tui import bridge
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
-from graphdeck.tui.screens.deck_forks import DeckForks
+from graphdeck.tui.screens.deck_runs import DeckRuns
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.graph_view import GraphView
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graphdeck.tui.task_log import TaskLog, TaskRun
 
 
-class DeckNodes(DeckForks):
+class DeckNodes(DeckRuns):
     """Keeps the tasks of this session's runs, and shows a node with its tasks."""
 
     def __init__(self, engine: Engine, clock: Clock, rules: Rules) -> None:

@@ -13,6 +13,8 @@ from graphdeck.tui.widgets.rows import Rows
 
 _NAME_CELLS: Final = 24
 """Room for the name of a node, at the most."""
+_TEXT_CELLS: Final = 100
+"""Cells of a row in a text."""
 _TIME_CELLS: Final = 8
 _TRIES_CELLS: Final = 4
 _FIXED: Final = 3 + 2 * _TIME_CELLS + _TRIES_CELLS
@@ -50,6 +52,11 @@ class RunTimelineView(Rows):
             return ""
         task = tasks[self.cursor]
         return f"{task.path}: {task.why}" if task.why else task.path
+
+    @property
+    def text(self) -> str:
+        """All tasks, a line each."""
+        return "\n".join(self.row(index, _TEXT_CELLS).plain.rstrip() for index in range(self.row_count()))
 
     def row_count(self) -> int:
         """Number of tasks."""

@@ -1,0 +1,54 @@
+"""Past runs of a thread in the deck: listed, and shown over time with what they used."""
+
+from typing import Any
+
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.tui.screens.runs import RunsScreen
+from graphdeck.tui.widgets.run_timeline import RunTimelineView
+
+SOURCE = """
+from typing import TypedDict
+from langchain_core.messages import AIMessage
+from langgraph.graph import START, StateGraph
+
+class State(TypedDict, total=False):
+    n: int
+    said: list
+
+def plan(state):
+    used = {"input_tokens": 30, "output_tokens": 12, "total_tokens": 42}
+    return {"said": [AIMessage("x", usage_metadata=used)]}
+
+def check(state):
+    if state["n"] < 0:
+        raise ValueError("n is negative")
+
+graph = StateGraph(State).add_node(plan).add_node(check).add_edge(START, "plan").add_edge("plan", "check").compile()
+"""
+
+
+async def test_past_runs_are_listed_and_shown_over_time(
+    open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any
+) -> None:
+    target = write_graph(SOURCE)
+    await run_graph(target, "t", input={"n": 1})
+    await run_graph(target, "t", input={"n": -1})
+    async with open_deck(engine, graph=target, thread="t", size=(80, 24)) as deck:
+        await deck.until(lambda: deck.look.thread == "t")
+        await deck.press("H")
+        await deck.until_shown("2 tasks")
+        assert isinstance(deck.app.screen, RunsScreen)
+        assert "Runs of thread t   2" in deck.text
+        assert "failed: ValueError: n is negative" in deck.text
+        assert "42 tokens (30 read, 12 written): plan 42" in deck.text
+        rows = [line.split()[1:3] for line in deck.text.splitlines() if "█" in line]
+        assert [row[-1] for row in rows] == ["plan", "check"]
+        await deck.press("down")
+        view = deck.app.screen.query_one(RunTimelineView)
+        await deck.until(lambda: "✗" not in view.text)
+        await deck.press("t", "down")
+        assert view.selected_text == "check"
+        await deck.press("c")
+        assert deck.app.clipboard.splitlines()[0].split()[1] == "plan"
+        await deck.press("escape")
+        assert deck.app.screen is deck.app.deck

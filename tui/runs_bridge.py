@@ -1,0 +1,59 @@
+"""The deck's way to the runs on record: which there are, and how one of them went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from textual.dom import DOMNode
+from textual.message import Message
+
+from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.events import Event
+from graphdeck.tui.background import Background
+from graphdeck.tui.bridge import Failed
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.kept_runs import RunRecord
+
+MOST: Final = 200
+"""Runs that are listed."""
+
+
+@dataclass(eq=False, repr=False)
+class RunsRead(Message):
+    """The runs of a thread were read, or those of all threads."""
+
+    thread: str
+    runs: "Sequence[RunRecord]"
+
+
+@dataclass(eq=False, repr=False)
+class RunRead(Message):
+    """The events of a run were read."""
+
+    run: str
+    events: Sequence[Event]
+
+
+class RunsBridge(Background):
+    """Reads in workers of the receiver, of each kind one thing at a time."""
+
+    def __init__(self, engine: Engine, receiver: DOMNode) -> None:
+        super().__init__(receiver, Failed)
+        self._engine = engine
+
+    def read_runs(self, thread: str) -> None:
+        """Read the runs of a thread, of all where none is named: `RunsRead`."""
+
+        async def read() -> Message:
+            return RunsRead(thread, await self._engine.runs(thread=thread, limit=MOST))
+
+        self._ask("runs", thread, read)
+
+    def read_run(self, run: str) -> None:
+        """Read the events of a run: `RunRead`."""
+
+        async def read() -> Message:
+            return RunRead(run, await self._engine.run_events(run))
+
+        self._ask("run on record", run, read)
