@@ -9,6 +9,7 @@ import dialog
 import drawing
 import finding
 import first_screen
+import flood
 import history_screen
 import inbox
 import looking_back
@@ -27,5 +28,6 @@ if __name__ == "__main__":
     history_screen.main()
     big_state.main()
     busy.main()
+    flood.main()
     dialog.main()
     drawing.main()

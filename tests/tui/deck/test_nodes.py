@@ -29,7 +29,8 @@ def review(state):
     return {"note": state["topic"].upper()}
 
 inner = StateGraph(State)
-inner.add_node(review, retry_policy=RetryPolicy(initial_interval=0.01, jitter=False, retry_on=OSError), metadata={"owner": "Kim"})
+again = RetryPolicy(initial_interval=0.01, jitter=False, retry_on=OSError)
+inner.add_node(review, retry_policy=again, metadata={"owner": "Kim"})
 inner.add_edge(START, "review")
 
 def spread(state):
