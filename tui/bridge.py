@@ -3,7 +3,7 @@
 Only the bridge talks to the engine. It never touches a widget: everything goes to one receiver, as messages.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -149,7 +149,7 @@ class Failed(Message):
 
 
 class Bridge(Background):
-    """Owns the engine; starts its work in workers of the receiver, and at most one run at a time."""
+    """Owns the engine; starts its work in workers of the receiver, and one run of each thread at a time."""
 
     def __init__(
         self, engine: Engine, receiver: DOMNode, rules: Rules | None = None, setups: RunSetups | None = None
@@ -158,11 +158,8 @@ class Bridge(Background):
         self._engine = engine
         self._rules = rules or Rules(engine)
         self._setups = setups or RunSetups()
-        self._run: Run | None = None
-        self._stops = 0
-        self._cancelled: Run | None = None
-        self.running: RunRequest | None = None
-        """What runs now."""
+        self._live: dict[str, _Live] = {}
+        self._cancelled: dict[str, Run] = {}
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -274,60 +271,84 @@ class Bridge(Background):
 
     # -- running -----------------------------------------------------------------------------------------------------
 
+    @property
+    def running(self) -> Collection[str]:
+        """The threads that runs are on."""
+        return self._live.keys()
+
     def run(self, request: RunRequest) -> None:
-        """Start a run, with the setup of its graph: `RunEvents` until its `run_ended`. ValueError while one is on."""
-        if self.running is not None:
-            raise ValueError("one run at a time")
-        self.running, self._run, self._stops, self._cancelled = request, None, 0, None
-        self._start("run", self._follow(request))
+        """Start a run beside those of other threads, with the setup of its graph: `RunEvents` until its `run_ended`.
 
-    def pause(self) -> str:
-        """Stop the run at its next step, and nothing more; what is done, in words."""
-        return self._climb(1)
+        Raises ValueError while one is on of the same thread.
+        """
+        if request.thread in self._live:
+            raise ValueError("one run at a time of a thread")
+        self._cancelled.pop(request.thread, None)
+        live = self._live[request.thread] = _Live(request)
+        self._start("run", self._follow(live))
 
-    def stop(self) -> str:
-        """The next rung of the ladder: drain, cancel, kill; what is done, in words.
+    def pause(self, thread: str) -> str:
+        """Stop the run of a thread at its next step, and nothing more; what is done, in words."""
+        live = self._live.get(thread)
+        return self._climb(live, 1) if live else ""
+
+    def stop(self, thread: str) -> str:
+        """The next rung of the ladder for the run of a thread: drain, cancel, kill; what is done, in words.
 
         A run that was cancelled has ended; its worker may live on for a node that cannot be cancelled.
         """
-        if self.running is None and self._cancelled is not None:
-            self._start("stop", self._cancelled.kill())
-            self._cancelled = None
+        live, cancelled = self._live.get(thread), self._cancelled.pop(thread, None)
+        if live is not None:
+            return self._climb(live, live.rung + 1)
+        if cancelled is not None:
+            self._start("stop", cancelled.kill())
             return LADDER[-1]
-        return self._climb(self._stops + 1)
+        return ""
 
-    def _climb(self, rung: int) -> str:
-        if self.running is None:
-            return ""
+    def _climb(self, live: "_Live", rung: int) -> str:
         rung = min(rung, len(LADDER))
-        if rung > self._stops:
-            self._stops = rung
-            if self._run is not None:
-                self._start("stop", self._send_stop(self._run, rung))
-        return LADDER[self._stops - 1]
+        if rung > live.rung:
+            live.rung = rung
+            if live.run is not None:
+                self._start("stop", _send_stop(live.run, rung))
+        return LADDER[live.rung - 1]
 
-    async def _send_stop(self, run: Run, rung: int) -> None:
-        await (run.drain, run.cancel, run.kill)[rung - 1]()
-
-    async def _follow(self, request: RunRequest) -> None:
+    async def _follow(self, live: "_Live") -> None:
         """Read a run to its end, its events in batches."""
+        request = live.request
         batch = Batch(lambda events: self._receiver.post_message(RunEvents(request, events)))
         try:
             kept = await self._engine.breakpoints(request.graph)
-            run = self._run = await self._rules.run(self._setups.applied(request, kept))
-            if self._stops:
-                await self._send_stop(run, self._stops)
+            run = live.run = await self._rules.run(self._setups.applied(request, kept))
+            if live.rung:
+                await _send_stop(run, live.rung)
             async for event in run.events():
                 batch.add(event)
         except GraphdeckError as error:
             batch.flush()
             self._receiver.post_message(Failed("run", request.thread, error, request.file))
         else:
-            self._cancelled = run if self._stops == CANCEL else None
+            if live.rung == CANCEL:
+                self._cancelled[request.thread] = run
         finally:
-            self.running = self._run = None
+            del self._live[request.thread]
             batch.flush()
 
     async def close(self) -> None:
         """Let go of the engine: a run drains, and is killed after 10 seconds."""
         await self._engine.close()
+
+
+@dataclass(eq=False, repr=False)
+class _Live:
+    """A run that is on, or about to be."""
+
+    request: RunRequest
+    run: Run | None = None
+    """None until the engine has given it."""
+    rung: int = 0
+    """How far up the ladder it was stopped."""
+
+
+async def _send_stop(run: Run, rung: int) -> None:
+    await (run.drain, run.cancel, run.kill)[rung - 1]()

@@ -107,7 +107,7 @@ class DeckScreen(DeckControl):
         if selected:
             self._copy(selected)
         else:
-            self.say(self.bridge.stop() or self.look.why_not("stop"), style=WARNING)
+            self.say(self.bridge.stop(self.look.thread) or self.look.why_not("stop"), style=WARNING)
 
     def action_rules(self) -> None:
         """Show the rules in force."""
@@ -159,7 +159,7 @@ class DeckScreen(DeckControl):
     @property
     def is_busy(self) -> bool:
         """Whether a run is on, here or in the inbox."""
-        return bool(self.look.run) or self.inbox.is_busy
+        return bool(self.look.runs) or self.inbox.is_busy
 
     def action_inbox(self) -> None:
         """Open everything that waits for a person."""

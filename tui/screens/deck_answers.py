@@ -147,7 +147,7 @@ class DeckAnswers(DeckFinding):
         request = message.request
         if self.earlier is not None:
             self.earlier = dataclasses.replace(self.earlier, edit=None)
-        if request.thread == self.look.thread and not self.look.run:
+        if request.thread == self.look.thread and not self.look.running:
             self.start(request)
         else:
             self.say("the state is written; space goes on with its thread, and asks again")

@@ -40,7 +40,7 @@ class DeckControl(DeckForms):
         """Pause the run, or go on with a thread that stands still."""
         if self.look.running:
             self.say("it pauses at the next step")
-            self.bridge.pause()
+            self.bridge.pause(self.look.thread)
         elif self.look.old is not None:
             self.action_run_again()
         else:

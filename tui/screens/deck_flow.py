@@ -43,7 +43,7 @@ class DeckFlow(DeckListing):
     def open_graph(self, graph: str, *, thread: Look | None = None) -> None:
         """Look at a graph, and at a new thread of it or at the given one."""
         shape = self.bridge.last_shape(graph)
-        kept = thread or Look(run=self.look.run)
+        kept = thread or Look(runs=self.look.runs)
         self.panes.graph.tell(None)
         self.see(dataclasses.replace(kept, graph=graph, shape=shape))
         self.call_after_refresh(self.bridge.describe, graph)
@@ -52,7 +52,9 @@ class DeckFlow(DeckListing):
     def open_thread(self, thread: str, row: ThreadRow | None = None) -> None:
         """Look at a thread, and at the graph that ran it; its question asks again."""
         old = self.look
-        look = Look(graph=old.graph, shape=old.shape, thread=thread, row=row, live=self._views.get(thread), run=old.run)
+        look = Look(
+            graph=old.graph, shape=old.shape, thread=thread, row=row, live=self._views.get(thread), runs=old.runs
+        )
         self.asks = True
         if row is not None and row.graph and row.graph != old.graph:
             self.open_graph(row.graph, thread=look)
@@ -83,7 +85,7 @@ class DeckFlow(DeckListing):
         if self.bridge.last_shape(request.graph) is None:  # its source was edited
             self.bridge.describe(request.graph)
         look = self.look.with_old(None).without_questions()  # they ask again once they are read again
-        self.see(dataclasses.replace(look, thread=request.thread, live=view, run=request.thread))
+        self.see(dataclasses.replace(look, thread=request.thread, live=view, runs=look.runs | {request.thread}))
 
     # -- what the engine says ----------------------------------------------------------------------------------------
 
@@ -98,7 +100,7 @@ class DeckFlow(DeckListing):
         for _, thread in threads:
             self._views.pop(thread, None)
         if (self.look.file, self.look.thread) in threads:
-            self.see(Look(graph=self.look.graph, shape=self.look.shape, run=self.look.run))
+            self.see(Look(graph=self.look.graph, shape=self.look.shape, runs=self.look.runs))
         self.panes.threads.list.forget(threads)
         self.show_threads(self._threads.without(threads))
         self.read_threads()
@@ -135,11 +137,11 @@ class DeckFlow(DeckListing):
         thread = message.request.thread
         view = self._views[thread] = fold(self._views.get(thread, RunView()), message.events)
         ended = next((event for event in message.events if isinstance(event, RunEnded)), None)
-        run = "" if ended else self.look.run
+        runs = self.look.runs - {thread} if ended else self.look.runs
         if thread != self.look.thread:
-            self.change(run=run)
+            self.change(runs=runs)
         else:
-            self.look = dataclasses.replace(self.look, run=run, live=view)
+            self.look = dataclasses.replace(self.look, runs=runs, live=view)
             reads = not self.look.refuses_saving
             if not (reads and ended is not None and ended.status == "waiting"):  # else what it asks comes at once
                 self.see(self.look)
@@ -195,7 +197,7 @@ class DeckFlow(DeckListing):
             case "threads":
                 self.no_threads(error)
             case "run":
-                self.change(run="")
+                self.change(runs=self.look.runs - {message.about})
                 self._give_back(message.about)
                 self._not_taken(message.about, error.to_dict())
                 self.read_thread()
@@ -216,7 +218,7 @@ class DeckFlow(DeckListing):
         if event.state is not WorkerState.ERROR or error is None:
             return
         if event.worker.name == "run":
-            self.change(run="")
+            self.change(runs=frozenset(self.bridge.running))
         text = f"a fault in graphdeck itself: {type(error).__name__}: {error}"
         self.say(text, "nothing saved is lost; please report it", ERROR)
 

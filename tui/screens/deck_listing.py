@@ -109,7 +109,7 @@ class DeckListing(DeckPainting):
 
     def look_around(self) -> None:
         """See whether the files have changed; a lease that another process lets go changes none."""
-        if any(row.status == "running" and row.thread != self.look.run for row in self._threads.rows):
+        if any(row.status == "running" and row.thread not in self.look.runs for row in self._threads.rows):
             self.read_threads()
         self.bridge.look()
 

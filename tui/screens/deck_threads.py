@@ -52,7 +52,7 @@ class DeckThreads(DeckWhose):
     def why_not(self, name: str) -> str:
         """Why an action is off now; empty where it is on."""
         if name in thread_acts.ACTS:
-            return thread_acts.why_not_act(name, self._chosen, self.look.run)
+            return thread_acts.why_not_act(name, self._chosen, self.look.runs)
         return self.look.why_not(name) or why_not_read(self.look, name)
 
     def is_off(self, name: str) -> bool:
@@ -81,7 +81,7 @@ class DeckThreads(DeckWhose):
     def action_new_thread(self) -> None:
         """Begin a new thread: its first input makes it."""
         look = self.look
-        self.see(Look(graph=look.graph, shape=look.shape, run=look.run))
+        self.see(Look(graph=look.graph, shape=look.shape, runs=look.runs))
         self.action_input()
 
     # -- marks -------------------------------------------------------------------------------------------------------

@@ -111,7 +111,7 @@ class DeckWaiting(DeckAnswers):
 
     def _send_or_keep(self, later: Later, ended: RunEnded) -> None:
         """Send what was typed; where the thread asks again, or its run failed, bring it back into its line."""
-        may_start = later.thread == self.look.thread and self.bridge.running is None
+        may_start = later.thread == self.look.thread and later.thread not in self.bridge.running
         if ended.status == "done" and may_start:
             try:
                 self.start(self.look.after_rejection(later.text))

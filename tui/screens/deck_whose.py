@@ -17,7 +17,7 @@ class DeckWhose(DeckMoves):
     def with_graph(self, go: Callable[[], None]) -> None:
         """Do it at once where the thread's graph is known, or nothing can be done; else once a person has named it."""
         look = self.look
-        if look.is_graph_known or look.run or look.elsewhere:
+        if look.is_graph_known or look.running or look.elsewhere:
             go()
             return
         from graphdeck.tui.screens.picker import PickerScreen

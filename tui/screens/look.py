@@ -34,8 +34,8 @@ _NOTHING: Final[Mapping[str, Json]] = {}
 _NOBODY: Final[Mapping[str, str]] = {}
 NOT_RUNNING: Final = "nothing runs here; q or Ctrl+Q leaves"
 ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
+ELSEWHERE_RUNS: Final = "this thread does not run: t lists those that do, Enter goes to one"
 OLD_SHOWN: Final = "an older checkpoint is shown: Esc goes to the newest, r runs again from here"
-ONE_AT_A_TIME: Final = "another thread runs: one run at a time; Ctrl+C stops it"
 
 
 class Refused(Exception):
@@ -63,8 +63,8 @@ class Look(Frozen):
     """The conversation in the shown state, made once."""
     live: RunView | None = None
     """The thread's runs of this session, folded."""
-    run: str = ""
-    """Thread that our run is on; empty while none is."""
+    runs: frozenset[str] = frozenset()
+    """Threads that runs of ours are on."""
     is_graph_named: bool = False
     """A person has said that the thread belongs to the graph."""
 
@@ -100,8 +100,8 @@ class Look(Frozen):
 
     @property
     def running(self) -> bool:
-        """Our run is on this thread."""
-        return bool(self.run) and self.run == self.thread
+        """A run of ours is on this thread."""
+        return self.thread in self.runs
 
     @property
     def fresh(self) -> RunView | None:
@@ -251,7 +251,7 @@ class Look(Frozen):
                     return "the graph refuses saving, so its question cannot be answered"
                 return "" if self.questions else "no question waits in this thread"
             case "stop":
-                return "" if self.run else NOT_RUNNING
+                return "" if self.running else ELSEWHERE_RUNS if self.runs else NOT_RUNNING
             case "pause" | "step" | "run_to":
                 return "" if self.running and action == "pause" else self._why_not_continue()
             case "end_thread":
@@ -275,8 +275,6 @@ class Look(Frozen):
             return "open a graph first (o)"
         if self.running:
             return "it runs: space pauses it, Ctrl+C stops it"
-        if self.run:
-            return ONE_AT_A_TIME
         if self.elsewhere:
             return f"running elsewhere: {self.elsewhere}"
         return ""

@@ -96,7 +96,7 @@ async def test_the_inner_state_is_edited_and_its_question_asked_anew_and_answere
         await press(deck, "a")
         await asked(deck, "please_review   by hand")
         await press(deck, "t", "paste fine", "enter")
-        await deck.until(lambda: deck.look.status == "done" and not deck.look.run)
+        await deck.until(lambda: deck.look.status == "done" and not deck.look.runs)
         await deck.until(lambda: deck.look.values.get("article") == "by hand [fine]")
 
 
@@ -173,7 +173,7 @@ async def test_a_node_that_fails_with_the_answer_says_so(
     async with open_deck(engine, thread="t", size=(60, 20)) as deck:
         await asked(deck, "please_review")
         await press(deck, "t", "paste never", "enter")
-        await deck.until(lambda: "not like this" in deck.text and not deck.look.run)
+        await deck.until(lambda: "not like this" in deck.text and not deck.look.runs)
 
 
 async def test_arguments_are_edited_by_their_schemas_also_where_the_graph_was_loaded_later(

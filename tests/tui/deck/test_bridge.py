@@ -55,19 +55,19 @@ async def test_thousands_of_events_come_whole_in_order_and_in_few_messages(recor
         batches = await followed(receiver)
     assert [event for batch in batches for event in batch.events] == given
     assert len(batches) < 100
-    assert flow.running is None
+    assert not flow.running
 
 
 async def test_each_press_climbs_the_ladder_and_says_which_rung(recorded: Any) -> None:
     receiver = Receiver()
     async with receiver.run_test():
         flow = Bridge(recorded, receiver)
-        assert flow.stop() == ""
+        assert flow.stop("t") == ""
         flow.run(REQUEST)
-        said = [flow.stop()]  # before the engine has given the run
+        said = [flow.stop("t")]  # before the engine has given the run
         while not recorded.runs or recorded.runs[0].stops != ["drain"]:
             await asyncio.sleep(0)
-        said += [flow.pause(), flow.stop(), flow.stop(), flow.stop()]
+        said += [flow.pause("t"), flow.stop("t"), flow.stop("t"), flow.stop("t")]
         while len(recorded.runs[0].stops) < 3:
             await asyncio.sleep(0)
         recorded.runs[0].given.put_nowait(RunEnded(status="lost"))
@@ -76,13 +76,15 @@ async def test_each_press_climbs_the_ladder_and_says_which_rung(recorded: Any) -
     assert recorded.runs[0].stops == ["drain", "cancel", "kill"]
 
 
-async def test_one_run_at_a_time(recorded: Any) -> None:
+async def test_one_run_of_a_thread_at_a_time(recorded: Any) -> None:
     receiver = Receiver()
     async with receiver.run_test():
         flow = Bridge(recorded, receiver)
         flow.run(REQUEST)
         with pytest.raises(ValueError, match="one run"):
             flow.run(REQUEST)
+        flow.run(RunRequest(graph="travel", thread="other"))
+        assert set(flow.running) == {"t", "other"}
 
 
 async def test_an_error_in_the_middle_of_a_run_ends_it_and_is_told(recorded: Any) -> None:
@@ -98,7 +100,7 @@ async def test_an_error_in_the_middle_of_a_run_ends_it_and_is_told(recorded: Any
     assert isinstance(events, bridge.RunEvents)
     assert isinstance(failed, bridge.Failed)
     assert (failed.kind, failed.about, failed.error.message) == ("run", "t", "gone")
-    assert flow.running is None
+    assert not flow.running
 
 
 async def test_of_many_reads_asked_meanwhile_only_the_newest_is_done(recorded: Any, monkeypatch: Any) -> None:

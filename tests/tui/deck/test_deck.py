@@ -118,7 +118,7 @@ async def test_space_goes_on_and_pauses_and_control_c_climbs(open_deck: Any, rec
         await deck.until(lambda: recorded.runs[0].stops == ["drain", "cancel", "kill"])
 
 
-async def test_a_run_goes_on_while_another_thread_is_looked_at(open_deck: Any, recorded: Any, put: Any) -> None:
+async def test_threads_run_side_by_side_and_ctrl_c_stops_the_shown_one(open_deck: Any, recorded: Any, put: Any) -> None:
     put(recorded, "rome", "breakpoint")
     put(recorded, "oslo")
     async with open_deck(recorded, thread="rome") as deck:
@@ -128,11 +128,19 @@ async def test_a_run_goes_on_while_another_thread_is_looked_at(open_deck: Any, r
         await deck.press("t", "down", "enter")
         await deck.until(lambda: deck.look.thread == "oslo" and deck.look.snapshot)
         await deck.type("more")
-        await deck.until_shown("another thread runs: one run at a time")
-        given = recorded.runs[0].given
-        given.put_nowait(RunStarted(thread="rome", graph="travel", run="r1"))
-        given.put_nowait(RunEnded(status="done"))
+        await deck.until(lambda: len(recorded.runs) == 2)
+        rome, oslo = recorded.runs
+        rome.given.put_nowait(RunStarted(thread="rome", graph="travel", run="r1"))
+        oslo.given.put_nowait(RunStarted(thread="oslo", graph="travel", run="r2"))
+        assert deck.look.runs == {"rome", "oslo"}
+        await deck.press("ctrl+c")
+        await deck.until(lambda: oslo.stops == ["drain"])
+        assert not rome.stops
+        rome.given.put_nowait(RunEnded(status="done"))
         await deck.until_shown("text of rome: done")
+        assert deck.look.running
+        oslo.given.put_nowait(RunEnded(status="stopped"))
+        await deck.until(lambda: not deck.look.runs)
         assert deck.look.thread == "oslo"
 
 

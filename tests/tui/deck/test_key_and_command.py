@@ -49,7 +49,7 @@ async def test_twenty_races_have_one_winner_each(
             deck.clock.move_on(2)
             refuse = AnswerOptions(thread=name, kind="reject")
             await asyncio.gather(deck.press("a"), answer(elsewhere, refuse, as_json=True), return_exceptions=True)
-            await deck.until(lambda: not deck.look.run and not deck.look.questions)
+            await deck.until(lambda: not deck.look.runs and not deck.look.questions)
             [winner] = (tmp_path / name).read_text().split()
             record = await elsewhere.decisions(thread=name)
             applied = [each.by for each in record if each.outcome == "applied"]

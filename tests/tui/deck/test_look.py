@@ -115,8 +115,7 @@ def test_every_request_names_the_file_of_the_thread_that_is_looked_at(travel: Gr
     ("fields", "reason"),
     [
         ({"graph": ""}, "open a graph first"),
-        ({"run": "t"}, "it runs"),
-        ({"run": "other"}, "one run at a time"),
+        ({"runs": frozenset("t")}, "it runs"),
         ({"snapshot": snapshot(status="running")}, "running elsewhere: another process"),
         ({"snapshot": snapshot()}, "it is at its end"),
         ({}, "nothing to go on with"),
@@ -141,8 +140,9 @@ def test_every_reason_that_switches_an_action_off_is_told(travel: GraphShape) ->
     row = ThreadRow(thread="t", status="waiting", file="f")
     waiting = look(travel, row=row, snapshot=snapshot(status="waiting", interrupts=(QUESTION,)))
     assert [name for name in off if not waiting.why_not(name)] == ["answer", "open_question"]
-    running = dataclasses.replace(waiting, run="t")
+    running = dataclasses.replace(waiting, runs=frozenset("t"))
     assert [name for name in off if not running.why_not(name)] == ["pause", "stop"]
+    assert "does not run" in dataclasses.replace(waiting, runs=frozenset(["other"])).why_not("stop")
 
 
 def test_a_thread_is_called_by_its_title_then_its_first_text_then_its_id(travel: GraphShape) -> None:

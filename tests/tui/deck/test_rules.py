@@ -141,18 +141,18 @@ async def test_a_call_is_granted_for_its_thread_and_forgotten_with_it(
         assert (grant.thread, grant.tool, grant.args) == (deck.look.thread, "pay", '{"total":500}')
         await deck.type('{"totals": [500]}')
         await deck.until(lambda: any("rule grant" in line.text for line in deck.look.live.log))
-        await deck.until(lambda: deck.look.status == "done" and not deck.look.run and deck.look.row)
+        await deck.until(lambda: deck.look.status == "done" and not deck.look.runs and deck.look.row)
         await deck.type('{"totals": [700]}')
         await deck.until(lambda: deck.look.questions)
         deck.clock.move_on(2)
         await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen) and "with any arguments too" in deck.text)
         deck.clock.move_on(2)
         await deck.press("G")
-        await deck.until(lambda: deck.look.status == "done" and not deck.look.run)
+        await deck.until(lambda: deck.look.status == "done" and not deck.look.runs)
         assert [each.args for each in Kept().grants()] == ['{"total":500}', None]
         await deck.type('{"totals": [701]}')
         await deck.until(lambda: deck.look.values.get("said") and deck.look.values["totals"] == [701])
-        await deck.until(lambda: deck.look.status == "done" and not deck.look.run)
+        await deck.until(lambda: deck.look.status == "done" and not deck.look.runs)
         await deck.press("escape", "D")
         await deck.until_shown("Delete this thread?")
         await deck.press("y")
@@ -193,7 +193,7 @@ async def test_a_stopped_run_is_not_gone_on_with_by_rules(open_deck: Any, record
             RunEnded(status="waiting"),
         ):
             recorded.runs[0].given.put_nowait(event)
-        await deck.until(lambda: not deck.look.run)
+        await deck.until(lambda: not deck.look.runs)
         assert len(recorded.requests) == 1
 
 

@@ -164,4 +164,4 @@ async def test_a_message_is_typed_as_text(open_deck: Any, recorded: Any) -> None
         await deck.until(lambda: recorded.requests)
         assert recorded.requests[0].input == {"messages": [{"role": "user", "content": "hi"}]}
         recorded.runs[0].given.put_nowait(RunEnded(status="done"))
-        await deck.until(lambda: not deck.look.run)
+        await deck.until(lambda: not deck.look.runs)

@@ -148,7 +148,7 @@ async def test_hostile_names_and_values_change_nothing_on_the_screen(
     async with open_deck(engine, graph=target) as deck:
         await deck.until_shown("[link]n")
         await deck.type("{}")
-        await deck.until(lambda: deck.look.status in ("done", "failed") and not deck.look.run)
+        await deck.until(lambda: deck.look.status in ("done", "failed") and not deck.look.runs)
         await deck.press("escape", "2", "down", "enter", "5")
         await deck.until_shown("[red]printed")
         assert "[bold]x[/]" in deck.text or deck.look.status == "failed"

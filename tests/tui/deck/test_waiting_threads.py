@@ -61,7 +61,7 @@ async def wait_then_write(deck: Any, first: str, text: str) -> None:
     await deck.until(lambda: deck.look.takes_text)
     await deck.press("escape")  # out of the input line, where the last message was written
     await deck.type(first)
-    await deck.until(lambda: deck.look.questions and not deck.look.run)
+    await deck.until(lambda: deck.look.questions and not deck.look.runs)
     await deck.press("escape")
     deck.app.deck.asks = False
     await deck.type(text)

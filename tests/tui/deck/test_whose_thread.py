@@ -95,7 +95,7 @@ async def test_before_an_answer_and_before_new_input_and_only_once(
         assert names_of(file)["t"].graph == "agent.py:graph"
         deck.clock.move_on(2)
         await deck.press("d")
-        await deck.until(lambda: not deck.look.run and deck.look.questions)
+        await deck.until(lambda: not deck.look.runs and deck.look.questions)
         assert deck.look.graph == "agent.py:graph"
         assert [(each.act, each.outcome, each.by) for each in await engine.decisions()] == [("drop", "applied", "key")]
 
