@@ -42,7 +42,8 @@ actions amounts app approval_gate asked attention background batch bridge clock 
 rules run_setup start text theme threads_bridge
 screens screens.checkpoints screens.deck screens.deck_answers screens.deck_control screens.deck_finding
 screens.deck_flow screens.deck_forks screens.deck_forms screens.deck_history screens.deck_lines screens.deck_listing
-screens.deck_moves screens.deck_nodes screens.deck_painting screens.deck_runs screens.deck_threads screens.deck_waiting screens.deck_whose
+screens.deck_moves screens.deck_nodes screens.deck_painting screens.deck_runs screens.deck_threads
+screens.deck_waiting screens.deck_whose
 screens.inbox_door screens.inner_states screens.look screens.panes screens.thread_acts screens.thread_rows
 widgets widgets.conversation widgets.filter_line widgets.graph_view widgets.input_line widgets.key_footer
 widgets.log_lines widgets.log_view widgets.long_text widgets.messages_view widgets.one_line widgets.rows

@@ -273,7 +273,7 @@ def _without_end(path: Path, known: RunRecord) -> RunRecord:
     holder = holder_of(Path(known.file), known.thread)
     if holder is not None and holder.run == known.id:
         return known
-    why = "what showed it was gone before it had ended"
+    why = "what showed it was gone first"
     return dataclasses.replace(known, status="lost", ended=last, why=why)
 
 

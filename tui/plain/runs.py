@@ -75,10 +75,14 @@ def list_lines(records: Sequence[RunRecord], terminal: Terminal) -> Iterator[str
     if not records:
         yield "no runs are on record"
         return
-    lines, _ = table(_LIST, [_cells(record) for record in records], terminal)
+    lines, was_cut = table(_LIST, [_cells(record) for record in records], terminal)
     if any(width(line) > terminal.columns for line in lines):
-        lines = [cut(line, terminal.columns) for record in records for line in _two_lines(record)]
+        whole = [line for record in records for line in _two_lines(record)]
+        lines = [cut(line, terminal.columns) for line in whole]
+        was_cut = lines != whole
     yield from lines
+    if was_cut:
+        yield "(some texts are cut; --json has them whole)"
 
 
 def _two_lines(record: RunRecord) -> Iterator[str]:
@@ -97,7 +101,7 @@ def _cells(record: RunRecord) -> list[str]:
         duration(elapsed(record.started, record.ended)) if record.ended else "",
         f"{record.steps:,}",
         f"{record.tokens:,}" if record.tokens else "",
-        _ended(record.status, why),
+        _ended(record.status, why) + (f" ({record.left_out:,} events left out)" if record.left_out else ""),
     ]
 
 

@@ -60,7 +60,8 @@ class RunList(Rows):
     def row(self, index: int, width: int) -> Content:
         """Glyph, age, duration, steps, tokens, how it ended and why."""
         run = self._runs[index]
-        why = stop_words(run.stops) or one_line(run.why, 200)
+        left_out = f"{run.left_out:,} events left out" if run.left_out else ""
+        why = ", ".join(filter(None, (stop_words(run.stops) or one_line(run.why, 200), left_out)))
         steps = f"{run.steps:,} step{'' if run.steps == 1 else 's'}"
         took = duration(elapsed(run.started, run.ended)) if run.ended else ""
         tokens = f"{run.tokens:,} tok" if run.tokens else ""

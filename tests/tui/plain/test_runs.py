@@ -73,6 +73,7 @@ async def test_runs_are_listed_and_one_is_shown_over_time(
 
     narrow = await show()
     assert len(narrow) == 2
+    assert (await show(columns=50))[-1] == "(some texts are cut; --json has them whole)"
     shown = await show(run[:6])
     assert max(map(len, [*narrow, *shown])) <= 80
     assert shown[1].startswith("✗ failed: ValueError: all ⟨U+001B⟩")
