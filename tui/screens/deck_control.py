@@ -178,7 +178,7 @@ class DeckControl(DeckForms):
 def why_no_stop(node: str | None, shape: GraphShape | None) -> str:
     """Why a run cannot be stopped at a drawn node; empty where it can."""
     if node is None or shape is None:
-        return "no graph is open: o opens one"
+        return "there is no drawing yet: o opens a graph"
     if node.rpartition(":")[2] in (START, END):
         return "START and END are no nodes: a run can stop before or after the others"
     if shape.file == "" and shape.saving:

@@ -85,7 +85,13 @@ def _detail(look: Look) -> str:
         case "failed":
             return _names(name for name, node in view.nodes.items() if node.status == "failed")
         case _:
-            return ""
+            return _others(look)
+
+
+def _others(look: Look) -> str:
+    """How many other threads run meanwhile."""
+    count = len(look.runs - {look.thread})
+    return f"{count} other {'thread runs' if count == 1 else 'threads run'}" if count else ""
 
 
 def _names(names: Iterable[str]) -> str:

@@ -124,7 +124,7 @@ def test_what_cannot_be_stopped_at_is_told_with_the_reason() -> None:
     shape = GraphShape(target="t", title="t", nodes=(Node(id="work"),), edges=(), state_keys=("n",), file="f")
     assert "START" in why_no_stop("__start__", shape)
     assert "folded" in why_no_stop("work_1..9", shape)
-    assert "no graph" in why_no_stop(None, None)
+    assert "no drawing" in why_no_stop(None, None)
     assert not why_no_stop("work", shape)
     functional = GraphShape(target="t", title="t", nodes=(Node(id="work"),), edges=(), kind="functional")
     assert "before its node only" in why_idle(Breakpoint(node="work", when="after"), functional)
