@@ -60,7 +60,28 @@ BREAKPOINTS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-FEATURES = RUN | BREAKPOINTS
+PAST_RUNS: dict[str, tuple[str, ...]] = {
+    "runs are kept, bounded in size and age, and go with their thread": (
+        "graphs/local/test_run_records.py::test_a_run_is_kept_without_what_it_says",
+        "graphs/local/test_run_records.py::test_a_record_is_bounded_and_its_end_is_kept",
+        "graphs/local/test_run_records.py::test_old_records_and_too_many_go_when_a_run_starts",
+        "graphs/local/test_run_records.py::test_runs_are_listed_by_thread_and_go_with_it",
+        "graphs/local/test_run_records.py::test_a_torn_record_is_read_as_far_as_it_goes",
+    ),
+    "a run is shown over time: lanes, waits, retries": (
+        "graphs/test_timeline.py::test_tasks_beside_each_other_have_lanes_and_wait_for_the_last_one",
+        "graphs/test_timeline.py::test_attempts_failures_and_what_did_not_run_again",
+        "tui/plain/test_runs.py::test_runs_are_listed_and_one_is_shown_over_time",
+        "tui/widgets/test_run_timeline.py::test_bars_show_work_waits_and_attempts",
+        "tui/deck/test_past_runs.py::test_past_runs_are_listed_and_shown_over_time",
+    ),
+    "tokens and cost are told per node and run": (
+        "graphs/test_timeline.py::test_usage_is_counted_once_per_message_and_by_node",
+        "graphs/local/test_run_records.py::test_a_run_is_kept_without_what_it_says",
+    ),
+}
+
+FEATURES = RUN | BREAKPOINTS | PAST_RUNS
 
 
 @pytest.mark.parametrize("feature", FEATURES)

@@ -32,6 +32,7 @@ COMMANDS = (
     "rename",
     "repair",
     "run",
+    "runs",
     "show",
     "tag",
     "threads",
@@ -47,7 +48,7 @@ def test_help_lists_the_commands(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("agent.py",), ("./threads",), ("--db", "x.sqlite"), ("--thread", "t"), ("runs",)]
+    "words", [(), ("agent.py",), ("./threads",), ("--db", "x.sqlite"), ("--thread", "t"), ("runner",)]
 )
 def test_any_other_first_word_opens_the_workbench_which_needs_a_terminal(cli: Cli, words: tuple[str, ...]) -> None:
     done = cli(*words)
