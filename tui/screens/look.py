@@ -237,7 +237,7 @@ class Look(Frozen):
         open_nodes = {node.id for node in self.shape.nodes if node.unknown_targets}
         declared = {(edge.source, edge.target) for edge in self.shape.edges}
         known = {node.id for node in self.shape.nodes}
-        seen = sorted(pair for pair in self.view.taken if pair[0] in open_nodes and pair not in declared)
+        seen = sorted(pair for pair in self.view.taken.times if pair[0] in open_nodes and pair not in declared)
         observed = [Edge(source=source, target=target, observed=True) for source, target in seen if target in known]
         return (*self.shape.edges, *observed)
 

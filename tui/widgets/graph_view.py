@@ -1,6 +1,6 @@
 """The graph, drawn, with what each node does on its row: state, times run, last duration."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -18,6 +18,7 @@ from graphdeck.tui.text import fit, safe, width
 from graphdeck.tui.theme import ACCENT, MUTED, colour, glyphs
 from graphdeck.tui.widgets.rows import Rows
 from graphdeck.tui.widgets.run_state import NodeState, combine
+from graphdeck.tui.widgets.taken_edges import NOTHING_TAKEN, Taken
 
 if TYPE_CHECKING:
     from graphdeck.graphs.drawing.canvas import Cell, Drawing
@@ -74,7 +75,7 @@ class GraphView(Rows):
         self._drawing: Drawing | None = None
         self._members: Mapping[str, str] = {}
         self._states: Mapping[str, NodeState] = {}
-        self._taken: Collection[tuple[str, str]] = ()
+        self._taken = NOTHING_TAKEN
         self._marks: Marks = {}
         self._mark_cells: Mapping[int, Mapping[int, str]] = {}
         self._follow = True
@@ -102,7 +103,7 @@ class GraphView(Rows):
             self.set_reactive(Rows.cursor, drawing.row_of(kept or first))
             self.selected = kept or first
 
-    def show(self, states: Mapping[str, NodeState], taken: Collection[tuple[str, str]] = ()) -> None:
+    def show(self, states: Mapping[str, NodeState], taken: Taken = NOTHING_TAKEN) -> None:
         """Show what the nodes do, and which edges were taken; a node that begins to run is brought into view."""
         before = self._running_nodes()
         self._states, self._taken = self._of_drawn(states), taken
@@ -250,9 +251,10 @@ class GraphView(Rows):
         if cell.kind == "name":
             status = self._states.get(cell.node, _IDLE).status
             return colour(status) if status in ("waiting", "breakpoint", "failed", "running") else ""
-        if any((edge.source, edge.target) in self._taken for edge in cell.edges):
-            return ACCENT
-        return MUTED
+        pairs = [(edge.source, edge.target) for edge in cell.edges]
+        if any(pair in self._taken.newest for pair in pairs):
+            return f"bold {ACCENT}"
+        return ACCENT if any(pair in self._taken.times for pair in pairs) else MUTED
 
     def _columns(self, state: NodeState, left: int) -> Iterable[tuple[str, str]]:
         times = f"{glyphs().times}{state.times:,}" if state.times else ""

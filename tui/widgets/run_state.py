@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event, Interrupt, RunStatus
@@ -14,6 +14,7 @@ from graphdeck.graphs.values import Json
 from graphdeck.tui.theme import NodeStatus
 from graphdeck.tui.widgets.conversation import ChatMessage, add_message, add_token
 from graphdeck.tui.widgets.log_lines import LogLine, add_lines, log_of
+from graphdeck.tui.widgets.taken_edges import NOTHING_TAKEN, Taken, TakenBuilder
 
 ViewStatus: TypeAlias = Literal["idle", "running"] | RunStatus
 
@@ -79,8 +80,8 @@ class RunView(Frozen):
     """The newest run has started a task or written a checkpoint; else it was refused, and changed nothing."""
     nodes: Mapping[str, NodeState] = field(default_factory=dict)
     """By node name; inner nodes by their path, `team:desk:review`."""
-    taken: frozenset[tuple[str, str]] = frozenset()
-    """Pairs of nodes of which the second started right after the first; some of them are edges."""
+    taken: Taken = NOTHING_TAKEN
+    """Its edges, as far as a run of this session took them."""
     step: int | None = None
     """Step of the newest checkpoint."""
     checkpoint: str = ""
@@ -107,8 +108,6 @@ class RunView(Frozen):
     """What graphdeck changed about saving, in one sentence."""
     values: Json = None
     """The state in JSON form, only where the graph refuses saving."""
-    ended: tuple[str, ...] = ()
-    """Nodes that finished in the newest step; what starts next came from one of them."""
 
     @property
     def standing(self) -> tuple[str, ...]:
@@ -220,7 +219,7 @@ class _Builder:
     def __init__(self, view: RunView) -> None:
         self._fields = {f.name: getattr(view, f.name) for f in dataclasses.fields(view)}
         self._nodes = dict(view.nodes)
-        self._taken = set(view.taken)
+        self._taken = TakenBuilder(view.taken)
         self._messages = list(view.messages)
         self._log = list(view.log)
         self._logged = view.logged
@@ -228,10 +227,12 @@ class _Builder:
     def view(self) -> RunView:
         """The view as it is now."""
         lists = {"messages": tuple(self._messages), "log": tuple(self._log), "logged": self._logged}
-        return RunView(**{**self._fields, **lists, "nodes": self._nodes, "taken": frozenset(self._taken)})
+        fields: dict[str, Any] = {**self._fields, **lists, "nodes": self._nodes, "taken": self._taken.view()}
+        return RunView(**fields)
 
     def add(self, event: Event) -> None:
         """Take in one event."""
+        self._taken.add(event)
         node = getattr(event, "node", "")
         self._logged += add_lines(self._log, log_of(event, node and node_path(event, node)))
         match event:
@@ -264,7 +265,7 @@ class _Builder:
 
     def _start(self, event: events.RunStarted) -> None:
         if event.thread != self._fields["thread"]:
-            self._nodes, self._taken, self._messages = {}, set(), []
+            self._nodes, self._taken, self._messages = {}, TakenBuilder(NOTHING_TAKEN), []
         for name, node in self._nodes.items():
             outcome = "idle" if node.outcome in _STANDS_STILL else node.outcome
             self._nodes[name] = replace(node, outcome=outcome, queued=False, active=frozenset())
@@ -272,7 +273,7 @@ class _Builder:
         self._nodes.pop(END, None)
         self._fields.update(
             thread=event.thread, graph=event.graph, run=event.run, note=event.note,
-            status="running", began=False, interrupts=(), error=None, next=(), paths=(), stops=(), ended=(START,),
+            status="running", began=False, interrupts=(), error=None, next=(), paths=(), stops=(),
         )  # fmt: skip
 
     def _checkpoint(self, event: events.Checkpoint) -> None:
@@ -284,25 +285,13 @@ class _Builder:
         for name in event.next:
             self._change(level + name, lambda node: replace(node, queued=True))
         if not event.ns:
-            ended = self._fields["ended"] if event.step <= 0 else tuple(self._finished_in(self._fields["step"]))
-            self._fields.update(
-                step=event.step, checkpoint=event.id, next=event.next, changed=tuple(event.changed), ended=ended
-            )
+            self._fields.update(step=event.step, checkpoint=event.id, next=event.next, changed=tuple(event.changed))
             if event.values is not None:
                 self._fields["values"] = event.values
-
-    def _finished_in(self, step: int | None) -> Iterable[str]:
-        return (
-            name
-            for name, node in self._nodes.items()
-            if node.step == step and ":" not in name and node.outcome in ("done", "kept", "cached")
-        )
 
     def _node_started(self, event: events.NodeStarted) -> None:
         path, step = node_path(event, event.node), self._fields["step"]
         self._fields["began"] = True
-        if not event.ns:
-            self._taken.update((source, event.node) for source in self._fields["ended"])
 
         def started(node: NodeState) -> NodeState:
             outcome = node.outcome if node.step == step or node.active else "idle"

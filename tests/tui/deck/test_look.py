@@ -19,6 +19,7 @@ from graphdeck.graphs.records import (
 from graphdeck.tui.screens.look import ANSWER_FIRST, Look, Refused, runs_before, saved_view
 from graphdeck.tui.screens.panes import log_of
 from graphdeck.tui.widgets.run_state import RunView, fold
+from graphdeck.tui.widgets.taken_edges import Taken
 
 QUESTION = PendingInterrupt(id="q", node="tools", ns=(), value="book it?")
 
@@ -237,7 +238,7 @@ def test_durations_that_only_the_session_knows_stay_when_the_file_goes_on_withou
 def test_only_nodes_with_undeclared_targets_gain_edges_by_running(travel: GraphShape) -> None:
     nodes = (*travel.nodes[:2], Node(id="router", unknown_targets=True), Node(id="desk"), travel.nodes[-1])
     shape = dataclasses.replace(travel, nodes=nodes, edges=(Edge(source="assistant", target="router"),))
-    taken = frozenset({("router", "desk"), ("assistant", "desk"), ("router", "unheard of")})
+    taken = Taken(times=dict.fromkeys([("router", "desk"), ("assistant", "desk"), ("router", "unheard of")], 1))
     seen = look(shape, live=RunView(thread="t", run="r", taken=taken))
     assert seen.edges[1:] == (Edge(source="router", target="desk", observed=True),)
 

@@ -14,6 +14,7 @@ from graphdeck.graphs.records import END, START, Edge, Node
 from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.widgets.graph_view import FRAMES_A_SECOND, GraphView
 from graphdeck.tui.widgets.run_state import NodeState
+from graphdeck.tui.widgets.taken_edges import Taken
 
 Lines: TypeAlias = Callable[[Widget], list[str]]
 NewApp: TypeAlias = Callable[..., Any]
@@ -250,8 +251,17 @@ async def test_an_edge_that_was_taken_is_bright_to_its_arrowhead(harness: NewApp
 
         dim = ink("left")
         assert ink("right") == dim
-        view.show({}, taken={(START, "left")})
+        view.show({}, Taken(times={(START, "left"): 1}))
         assert ink("right") == dim != ink("left")
+
+        def is_bright() -> bool:
+            x, y = heads["left"]
+            (segment,) = view.render_line(y).crop(x + 1, x + 2)
+            return bool(segment.style and segment.style.bold)
+
+        assert not is_bright()
+        view.show({}, Taken(times={(START, "left"): 1}, newest=frozenset({(START, "left")})))
+        assert is_bright()
 
 
 async def test_the_box_that_begins_to_run_comes_into_view_also_sideways(harness: NewApp, lines: Lines) -> None:

@@ -192,7 +192,23 @@ def test_edges_are_taken_from_what_ended_to_what_starts() -> None:
         NodeStarted(task="2", node="b"),
         NodeStarted(task="3", node="c"),
     ]
-    assert fold(RunView(), run).taken == {(START, "a"), ("a", "b"), ("a", "c")}
+    view = fold(RunView(), run)
+    assert view.taken.times == {(START, "a"): 1, ("a", "b"): 1, ("a", "c"): 1}
+    assert view.taken.newest == {("a", "b"), ("a", "c")}
+
+
+def test_an_edge_to_many_tasks_counts_once_a_step_also_inside_a_subgraph_and_when_a_run_goes_on() -> None:
+    inside = ("team:t1",)
+    loop: list[Event] = []
+    for step in (1, 2):
+        sent = [str(number) for number in range(3)]
+        loop += [checkpoint(step - 1, "b", ns=inside), *(NodeStarted(task=task, node="b", ns=inside) for task in sent)]
+        loop += [NodeFinished(task=task, node="b", ms=1, ns=inside) for task in sent]
+    view = fold(RunView(), [STARTED, checkpoint(0, "team"), NodeStarted(task="t1", node="team"), *loop])
+    assert view.taken.times == {(START, "team"): 1, ("team:__start__", "team:b"): 1, ("team:b", "team:b"): 1}
+    assert view.taken.newest == {(START, "team"), ("team:b", "team:b")}
+    on = [RunEnded(status="stopped", next=("team",)), STARTED, NodeStarted(task="t1", node="team")]
+    assert fold(view, on).taken.times == view.taken.times
 
 
 def test_tokens_grow_one_message_which_the_whole_one_replaces() -> None:
