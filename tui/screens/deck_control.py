@@ -14,6 +14,7 @@ from graphdeck.tui.screens.deck_forms import DeckForms
 from graphdeck.tui.screens.look import OLD_SHOWN, Look, Refused
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import WARNING
+from graphdeck.tui.widgets.graph_view import GraphView
 
 if TYPE_CHECKING:
     from graphdeck.tui.control_bridge import BreakpointsRead, ControlBridge
@@ -90,13 +91,17 @@ class DeckControl(DeckForms):
             self._show_points(message.points)
 
     def _show_points(self, points: Sequence[Breakpoint]) -> None:
-        self._points = points
+        graph, self._points = self.panes.graph, points
         if points:
-            from graphdeck.tui.widgets.stop_marks import marks_of
+            from graphdeck.tui.widgets.stop_marks import marks_of, stop_texts
 
-            self.panes.graph.view.show_marks(marks_of(self.setups.stops.active(self.look.graph, points)))
+            active = self.setups.stops.active(self.look.graph, points)
+            graph.stops = stop_texts(active)
+            graph.view.show_marks(marks_of(active))
         else:
-            self.panes.graph.view.show_marks({})
+            graph.stops = {}
+            graph.view.show_marks({})
+        graph.view.mutate_reactive(GraphView.selected)  # so that the line on its node is written anew
         if self._stops_screen is not None:
             self._stops_screen.show(points)
 

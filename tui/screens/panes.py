@@ -77,6 +77,8 @@ class GraphPane(Pane):
         self._drawn: tuple[tuple[Node, ...], tuple[Edge, ...], Mapping[str, GraphShape], int, int] | None = None
         self._by_id: dict[str, Node] = {}
         self._states: object = None
+        self.stops: Mapping[str, str] = {}
+        """What stops a run at a node, in words."""
         self.trouble.display = False
 
     def paint(self, look: Look) -> None:
@@ -167,7 +169,7 @@ class GraphPane(Pane):
             line.update("", layout=False)
             return
         place = f"{node.file.rpartition('/')[2]}:{node.line}" if node.file else ""
-        known = [one_line(text, 200) for text in (place, node.doc) if text]
+        known = [one_line(text, 200) for text in (self.stops.get(node.id, ""), place, node.doc) if text]
         line.update(Content.styled(f"  {glyphs().separator}  ".join(known), MUTED), layout=False)
 
 

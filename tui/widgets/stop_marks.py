@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from graphdeck.graphs.stopping import Breakpoint, When
+from graphdeck.graphs.stopping import IF, Breakpoint, When
 from graphdeck.tui.theme import glyphs
 
 if TYPE_CHECKING:
@@ -23,6 +23,14 @@ def marks_of(points: Iterable[Breakpoint]) -> Marks:
         else:
             found.setdefault((point.node, point.when), "if")
     return found
+
+
+def stop_texts(points: Iterable[Breakpoint]) -> Mapping[str, str]:
+    """By node, its breakpoints in words, as `stops before it, after it if total > 3`; raw."""
+    found: dict[str, list[str]] = {}
+    for point in sorted(points, key=lambda point: point.when == "after"):
+        found.setdefault(point.node, []).append(f"{point.when} it{IF * bool(point.condition)}{point.condition}")
+    return {node: f"stops {', '.join(sides)}" for node, sides in found.items()}
 
 
 def mark_cells(drawing: "Drawing", marks: Marks, members: Mapping[str, str]) -> Mapping[int, Mapping[int, str]]:

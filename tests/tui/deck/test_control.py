@@ -33,7 +33,7 @@ async def test_a_run_stops_where_keys_on_the_drawing_say_and_tells_why(
         await deck.until_shown("○ plan")
         await deck.press("b")
         await deck.until_shown("○◉plan")
-        await deck.press("2", "1")
+        await deck.until_shown("stops before it  ·  report.py")
         await deck.type(ONE_CITY)
         await deck.until_shown("◉ breakpoint before plan  ·  nothing to answer: space goes on")
         await deck.press("escape", "s")
