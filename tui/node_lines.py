@@ -1,6 +1,7 @@
 """A node in words: how it was declared, its edges, its source."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from typing import Final
 
 from graphdeck.graphs.frozen import Frozen
@@ -33,9 +34,18 @@ class SeenNode(Frozen):
     """Edges to it."""
     outgoing: tuple[Edge, ...] = ()
     """Edges from it."""
+    times: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """How often its edges were taken, by the paths of both ends, as far as runs of this session tell."""
+
+    def times_taken(self, edge: Edge) -> int:
+        """How often this edge of it was taken."""
+        level = self.path[: len(self.path) - len(self.node.id)]
+        return self.times.get((level + edge.source, level + edge.target), 0)
 
 
-def find_node(shape: GraphShape, edges: Iterable[Edge], path: str) -> SeenNode | None:
+def find_node(
+    shape: GraphShape, edges: Iterable[Edge], path: str, times: Mapping[tuple[str, str], int]
+) -> SeenNode | None:
     """The node of a path; `edges` are those of the whole graph, observed ones among them. None without such a node."""
     *graphs, name = path.split(":")
     for each in graphs:
@@ -52,6 +62,7 @@ def find_node(shape: GraphShape, edges: Iterable[Edge], path: str) -> SeenNode |
         node=node,
         incoming=tuple(edge for edge in known if edge.target == name),
         outgoing=tuple(edge for edge in known if edge.source == name),
+        times=times,
     )
 
 
@@ -95,18 +106,20 @@ def _fact(name: str, text: str) -> Paragraph:
 
 
 def _edges(seen: SeenNode) -> Iterator[Paragraph]:
-    yield from (_edge("from", edge.source, edge) for edge in seen.incoming)
-    yield from (_edge("to", edge.target, edge) for edge in seen.outgoing)
+    yield from (_edge("from", edge.source, edge, seen.times_taken(edge)) for edge in seen.incoming)
+    yield from (_edge("to", edge.target, edge, seen.times_taken(edge)) for edge in seen.outgoing)
     if seen.node.unknown_targets:
         yield Paragraph(head=f"{'to':<{_HEAD}}", head_style=MUTED, text=UNKNOWN_TARGETS, style=WARNING)
 
 
-def _edge(name: str, other: str, edge: Edge) -> Paragraph:
+def _edge(name: str, other: str, edge: Edge, times: int) -> Paragraph:
     kinds = ["conditional"] if edge.conditional else []
     if edge.label:
         kinds.append(f'for "{one_line(edge.label, 200)}"')
     if edge.observed:
         kinds.append("seen taken, not declared")
+    if times:
+        kinds.append(f"taken {glyphs().times}{times:,}")
     return Paragraph(
         head=f"{name:<{_HEAD}}",
         head_style=MUTED,

@@ -45,7 +45,9 @@ class DeckNodes(DeckRuns):
         from graphdeck.tui.screens.node import NodeScreen
 
         look, path = self.look, self.panes.graph.view.chosen_node
-        seen = find_node(look.shape, look.edges, path) if look.shape is not None and path is not None else None
+        seen = None
+        if look.shape is not None and path is not None:
+            seen = find_node(look.shape, look.edges, path, look.view.taken.times)
         if seen is None:
             self.say("no node is chosen: go to one in the graph (1)", style=WARNING)
             return

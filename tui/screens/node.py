@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from graphdeck.tui import actions
+from graphdeck.tui.clock import duration
 from graphdeck.tui.editor import EditorError, open_at
 from graphdeck.tui.node_lines import SeenNode, node_paragraphs
 from graphdeck.tui.screens.to_file import suggested_name
@@ -68,6 +69,9 @@ class NodeScreen(WholeScreen):
         self._tasks.styles.height = max(1, min(len(tasks), max(TASK_ROWS, self.size.height // 4)))
         self._tasks.show(tasks, marked)
         known = f"{len(tasks):,} known" if tasks else "none known"
+        took = [task.ms for task in tasks if task.ms is not None]
+        if took:
+            known += f", {duration(sum(took))} in all"
         self.query_one("#tasks", Static).update(f"Tasks  {known}")
 
     @property

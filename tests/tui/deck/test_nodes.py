@@ -74,6 +74,7 @@ async def test_the_details_of_nodes_in_the_graph_and_in_a_subgraph(
             "on OSError",
             "owner = Kim",
             "reads       topic, note, left",
+            "taken ×1",
             "from        START",
             f"{start} │ def review(state):",
             "2 attempts",
@@ -90,7 +91,7 @@ async def test_the_details_of_nodes_in_the_graph_and_in_a_subgraph(
         assert "part" in deck.app.screen.text  # an observed edge
         await deck.press("escape")
         await node(deck, "part")
-        await deck.until_shown("Tasks  3 known")
+        await deck.until_shown("Tasks  3 known, ")
         assert deck.text.count("Send") == 3
         tasks = deck.app.screen.query_one(TaskList)
         failed = next(task for task in deck.app.screen._shown[0] if task.state == "failed")
