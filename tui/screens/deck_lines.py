@@ -12,6 +12,7 @@ from textual.content import Content
 
 from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.records import END, START, FailedTask
+from graphdeck.graphs.stopping import Stop
 from graphdeck.tui.actions import Action, action, help_groups
 from graphdeck.tui.clock import age, time_of_day
 from graphdeck.tui.run_setup import NO_SETUP, RunSetup
@@ -139,13 +140,12 @@ def _standing(look: Look, dot: str) -> str:
     view, stops = look.view, look.view.stops
     if look.status == "failed":
         return f"{_detail(look) or 'the run'} failed{dot}space runs it again"
-    before = f"breakpoint {_detail(look)}" if look.status == "breakpoint" else ""
+    before = f"breakpoint {_detail(look)}" if look.status == "breakpoint" and not stops else ""
     why = (view.error or {}).get("message", "") or stop_words(stops) or before or "stopped"
-    told = view.standing if why == before else [stop.node for stop in stops if stop.kind in ("before", "to")]
-    following = "" if set(view.standing) <= set(told) else f"{dot}next: {_names(view.standing)}"
+    following = "" if before else _next(stops, view.standing)
     asks = "nothing to answer: " if look.status == "breakpoint" else ""
     more = " with as many steps again" if any(stop.kind == "limit" for stop in stops) else ""
-    return f"{why}{following}{dot}{asks}space goes on{more}"
+    return dot.join(filter(None, (why, following, f"{asks}space goes on{more}")))
 
 
 def _failed(failed: FailedTask, cells: int) -> str:
@@ -164,9 +164,16 @@ def ended(event: RunEnded) -> str:
     from graphdeck.tui.stop_words import stop_words
 
     stands = event.paths or event.next
+    if event.stops:
+        return ", ".join(filter(None, (stop_words(event.stops), _next(event.stops, stands))))
     following = f" before {_names(stands)}" if stands and event.status in ("breakpoint", "stopped") else ""
-    why = stop_words(event.stops)
-    return f"{word(event.status)}{following}{f' ({why})' if why else ''}"
+    return word(event.status) + following
+
+
+def _next(stops: Iterable[Stop], standing: Iterable[str]) -> str:
+    """What the next step runs, where the stops do not tell it."""
+    told = {stop.node for stop in stops if stop.kind in ("before", "to")}
+    return "" if told.issuperset(standing) else f"next: {_names(standing)}"
 
 
 def footer(look: Look, *, typing: bool = False, pane: str = "") -> tuple[tuple[Action, ...], frozenset[str]]:
