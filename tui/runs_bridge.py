@@ -8,6 +8,7 @@ from textual.dom import DOMNode
 from textual.message import Message
 
 from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.errors import MissingFileError
 from graphdeck.graphs.events import Event
 from graphdeck.tui.background import Background
 from graphdeck.tui.bridge import Failed
@@ -46,7 +47,10 @@ class RunsBridge(Background):
         """Read the runs of a thread, of all where none is named: `RunsRead`."""
 
         async def read() -> Message:
-            return RunsRead(thread, await self._engine.runs(thread=thread, limit=MOST))
+            try:
+                return RunsRead(thread, await self._engine.runs(thread=thread, limit=MOST))
+            except MissingFileError:  # nothing has run yet
+                return RunsRead(thread, ())
 
         self._ask("runs", thread, read)
 

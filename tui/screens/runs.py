@@ -41,7 +41,7 @@ class RunsScreen(WholeScreen):
         self._receiver = receiver
         self._runs = RunList(clock)
         self._timeline = RunTimelineView()
-        self._count: int | None = None
+        self._found: Sequence[RunRecord] | None = None
 
     def body(self) -> Iterable[Widget]:
         """The runs, the tasks of one, and what it used."""
@@ -51,15 +51,19 @@ class RunsScreen(WholeScreen):
         yield Static(id="usage", markup=False, classes="hint")
 
     def on_mount(self) -> None:
-        """Say that they are read."""
+        """Say that they are read, until they are there."""
         super().on_mount()
         self._runs.empty_text = "reads them"
         self._timeline.empty_text = ""
         self._runs.focus()
+        if self._found is not None:
+            self.show_runs(self._found)
 
     def show_runs(self, runs: Sequence[RunRecord]) -> None:
         """Show the runs on record."""
-        self._count = len(runs)
+        self._found = runs
+        if not self._runs.is_attached:  # `on_mount` shows them
+            return
         self._runs.styles.height = max(1, min(len(runs), self.size.height // 3))
         self._runs.show(runs, nothing="no run is on record")
         self.show_heading()
@@ -87,7 +91,7 @@ class RunsScreen(WholeScreen):
     @property
     def detail(self) -> str:
         """How many there are."""
-        return "" if self._count is None else f"{self._count:,}"
+        return "" if self._found is None else f"{len(self._found):,}"
 
     @property
     def text(self) -> str:

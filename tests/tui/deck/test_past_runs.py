@@ -31,6 +31,11 @@ async def test_past_runs_are_listed_and_shown_over_time(
     open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any
 ) -> None:
     target = write_graph(SOURCE)
+    async with open_deck(engine, graph=target) as deck:
+        await deck.press("H")
+        await deck.until_shown("no run is on record")
+        await deck.press("escape")
+        assert deck.app.screen is deck.app.deck
     await run_graph(target, "t", input={"n": 1})
     await run_graph(target, "t", input={"n": -1})
     async with open_deck(engine, graph=target, thread="t", size=(80, 24)) as deck:
