@@ -19,6 +19,7 @@ UNKNOWN_TARGETS: Final = "targets unknown: add a path map or a Literal return ty
 _KINDS: Final = {"start": "where the graph begins", "end": "where the graph ends", "task": "a task of an entrypoint"}
 _CELLS: Final = 2_000
 _UNKNOWN: Final = "not known"
+_UNSAVED: Final = "no checkpoint has it yet"
 _SENT: Final = "what its Send gave it: that is not kept"
 _HEAD: Final = 12
 
@@ -173,5 +174,5 @@ def task_value(task: TaskRun, given: Mapping[str, Json] | None, result: Mapping[
         value["traceback"] = task.traceback
     value["input"] = _SENT if task.sent else _UNKNOWN if given is None else dict(given)
     value["wrote"] = list(task.keys)
-    value["state after its step"] = _UNKNOWN if result is None else dict(result)
+    value["state after its step"] = _UNSAVED if result is None else dict(result)
     return value

@@ -122,7 +122,7 @@ class NodeScreen(WholeScreen):
             self.say(trouble, WARNING)
         else:
             self._reading.show(node_paragraphs(self.seen))
-            self.say("what was changed counts from the next run on; F5 in the deck draws it again")
+            self.say("changes count from the next run on; F5 in the deck draws them")
 
 
 def _open(file: str, line: int) -> str:

@@ -137,7 +137,7 @@ def from_snapshot(snapshot: Snapshot, messages: Iterable[ChatMessage] = ()) -> R
     def drawn(node: str) -> str:
         return ":".join((*path, node))
 
-    nodes[drawn(START)] = done
+    nodes |= {":".join((*path[:end], START)): done for end in range(len(path) + 1)}
     nodes |= {drawn(task.node): NodeState(outcome="kept") for task in snapshot.finished}
     standing = standing_before(snapshot)
     for way in standing:
@@ -298,12 +298,18 @@ class _Builder:
             active = node.active | {event.task}
             return replace(node, outcome=outcome, queued=False, active=active, times=node.times + 1, step=step)
 
+        if event.ns:
+            self._nodes[f"{path.rpartition(':')[0]}:{START}"] = NodeState(outcome="done")
+            self._nodes.pop(f"{path.rpartition(':')[0]}:{END}", None)
         self._change(path, started)
 
     def _end_task(self, event: _TaskEnded) -> None:
         if event.node:
             took = event.ms if isinstance(event, events.NodeFinished) else None
-            self._finish(node_path(event, event.node), event.task, _OUTCOMES[type(event)], took)
+            path = node_path(event, event.node)
+            self._finish(path, event.task, _OUTCOMES[type(event)], took)
+            if isinstance(event, events.NodeFinished) and f"{path}:{START}" in self._nodes:  # the subgraph's end
+                self._nodes[f"{path}:{END}"] = NodeState(outcome="done")
 
     def _finish(self, path: str, task: str, outcome: NodeStatus, last_ms: float | None = None) -> None:
         step = self._fields["step"]

@@ -62,7 +62,9 @@ def test_inside_a_subgraph_nodes_have_their_paths_and_no_input_is_taken(travel: 
     inner = snapshot(ns="team:1|desk:2", status="waiting", next=("sign", "file"), interrupts=(question,))
     inside = look(travel, snapshot=snapshot()).with_old(inner)
     assert {name: node.status for name, node in inside.view.nodes.items()} == {
+        "__start__": "done",
         "team": "waiting",
+        "team:__start__": "done",
         "team:desk": "waiting",
         "team:desk:__start__": "done",
         "team:desk:sign": "waiting",

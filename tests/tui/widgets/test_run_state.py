@@ -207,6 +207,10 @@ def test_an_edge_to_many_tasks_counts_once_a_step_also_inside_a_subgraph_and_whe
     view = fold(RunView(), [STARTED, checkpoint(0, "team"), NodeStarted(task="t1", node="team"), *loop])
     assert view.taken.times == {(START, "team"): 1, ("team:__start__", "team:b"): 1, ("team:b", "team:b"): 1}
     assert view.taken.newest == {(START, "team"), ("team:b", "team:b")}
+    shown = view.nodes
+    assert (shown["team:__start__"].status, "team:__end__" in shown) == ("done", False)
+    left = fold(view, [NodeFinished(task="t1", node="team", ms=1)])
+    assert left.nodes["team:__end__"].status == "done"
     on = [RunEnded(status="stopped", next=("team",)), STARTED, NodeStarted(task="t1", node="team")]
     assert fold(view, on).taken.times == view.taken.times
 
