@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from graphdeck.graphs.records import END, START, GraphShape
+from graphdeck.graphs.events import RunEnded
+from graphdeck.graphs.records import END, START, GraphShape, RunRequest
 from graphdeck.graphs.stopping import Breakpoint, has_node
 from graphdeck.tui import bridge
 from graphdeck.tui.screens.deck_forms import DeckForms
@@ -71,6 +72,11 @@ class DeckControl(DeckForms):
                 self.say(str(refused), style=WARNING)
 
         self.with_graph(go)
+
+    def _run_over(self, request: RunRequest, ended: RunEnded) -> None:
+        super()._run_over(request, ended)
+        if request.to and ended.status == "done" and request.thread == self.look.thread:
+            self.say(f"the run ended: {one_line(request.to, 40, identifier=True)} did not come", style=WARNING)
 
     # -- breakpoints -------------------------------------------------------------------------------------------------
 

@@ -55,6 +55,8 @@ async def test_a_run_stops_where_keys_on_the_drawing_say_and_tells_why(
         assert [point.place for point in await later.breakpoints("report")] == [("plan", "before")]
         await deck.press("space")
         await deck.until_shown("breakpoint before publish (in the code)")
+        await deck.press("m")
+        await deck.until_shown("the run ended: plan did not come")
     await later.close()
 
 
