@@ -17,7 +17,7 @@ from graphdeck.graphs.failed_answers import OWN_ANSWER, answered_sql
 from graphdeck.graphs.local.home import frames_of
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import to_json
-from graphdeck.graphs.worker.saver import NO_OUTPUT, TellingSaver
+from graphdeck.graphs.worker.saver import NO_OUTPUT, TellingSaver, is_internal
 
 _STARTS: Final = "branch:to:"
 """Begins the names of LangGraph's channels that start a node."""
@@ -131,11 +131,17 @@ def asked_again(position: Position, file: Path, thread: str) -> Iterator[Interru
         )
 
 
-async def finished_tasks(saver: TellingSaver, config: RunnableConfig) -> frozenset[str]:
-    """Tasks of the newest step that have a result already; the stream starts them again all the same."""
-    found = await saver.aget_tuple(config)
-    writes = (found.pending_writes if found else None) or []
-    return frozenset(task for task, channel, _ in writes if channel not in NO_OUTPUT)
+async def finished_tasks(saver: TellingSaver | None, config: RunnableConfig) -> Mapping[str, tuple[str, ...]]:
+    """Tasks of the newest step that have a result already, with the state keys that they wrote; none without a saver.
+
+    The stream starts them again all the same.
+    """
+    found = await saver.aget_tuple(config) if saver is not None else None
+    finished: dict[str, tuple[str, ...]] = {}
+    for task, channel, _ in (found.pending_writes if found else None) or []:
+        if channel not in NO_OUTPUT:
+            finished[task] = (*finished.get(task, ()), *([] if is_internal(channel) else [channel]))
+    return finished
 
 
 async def check_nodes_are_there(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, config: RunnableConfig) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
@@ -46,7 +46,7 @@ from graphdeck.graphs.worker.saver import Changed, TellingSaver, Unsaveable, can
 from graphdeck.graphs.worker.saving import Saving
 from graphdeck.graphs.worker.stop_plan import StopPlan, plan_stops
 from graphdeck.graphs.worker.stops import set_stops, why, written_to
-from graphdeck.graphs.worker.threads import NodeThreads
+from graphdeck.graphs.worker.threads import NodeThreads, wait_for_threads
 from graphdeck.graphs.worker.tools import tool_schemas
 from graphdeck.graphs.worker.translate import STREAM_MODES, UNSAVED_MODES, Translator
 
@@ -169,9 +169,7 @@ class GraphRun:
                 stops=why("stopped", control, self._boundaries, before.paths),
                 paths=before.paths,
             )
-        kept: frozenset[str] = frozenset()
-        if self._saver is not None and not request.checkpoint:
-            kept = await finished_tasks(self._saver, self._config())
+        kept = () if request.checkpoint else await finished_tasks(self._saver, self._config())
         await set_stops(self._boundaries, self._graph, self._saver, self._config(request.checkpoint), request)
         return await self._stream(control, graph_input, kept)
 
@@ -240,11 +238,12 @@ class GraphRun:
 
     # -- while it runs -------------------------------------------------------------------------------------------
 
-    async def _stream(self, control: Control, graph_input: Any, kept: frozenset[str]) -> Ending:
+    async def _stream(self, control: Control, graph_input: Any, kept: Iterable[str]) -> Ending:
         translator = Translator(self._emitter.emit, self._frames, kept=kept)
         self._translator = translator
         if self._saver is not None:
             self._saver.on_put = partial(self._put, translator)
+        wait_for_threads(self._graph, lambda: control.stopped_by == "cancel")
         forget = watch_retries(translator)
         feeding = asyncio.create_task(self._feed(translator, self._parts(control, graph_input)))
         control.cancels(feeding)
@@ -256,7 +255,7 @@ class GraphRun:
         finally:
             forget()
             self._emitter.flush()
-        translator.finish()
+        translator.finish({} if error is None else await finished_tasks(self._saver, self._config()))
         return await self._ending(control, error)
 
     def _put(self, translator: Translator, checkpoint: str, changed: Changed) -> None:

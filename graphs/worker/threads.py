@@ -1,8 +1,13 @@
 """The threads in which a run's sync nodes are called."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
+
+from langchain_core.runnables.config import run_in_executor
+from langgraph.pregel import Pregel
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,3 +34,29 @@ class NodeThreads(ThreadPoolExecutor):
         self._unfinished.add(future)
         future.add_done_callback(self._unfinished.discard)
         return future
+
+
+def wait_for_threads(graph: Pregel[Any, Any, Any, Any], cancelled: Callable[[], bool]) -> None:
+    """Have sync nodes come to their end where a sibling fails, as `invoke` does: until a person has `cancelled`.
+
+    An async run cancels the siblings of what failed. Of a sync node that loses the result alone: its thread goes on,
+    and all that it did would be done again.
+    """
+    for level in (graph, *(inner for _, inner in graph.get_subgraphs(recurse=True))):
+        for node in level.nodes.values() if isinstance(level, Pregel) else ():
+            call = getattr(node.bound, "afunc", None)
+            if isinstance(call, partial) and call.func is run_in_executor:  # how LangGraph makes a sync node async
+                node.bound.afunc = partial(_to_its_end, cancelled, call)  # type: ignore[attr-defined] # as was seen
+
+
+async def _to_its_end(
+    cancelled: Callable[[], bool], call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    running = asyncio.ensure_future(call(*args, **kwargs))
+    while True:
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            if cancelled() or running.cancelled():
+                running.cancel()
+                raise

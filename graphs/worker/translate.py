@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ class _Task:
 class Translator:
     """Turns the stream of one run into events, and keeps track of its tasks."""
 
-    def __init__(self, emit: Emit, frames: InterruptFrames, *, kept: frozenset[str]) -> None:
+    def __init__(self, emit: Emit, frames: InterruptFrames, *, kept: Iterable[str]) -> None:
         self._emit = emit
         self._frames = frames
         self._kept = set(kept)
@@ -105,14 +105,18 @@ class Translator:
         node, ns = self._tasks[task].node, self._tasks[task].ns
         self._emit(events.NodeFailed(task=task, node=node, ns=ns, error="TypeError", message=message, traceback=""))
 
-    def finish(self) -> None:
-        """The stream has ended: tell what is still open."""
+    def finish(self, finished: Mapping[str, Sequence[str]]) -> None:
+        """The stream has ended: tell what is still open, and what has `finished` since, with the keys that it wrote."""
         self._tokens.close()
         self._held.clear()  # a resumed run tells of the checkpoint that it was loaded from, which is not new
         for question in list(self._questions.values()):
             self._ask(question)
         for task, entry in list(self._running.items()):
-            self._stop(task, entry)
+            if task in finished:
+                self._running.pop(task)
+                self._finished(task, entry, tuple(dict.fromkeys(finished[task])))
+            else:
+                self._stop(task, entry)
 
     # -- tasks ---------------------------------------------------------------------------------------------------
 
@@ -142,9 +146,11 @@ class Translator:
         elif error is not None:
             self._failed(task, entry, error)
         else:
-            ms = round((time.monotonic() - entry.started) * 1000, 3)
-            keys = _keys(data.get("result"))
-            self._emit(events.NodeFinished(task=task, node=node, ns=ns, ms=ms, keys=keys))
+            self._finished(task, entry, _keys(data.get("result")))
+
+    def _finished(self, task: str, entry: _Task, keys: tuple[str, ...]) -> None:
+        ms = round((time.monotonic() - entry.started) * 1000, 3)
+        self._emit(events.NodeFinished(task=task, node=entry.node, ns=entry.ns, ms=ms, keys=keys))
 
     def _stop(self, task: str, entry: _Task) -> None:
         self._running.pop(task, None)

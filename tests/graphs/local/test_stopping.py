@@ -145,11 +145,44 @@ async def test_a_cancelled_sync_node_holds_its_thread_to_its_end(
     assert ended(await run_graph(graph)).status == "done"
 
 
-async def test_a_sync_node_whose_sibling_failed_holds_its_thread_too(
-    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path, until_free: UntilFree
+async def test_a_sync_node_whose_sibling_failed_comes_to_its_end_and_is_not_run_again(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path, gate: Any
+) -> None:
+    late = gate("late")
+    graph = write_nodes("""
+    def good(state):
+        wait_at("late")
+        with HERE.joinpath("paid").open("a") as paid: paid.write("once")
+        return {"n": 1}
+    def bad(state):
+        if not HERE.joinpath("mended").exists(): raise ValueError("x")
+    graph = fan(good, bad)
+    """)
+
+    async def fails(run: LocalRun, event: Event) -> None:
+        if isinstance(event, events.NodeFailed):
+            late.unlock()
+
+    found = await run_and(engine, graph, fails)
+    assert [(each.node, each.keys) for each in found if isinstance(each, events.NodeFinished)] == [("good", ("n",))]
+    assert (ended(found).status, ended(found).next) == ("failed", ("bad",))
+    (tmp_path / "mended").touch()
+    assert ended(await run_graph(graph)).status == "done"
+    assert (tmp_path / "paid").read_text() == "once"
+    assert (await engine.state("t")).values == {"n": 1}
+
+
+async def test_who_does_not_wait_for_the_sibling_of_a_failed_node_cancels(
+    write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path, until_free: UntilFree
 ) -> None:
     graph = write_nodes(STUBBORN + "    def bad(state): raise ValueError('x')\n    graph = fan(stubborn, bad)\n")
-    assert ended(await run_graph(graph, input={})).status == "failed"
+
+    async def cancel(run: LocalRun, event: Event) -> None:
+        if isinstance(event, events.NodeFailed):
+            await run.cancel()
+
+    found = await run_and(engine, graph, cancel)
+    assert "stubborn" in [each.node for each in found if isinstance(each, events.NodeStopped)]
     assert (await engine.state("t")).status == "running"
     (tmp_path / "enough").touch()
     await until_free()
