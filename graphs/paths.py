@@ -56,8 +56,8 @@ def with_value(whole: Json, parts: Sequence[str], value: Json) -> Json:
             raise PathNotFound(f'There is no "{part}" to put a value into.', f"There are: {', '.join(whole)}.")
         return {**whole, part: with_value(whole.get(part), rest, value)}
     if isinstance(whole, list):
-        index = int(part) if part.isascii() and part.isdigit() and len(part) < 19 else len(whole)
-        if index >= len(whole):
+        index = _index(whole, part)
+        if index is None:
             raise PathNotFound(f'There is no "{part}" in a list of {len(whole)}.', "Give the whole list instead.")
         return [*whole[:index], with_value(whole[index], rest, value), *whole[index + 1 :]]
     raise PathNotFound(f'There is no "{part}" to put a value at.', "The value there has no parts.")
@@ -69,9 +69,17 @@ def _step(here: Json, part: str) -> tuple[bool, Json]:
     here = untagged(here)
     if isinstance(here, dict):
         return part in here, here.get(part)
-    if isinstance(here, list) and _INDEX.fullmatch(part) and -len(here) <= int(part) < len(here):
-        return True, here[int(part)]
+    index = _index(here, part) if isinstance(here, list) else None
+    if isinstance(here, list) and index is not None:
+        return True, here[index]
     return False, None
+
+
+def _index(items: Sequence[Json], part: str) -> int | None:
+    """The index that a part of a path names in a list; None where there is no such item."""
+    if _INDEX.fullmatch(part) and -len(items) <= int(part) < len(items):
+        return int(part) % len(items)
+    return None
 
 
 def untagged(here: Json) -> Json:

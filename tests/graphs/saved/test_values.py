@@ -47,7 +47,7 @@ def test_values_by_path(saver: SqliteSaver, look: Look) -> None:
         return found.value
 
     assert value("messages.0.content") == "hi"
-    assert value("/messages/0/id") == "m"
+    assert value("/messages/0/id") == value("messages.-1.id") == "m"
     assert value("data.list.1.0") == 2
     assert value("data.5") == "five"
     assert value("/data/a.b/~1") == 1
@@ -57,7 +57,7 @@ def test_values_by_path(saver: SqliteSaver, look: Look) -> None:
     assert value("") == read_state(file, "t").values
     for path, hint in [
         ("mesages", '"messages"'), ("messages.1", "0 to 0"), ("messages.x", "0 to 0"),
-        ("messages.0.content.x", "no parts"), ("data.a.b", "starts with /"), ("messages.-1", "0 to 0"),
+        ("messages.0.content.x", "no parts"), ("data.a.b", "starts with /"), ("messages.-2", "0 to 0"),
         ("messages.²", "0 to 0"),
     ]:  # fmt: skip
         with pytest.raises(PathNotFound) as caught:
