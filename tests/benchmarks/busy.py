@@ -57,7 +57,7 @@ def _times(program: Program) -> list[float]:
     times = []
     for number in range(KEYS):
         program.press("?")
-        times.append(program.until("Show the conversation") * 1000)
+        times.append(program.until("Go to the input line") * 1000)
         program.press("\x1b")
         program.watch(0.4 + number % 7 * 0.05)
     return times

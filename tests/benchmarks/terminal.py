@@ -44,7 +44,7 @@ class Program:
         """Seconds from the last keys, or from the start, until this is painted."""
         wanted = mark.encode()
         while wanted not in self._seen:
-            if not self._read(PATIENCE):
+            if not self._read(PATIENCE) or time.perf_counter() - self._since > PATIENCE:  # it may paint for ever
                 raise TimeoutError(f"{mark!r} was not painted in {PATIENCE} s")
         return time.perf_counter() - self._since
 
