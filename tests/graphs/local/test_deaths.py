@@ -215,6 +215,6 @@ async def test_fifty_kills_at_random_moments(write_nodes: WriteGraph, engine: Lo
     graph = write_nodes(LONG)
     file = tmp_path / ".graphdeck" / "threads.sqlite"
     moments = random.Random(7)
-    killed = [await kill_once(engine, graph, f"t{n}", file, moments.uniform(0.0, 0.35)) for n in range(50)]
+    killed = [await kill_once(engine, graph, f"t{n}", file, moments.uniform(0.0, 0.2)) for n in range(50)]
     print(f"{sum(killed)} of 50 runs were killed before their end")
     assert sum(killed) >= 25
