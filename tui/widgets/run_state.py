@@ -6,7 +6,7 @@ from dataclasses import field, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from graphdeck.graphs import events
-from graphdeck.graphs.events import Event, Interrupt, RunStatus
+from graphdeck.graphs.events import Event, Interrupt, RunStatus, path_text
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import END, START, Snapshot, ThreadStatus
 from graphdeck.graphs.stopping import Stop, standing_before
@@ -208,11 +208,6 @@ def combine(states: Iterable[NodeState]) -> NodeState:
     )
 
 
-def node_path(event: Event, node: str) -> str:
-    """A node's path through the subgraphs, `team:desk:review`."""
-    return ":".join((*(part.partition(":")[0] for part in event.ns), node))
-
-
 class _Builder:
     """A view that is being changed by a batch of events."""
 
@@ -234,7 +229,7 @@ class _Builder:
         """Take in one event."""
         self._taken.add(event)
         node = getattr(event, "node", "")
-        self._logged += add_lines(self._log, log_of(event, node and node_path(event, node)))
+        self._logged += add_lines(self._log, log_of(event, node and path_text(event.ns, node)))
         match event:
             case events.RunStarted():
                 self._start(event)
@@ -251,7 +246,7 @@ class _Builder:
             ):
                 self._end_task(event)
             case events.NodeRetry():
-                self._change(node_path(event, event.node), lambda node: replace(node, retries=node.retries + 1))
+                self._change(path_text(event.ns, event.node), lambda node: replace(node, retries=node.retries + 1))
             case events.Interrupt():
                 self._interrupt(event)
             case events.Token():
@@ -290,7 +285,7 @@ class _Builder:
                 self._fields["values"] = event.values
 
     def _node_started(self, event: events.NodeStarted) -> None:
-        path, step = node_path(event, event.node), self._fields["step"]
+        path, step = path_text(event.ns, event.node), self._fields["step"]
         self._fields["began"] = True
 
         def started(node: NodeState) -> NodeState:
@@ -306,7 +301,7 @@ class _Builder:
     def _end_task(self, event: _TaskEnded) -> None:
         if event.node:
             took = event.ms if isinstance(event, events.NodeFinished) else None
-            path = node_path(event, event.node)
+            path = path_text(event.ns, event.node)
             self._finish(path, event.task, _OUTCOMES[type(event)], took)
             if isinstance(event, events.NodeFinished) and f"{path}:{START}" in self._nodes:  # the subgraph's end
                 self._nodes[f"{path}:{END}"] = NodeState(outcome="done")
@@ -328,7 +323,7 @@ class _Builder:
         names = [part.partition(":")[0] for part in event.ns]
         for depth, part in enumerate(event.ns, 1):
             self._finish(":".join(names[:depth]), part.partition(":")[2], "waiting")
-        self._finish(node_path(event, event.node), event.task, "waiting")
+        self._finish(path_text(event.ns, event.node), event.task, "waiting")
         kept = tuple(question for question in self._fields["interrupts"] if question.id != event.id)
         self._fields["interrupts"] = (*kept, event)
 
@@ -336,7 +331,7 @@ class _Builder:
         usage = event.data.get("usage_metadata") if isinstance(event.data, dict) else None
         tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
         if isinstance(tokens, int) and event.node:
-            self._change(node_path(event, event.node), lambda node: replace(node, tokens=node.tokens + tokens))
+            self._change(path_text(event.ns, event.node), lambda node: replace(node, tokens=node.tokens + tokens))
         add_message(self._messages, event)
 
     def _end(self, event: events.RunEnded) -> None:
