@@ -73,8 +73,10 @@ class Boundaries:
     def begin(self, state: StateSnapshot) -> None:
         """Take in where the thread stands: a step is one of the innermost graphs that it stands in."""
         self._stepping = frozenset(_innermost(state))
-        for level in _levels(state):
-            self._judge(_ns(level), level.values, begins=True)
+
+    def begin_with(self, ns: str, values: Mapping[str, Any]) -> None:
+        """Take in what the checkpoint holds that a level of the thread stands at."""
+        self._judge(_counted_once(ns), values, begins=True)
 
     def put(self, ns: str, source: str, values: Mapping[str, Any]) -> None:
         """Decide by the state of a checkpoint, before the next step is asked about.
@@ -201,10 +203,11 @@ def _inner(state: StateSnapshot) -> list[StateSnapshot]:
     return [task.state for task in state.tasks if isinstance(task.state, StateSnapshot) and task.state.next]
 
 
-def _levels(state: StateSnapshot) -> Iterator[StateSnapshot]:
+def levels_of(state: StateSnapshot) -> Iterator[StateSnapshot]:
+    """The state, and those of the subgraphs that are in the middle of its step, at any depth."""
     yield state
     for inner in _inner(state):
-        yield from _levels(inner)
+        yield from levels_of(inner)
 
 
 def _innermost(state: StateSnapshot) -> Iterator[str]:

@@ -5,12 +5,13 @@ from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
+from langgraph.types import StateSnapshot
 
 from graphdeck.graphs.events import RunStatus
 from graphdeck.graphs.local.home import stopped_by_breakpoint, stops_of
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.stopping import Stop
-from graphdeck.graphs.worker.boundaries import Boundaries
+from graphdeck.graphs.worker.boundaries import Boundaries, levels_of
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.position import Position, read_position, read_state
 from graphdeck.graphs.worker.saver import TellingSaver
@@ -36,6 +37,20 @@ async def set_stops(
         state = await read_state(graph, config, inside=request.checkpoint is None)
         if state is not None:
             boundaries.begin(state)
+            await _begin_with_saved(boundaries, saver, state)
+
+
+async def _begin_with_saved(boundaries: Boundaries, saver: TellingSaver, state: StateSnapshot) -> None:
+    """Tell what the checkpoints hold, as is told of each later one.
+
+    The values of a state that is read have besides what finished tasks of the unfinished step wrote: compared with
+    these, a key that a sibling of the task that stopped has written would never change.
+    """
+    for level in levels_of(state):
+        saved = await saver.aget_tuple(level.config)
+        if saved is not None:
+            ns = str(level.config["configurable"].get("checkpoint_ns") or "")
+            boundaries.begin_with(ns, saved.checkpoint["channel_values"])
 
 
 def why(status: RunStatus, control: Control, boundaries: Boundaries, paths: Sequence[str]) -> tuple[Stop, ...]:

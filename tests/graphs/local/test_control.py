@@ -301,3 +301,34 @@ async def test_a_write_that_leads_to_a_breakpoint_stops_there_with_its_reason(
     assert (ran(found), [stop.condition for stop in ended(found).stops]) == ([], ["n == 4"])
     found = await run_graph(loop, **stops)
     assert (ran(found), [stop.condition for stop in ended(found).stops]) == (["same", "count"], ["n == 5"])
+
+
+@pytest.mark.parametrize("keeps", ["", "sub.checkpointer = True"])
+async def test_what_a_finished_sibling_has_written_is_a_change_once_its_step_ends(
+    write_nodes: WriteGraph, run_graph: RunGraph, keeps: str
+) -> None:
+    """The run stops inside a subgraph while another task of that step has written the watched key already."""
+    graph = write_nodes(f"""
+    def quick(state): return {{"n": 7, "log": ["quick"]}}
+    async def one(state): return {{"log": ["one"]}}
+    async def two(state): return {{"any": "two"}}
+    def last(state): return {{}}
+    class Inner(TypedDict, total=False):
+        any: str
+        log: Annotated[list[str], operator.add]
+    sub = StateGraph(Inner).add_sequence([one, two]).add_edge(START, "one").compile()
+    {keeps}
+    builder = StateGraph(S)
+    for name, node in {{"quick": quick, "sub": sub, "last": last}}.items():
+        builder.add_node(name, node)
+    for a, b in ((START, "quick"), (START, "sub"), (["quick", "sub"], "last"), ("last", END)):
+        builder.add_edge(a, b)
+    graph = builder.compile()
+    """)
+    for given in ({"watch": ("n",)}, {"watch": ("any",)}, {"before": ("last if n changed",)}):
+        thread = str(given)
+        found = await run_graph(graph, input={"n": 1}, thread=thread, before=("sub:two",))
+        assert stands(found) == ("breakpoint", ("sub:two",), [("before", "sub:two")])
+        found = await run_graph(graph, thread=thread, **given)
+        assert (stands(found)[:2], ran(found)) == (("breakpoint", ("last",)), ["two", "sub"])
+        assert stands(await run_graph(graph, thread=thread, **given))[0] == "done"
