@@ -32,8 +32,8 @@ def test_the_painting_process_never_loads_langgraph() -> None:
 
 
 FIRST_PAINT = """
-engine errors events frozen named paths questions questions.model questions.read records schema stopping tasks values
-wanted
+engine errors events frozen named paths questions questions.model questions.read records schema stopping tasks
+thread_key values wanted
 local local.config local.engine local.hints local.home local.lease local.library local.memory local.names local.reading
 local.targets local.threads
 saved saved.changes saved.decode saved.delta saved.file saved.inner saved.lookup saved.rows saved.state saved.status
@@ -43,8 +43,8 @@ rules run_setup start text theme threads_bridge
 screens screens.checkpoints screens.deck screens.deck_answers screens.deck_control screens.deck_finding
 screens.deck_flow screens.deck_forks screens.deck_forms screens.deck_history screens.deck_lines screens.deck_listing
 screens.deck_moves screens.deck_nodes screens.deck_painting screens.deck_runs screens.deck_threads
-screens.deck_waiting screens.deck_whose
-screens.inbox_door screens.inner_states screens.look screens.panes screens.thread_acts screens.thread_rows
+screens.deck_waiting screens.deck_whose screens.graph_pane
+screens.inbox_door screens.inner_states screens.look screens.pane screens.panes screens.thread_acts screens.thread_rows
 widgets widgets.conversation widgets.filter_line widgets.graph_view widgets.input_line widgets.key_footer
 widgets.log_lines widgets.log_view widgets.long_text widgets.messages_view widgets.one_line widgets.rows
 widgets.run_state widgets.state_tree widgets.status_line widgets.taken_edges widgets.thread_list widgets.thread_row
