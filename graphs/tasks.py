@@ -1,5 +1,7 @@
 """Tasks of the step that a thread stands in: the runs of one node each, as far as they are over."""
 
+from collections.abc import Mapping
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from graphdeck.graphs.frozen import Frozen
@@ -55,3 +57,22 @@ class RanTask(Frozen):
     """It has written its output."""
     inner: tuple[str, ...] = ()
     """`checkpoint_ns` of the subgraphs that it ran, whose checkpoints `history` gives."""
+    path: str = ""
+    """How it was called, where another task called it: then `node` is that of the outermost caller.
+
+    Rows do not keep the name of such a task; task_ids.py can prove a guess at it.
+    """
+
+
+class TaskValues(Frozen):
+    """What a task was given and what it wrote, whole."""
+
+    argument: Json = None
+    """What its `Send` gave it, or the input that the graph was started with; meant only where `has_argument`."""
+    has_argument: bool = False
+    """It was given a value of its own; else the state at the checkpoint that it began at."""
+    wrote: Mapping[str, Json] = field(default_factory=dict)
+    """By state key, what it wrote, before a reducer took it in; a key that it wrote several times has them as a list.
+
+    What a task or an entrypoint of the functional API returned is under `__return__` or `__end__`.
+    """

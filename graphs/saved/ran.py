@@ -8,10 +8,14 @@ from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.inner import inner_checkpoints
 from graphdeck.graphs.saved.rows import SavedCheckpoint, Task, is_control
 from graphdeck.graphs.saved.status import Due, next_nodes, node_of
+from graphdeck.graphs.task_ids import call_of, inside
 from graphdeck.graphs.tasks import RanTask
 
 Namespaces: TypeAlias = Mapping[str, tuple[str, ...]]
-"""By task id, each `checkpoint_ns` of the subgraphs that it ran."""
+"""By task id, each `checkpoint_ns` of the subgraphs that it ran.
+
+One that all tasks of a node go on with is by that itself: its name has no task id.
+"""
 
 _SENDS: Final = "__pregel_tasks"
 _BRANCH: Final = "branch:to:"
@@ -22,18 +26,26 @@ _NO_STATE: Final = ("__no_writes__", "__return__", "__pregel_push")
 
 def namespaces(file: CheckpointFile, thread: str) -> Namespaces:
     """The subgraphs of a thread, by the task that ran them."""
-    rows = file.query("SELECT DISTINCT checkpoint_ns FROM checkpoints WHERE thread_id = ?", (thread,))
+    rows = file.query(
+        "SELECT DISTINCT checkpoint_ns FROM checkpoints WHERE thread_id = ? AND checkpoint_ns <> ''", (thread,)
+    )
     found: dict[str, tuple[str, ...]] = {}
     for (ns,) in rows:
-        task = task_of(ns)
+        task = task_of(ns) or ns
         found[task] = (*found.get(task, ()), ns)
     return found
 
 
 def task_of(ns: str) -> str:
-    """Id of the task that ran a subgraph; empty for the graph itself."""
+    """Id of the task that ran a subgraph; empty for the graph itself, and where all tasks of a node go on with one."""
+    return _level(ns)[1]
+
+
+def _level(ns: str) -> tuple[str, str]:
+    """Node and id of the task that ran a subgraph."""
     levels = [level for level in ns.split("|") if not level.isdigit()]  # a number counts those of one task
-    return levels[-1].partition(":")[2]
+    node, _, task = levels[-1].rpartition(":") if ":" in levels[-1] else (levels[-1], "", "")
+    return node, task
 
 
 def ran_after(
@@ -41,15 +53,18 @@ def ran_after(
 ) -> tuple[RanTask, ...]:
     """The tasks after a checkpoint that wrote anything, then those of which there is only an unfinished subgraph."""
     sent = _sent(file, saved) if any(_SENDS in task.channels for task in tasks) else {}
-    ran = [_ran(task, node_of(task, due), sent.get(task.id, ()), inner.get(task.id, ())) for task in tasks]
+    ran = []
+    for task in tasks:
+        node = node_of(task, due)
+        own = inner.get(task.id) or inner.get(inside(saved.key[1], node), ())
+        ran.append(_ran(task, node, sent.get(task.id, ()), own))
     if inner and next_nodes(due, tasks):
-        known = {task.id for task in tasks}
+        known = {task.id for task in ran} | {task.node for task in ran if inside(saved.key[1], task.node) in inner}
         for child in inner_checkpoints(file, saved, tasks, due):
-            task = task_of(child.key[1])
-            if task not in known:
-                node = child.key[1].rpartition(f":{task}")[0].rpartition("|")[2]
-                known.add(task)
-                ran.append(RanTask(id=task, node=node, finished=False, inner=inner.get(task, ())))
+            node, id_ = _level(child.key[1])
+            if (id_ or node) not in known:
+                known.add(id_ or node)
+                ran.append(RanTask(id=id_, node=node, finished=False, inner=inner.get(id_ or child.key[1], ())))
     return tuple(ran)
 
 
@@ -69,6 +84,7 @@ def _ran(task: Task, node: str, sent: Sequence[str], inner: tuple[str, ...]) -> 
         waits=task.waits,
         finished=task.finished,
         inner=inner,
+        path=task.path if call_of(task.path) else "",
     )
 
 
