@@ -6,7 +6,7 @@ What the first screen does not read is imported where it is read.
 import contextlib
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from graphdeck.graphs.local.following import Following
     from graphdeck.graphs.saved.pruning import PrunePlan
     from graphdeck.graphs.searching import SearchHit, SearchProgress
+    from graphdeck.graphs.tasks import TaskValues
 
 T = TypeVar("T")
 _NO_FILE_HINT = "run a graph, or name one: --db FILE"
@@ -139,6 +140,18 @@ class Library:
     def value(self, thread: str, checkpoint: str | None, path: str, file: str = "", ns: str = "") -> Value:
         """One value of a state, of the thread's own or of a subgraph's."""
         return self._first(thread, lambda each: read_value(each, thread, checkpoint, path, ns=ns), file)
+
+    def task(self, thread: str, checkpoint: str, task: str, file: str = "", ns: str = "") -> "TaskValues":
+        """What a task of the step after a checkpoint was given and what it wrote."""
+        from graphdeck.graphs.saved.task_values import read_task_values
+
+        return self._first(thread, lambda each: read_task_values(each, thread, checkpoint, task, ns=ns), file)
+
+    def glances(self, thread: str, checkpoint: str, file: str = "", ns: str = "") -> "Mapping[str, TaskValues]":
+        """The same of all tasks of the step, by task id."""
+        from graphdeck.graphs.saved.task_values import read_glances
+
+        return self._first(thread, lambda each: read_glances(each, thread, checkpoint, ns=ns), file)
 
     def following(self, thread: str, file: str = "") -> "Following":
         """A reader of what happens in a thread from now on."""

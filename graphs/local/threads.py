@@ -7,7 +7,7 @@ import asyncio
 import dataclasses
 import gc
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from graphdeck.graphs.kept_runs import RunRecord
     from graphdeck.graphs.local.workers import WorkerPool
     from graphdeck.graphs.searching import SearchHit, SearchProgress
+    from graphdeck.graphs.tasks import TaskValues
     from graphdeck.graphs.wanted import ThreadSort
 
 T = TypeVar("T")
@@ -127,6 +128,16 @@ class SavedThreads:
     async def value(self, thread: str, checkpoint: str | None, path: str, *, ns: str = "", file: str = "") -> Value:
         """One value of a state, by dotted path or JSON Pointer."""
         return await self._read(lambda: self._library.value(thread, checkpoint, path, file, ns))
+
+    async def task(self, thread: str, checkpoint: str, task: str, *, ns: str = "", file: str = "") -> "TaskValues":
+        """What a task of the step after a checkpoint was given and what it wrote."""
+        return await self._read(lambda: self._library.task(thread, checkpoint, task, file, ns))
+
+    async def glances(
+        self, thread: str, checkpoint: str, *, ns: str = "", file: str = ""
+    ) -> "Mapping[str, TaskValues]":
+        """The same of all tasks of the step, by task id."""
+        return await self._read(lambda: self._library.glances(thread, checkpoint, file, ns))
 
     async def follow(self, thread: str, *, file: str = "") -> AsyncIterator[Event]:
         """What happens in a thread while another process runs it, from where it stands now to `run_ended`."""
