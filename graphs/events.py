@@ -72,6 +72,8 @@ class Checkpoint(Event):
     """Keys that differ from the checkpoint before, with size in bytes and hash of the new value."""
     values: Json = None
     """The state in JSON form, only where the graph refuses saving and no file holds it."""
+    routed: Mapping[str, tuple[str, ...]] | None = None
+    """By node of the step that it ends, the nodes that it sent the run to, never END; None where nobody can tell."""
 
 
 class NodeStarted(Event):
@@ -300,6 +302,8 @@ def event_to_dict(event: Event) -> dict[str, Json]:
                 data[field.name] = [dataclasses.asdict(frame) for frame in value]
             case "changed":
                 data[field.name] = {key: list(pair) for key, pair in value.items()}
+            case "routed" if value is not None:
+                data[field.name] = {node: list(targets) for node, targets in value.items()}
             case "stops" if value:
                 from graphdeck.graphs.stopping import stop_to_dict  # few runs have any
 
@@ -326,4 +330,6 @@ def event_from_dict(data: Mapping[str, Any]) -> Event:
         fields["stops"] = tuple(map(stop_from_dict, fields["stops"]))
     if "changed" in fields:
         fields["changed"] = {key: (pair[0], pair[1]) for key, pair in fields["changed"].items()}
+    if fields.get("routed") is not None:
+        fields["routed"] = {node: tuple(targets) for node, targets in fields["routed"].items()}
     return cls(**fields)

@@ -9,12 +9,13 @@ from typing import Any
 
 import aiosqlite
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
+from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata, CheckpointTuple
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.failed_answers import ARGUMENTS, NEXT_QUESTION, is_next_question
+from graphdeck.graphs.worker.routes import Writes
 
 LOCK_TIMEOUT = 30.0
 """Seconds that a write waits for another program's lock."""
@@ -47,10 +48,23 @@ class TellingSaver(AsyncSqliteSaver):
     """Told of a checkpoint that is written: its `checkpoint_ns`, its source and its values."""
     on_answers: Callable[[str, int], None] | None = None
     """Told of a task, and of how many answers it has received up to now, once they are stored."""
+    on_writes: Callable[[str, str, Writes, str], None] | None = None
+    """Told of what a task of the step that began at a checkpoint writes or wrote before, with the task's path."""
     writers: dict[str, str]
     """Task that wrote each key last: the state that it became may be refused before its own writes are."""
     refused: Unsaveable | None = None
     """The first value that was refused: LangGraph may tell of a later one."""
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """Read a checkpoint, then tell `on_writes` what tasks of its step had written."""
+        found = await super().aget_tuple(config)
+        if found is not None and self.on_writes is not None:
+            by_task: dict[str, list[tuple[str, Any]]] = {}
+            for task, channel, value in found.pending_writes or ():
+                by_task.setdefault(task, []).append((channel, value))
+            for task, writes in by_task.items():
+                self.on_writes(found.checkpoint["id"], task, writes, "")
+        return found
 
     async def aput(
         self,
@@ -80,6 +94,8 @@ class TellingSaver(AsyncSqliteSaver):
         if any(channel == "__error__" for channel, _ in writes):
             writes = [write for write in writes if write[0] in NO_OUTPUT]
         self.writers.update((channel, task_id) for channel, _ in writes)
+        if self.on_writes is not None:
+            self.on_writes(config["configurable"]["checkpoint_id"], task_id, writes, task_path)
         with self._told(writes):
             await super().aput_writes(config, writes, task_id, task_path)
         if self.on_answers is not None and (count := count_answers(writes)):

@@ -19,6 +19,7 @@ from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.values import Json, json_line, to_json
 from graphdeck.graphs.worker.frames import InterruptFrames, error_text, user_traceback
+from graphdeck.graphs.worker.routes import Routes
 from graphdeck.graphs.worker.saver import Changed, is_internal
 from graphdeck.graphs.worker.tokens import TokenBuffer
 
@@ -53,6 +54,8 @@ class Translator:
         self._unsaved: list[Changed] = []
         self._tokens = TokenBuffer(emit)
         self.failed: BaseException | None = None
+        self.routes = Routes()
+        """Where its tasks send it, told by the saver."""
 
     # -- what goes on --------------------------------------------------------------------------------------------
 
@@ -123,6 +126,7 @@ class Translator:
     def _task_started(self, ns: tuple[str, ...], data: Mapping[str, Any]) -> None:
         self._tokens.flush()
         task, node = data["id"], data["name"]
+        self.routes.runs(task, node)
         if task in self._kept:
             # A resumed step starts every task of it again in the stream, also those that finished long ago.
             self._kept.discard(task)
@@ -223,6 +227,7 @@ class Translator:
                 source=str(metadata.get("source", "")),
                 next=tuple(data["next"]),
                 changed=changed,
+                routed=self.routes.after(parent),
             )
         )
 

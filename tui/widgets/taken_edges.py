@@ -1,6 +1,11 @@
-"""Which edges a run has taken, how often, and which last: from what ended in a step to what started in the next."""
+"""Which edges a run has taken, how often, and which last.
 
-from collections.abc import Mapping
+A checkpoint tells where the step that it ends sent the run. An edge is taken when its target starts, which for a node
+that waits for others, or is deferred, may be many steps later. Where that is not told (graphs that refuse saving, older
+records), an edge is known to be taken only after a step of one node alone: what is shown is never a guess.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import Final, TypeAlias
 
@@ -10,22 +15,29 @@ from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import START
 
 Pair: TypeAlias = tuple[str, str]
-"""Paths of two nodes of one graph, the second started right after the first; some of these are edges."""
+"""Paths of two nodes of one graph."""
 Level: TypeAlias = tuple[str, ...]
 """Subgraph path of an event."""
+Ways: TypeAlias = Mapping[str, frozenset[str]]
+"""By node, the nodes that have sent the run to it."""
+
+_ANY: Final = ""
+"""Stands for whichever node starts next, where it is only known what ended."""
 
 
 class Taken(Frozen):
     """What is known of the edges of a thread."""
 
     times: Mapping[Pair, int] = field(default_factory=dict)
-    """In how many steps each pair was taken."""
+    """In how many steps each edge was taken."""
     newest: frozenset[Pair] = frozenset()
-    """The pairs taken last, in each graph."""
+    """The edges taken last, in each graph."""
+    told: frozenset[Pair] = frozenset()
+    """Those of which it was told that the first node sent the run to the second; of others only that it came next."""
+    due: Mapping[Level, Ways] = field(default_factory=dict)
+    """In each graph, the nodes that are still to start."""
     ended: Mapping[Level, frozenset[str]] = field(default_factory=dict)
-    """Nodes that ended in the newest step of each graph; what starts next comes from them."""
-    finished: Mapping[Level, frozenset[str]] = field(default_factory=dict)
-    """Nodes that have ended since the newest checkpoint of each graph."""
+    """Nodes that have ended since the newest checkpoint of each graph, the empty name among them where one failed."""
     stepped: frozenset[Level] = frozenset()
     """Graphs that have come to a checkpoint, and have started nothing since."""
 
@@ -35,13 +47,14 @@ NOTHING_TAKEN: Final = Taken()
 
 
 class TakenBuilder:
-    """What is known, while it is changed by a batch of events."""
+    """What is known, while it is changed by a batch of events or by the rows of a file."""
 
-    def __init__(self, taken: Taken) -> None:
+    def __init__(self, taken: Taken = NOTHING_TAKEN) -> None:
         self._times = dict(taken.times)
         self._newest = set(taken.newest)
+        self._told = set(taken.told)
+        self._due = dict(taken.due)
         self._ended = dict(taken.ended)
-        self._finished = dict(taken.finished)
         self._stepped = set(taken.stepped)
 
     def view(self) -> Taken:
@@ -49,43 +62,71 @@ class TakenBuilder:
         return Taken(
             times=dict(self._times),
             newest=frozenset(self._newest),
+            told=frozenset(self._told),
+            due=dict(self._due),
             ended=dict(self._ended),
-            finished=dict(self._finished),
             stepped=frozenset(self._stepped),
         )
 
     def add(self, event: Event) -> None:
         """Take in one event."""
         match event:
-            case events.Checkpoint():
-                self._checkpoint(event)
+            case events.Checkpoint(routed=None):
+                self._step_untold(event)
+            case events.Checkpoint(routed=dict(routed)):
+                self.step(event.ns, routed.items() if event.source == "loop" else None)
             case events.NodeStarted():
-                self._started(event)
+                self.start(event.ns, event.node)
             case events.NodeFinished() | events.NodeKept() | events.NodeCached():
-                self._finished[event.ns] = self._finished.get(event.ns, frozenset()) | {event.node}
+                self._end(event.ns, event.node)
+                self._due.pop((*event.ns, f"{event.node}:{event.task}"), None)  # a subgraph of it is over
+            case events.NodeFailed() | events.NodeStopped():
+                self._end(event.ns, _ANY)
             case _:
                 pass
 
-    def _checkpoint(self, event: events.Checkpoint) -> None:
-        finished = self._finished.pop(event.ns, frozenset())
-        begins = event.source == "input" or event.step <= 0
-        if begins or (not finished and self._ended.get(event.ns) == frozenset({START})):
-            finished = frozenset({START})
-        self._ended[event.ns] = finished
-        self._stepped.add(event.ns)
+    def step(self, level: Level, routed: Iterable[tuple[str, Iterable[str]]] | None) -> None:
+        """A step of a graph has ended, whose nodes have sent the run there; None where an input or edit took its place.
 
-    def _started(self, event: events.NodeStarted) -> None:
-        level = "".join(f"{part.partition(':')[0]}:" for part in event.ns)
-        if event.ns in self._stepped:
-            self._stepped.discard(event.ns)
-            self._newest = {pair for pair in self._newest if not _is_of(pair, level)}
-        for source in self._ended.get(event.ns, frozenset()):
-            pair = (level + source, level + event.node)
+        What was sent before and has not started yet is still to come.
+        """
+        due = {} if routed is None else dict(self._due.get(level, {}))
+        for source, targets in routed or ():
+            for target in targets:
+                due[target] = due.get(target, frozenset()) | {source}
+        self._due[level] = due
+        self._ended.pop(level, None)
+        self._stepped.add(level)
+
+    def start(self, level: Level, node: str) -> None:
+        """A task of a node has started."""
+        prefix = "".join(f"{part.partition(':')[0]}:" for part in level)
+        if level in self._stepped:
+            self._stepped.discard(level)
+            self._newest = {pair for pair in self._newest if not _is_of(pair, prefix)}
+        due = self._due.get(level, {})
+        for source in due.get(node) or due.get(_ANY) or ():
+            pair = (prefix + source, prefix + node)
             if pair not in self._newest:  # of many tasks of one node the first counts
                 self._newest.add(pair)
                 self._times[pair] = self._times.get(pair, 0) + 1
+                self._told |= {pair} if node in due else set()
+        if node in due:
+            self._due[level] = {other: sources for other, sources in due.items() if other != node}
+
+    def _step_untold(self, event: events.Checkpoint) -> None:
+        ended = self._ended.get(event.ns, frozenset())
+        from_start = self._due.get(event.ns) == {_ANY: frozenset({START})}
+        if event.source == "input" or event.step <= 0 or (not ended and from_start):
+            ended = frozenset({START})
+        self.step(event.ns, None)
+        if len(ended) == 1 and _ANY not in ended:
+            self._due[event.ns] = {_ANY: ended}
+
+    def _end(self, level: Level, node: str) -> None:
+        self._ended[level] = self._ended.get(level, frozenset()) | {node}
 
 
-def _is_of(pair: Pair, level: str) -> bool:
+def _is_of(pair: Pair, prefix: str) -> bool:
     """Whether a pair is of the graph whose paths begin like this."""
-    return pair[0].startswith(level) and ":" not in pair[0].removeprefix(level)
+    return pair[0].startswith(prefix) and ":" not in pair[0].removeprefix(prefix)

@@ -260,3 +260,57 @@ async def test_what_a_module_prints_comes_after_the_first_event(write_nodes: Wri
     assert [event.seq for event in found] == list(range(1, len(found) + 1))
     lost = await run_graph(write_nodes("print('last words')\nos._exit(3)\ngraph = chain()\n"), input={})
     assert [event.name for event in lost] == ["run_started", "output", "run_ended"]
+
+
+async def test_each_checkpoint_tells_where_its_step_sent_the_run_as_the_rows_do(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine
+) -> None:
+    graph = write_nodes("""
+    def pick(state): return Command(goto="look")
+    def look(state): return Command(goto="shelf", graph=Command.PARENT, update={"log": [interrupt("may it?")]})
+    desk = StateGraph(S)
+    desk.add_node("pick", pick)
+    desk.add_node("look", look)
+    desk.add_edge(START, "pick")
+    def begin(state): return {"log": ["begin"]}
+    def left(state): return Command(goto="one")
+    def right(state): return Command(goto=[Send("two", {"n": 1}), Send("two", {"n": 2})])
+    def word(state): return {"log": ["word"]}
+    builder = StateGraph(S)
+    for node in (begin, left, right):
+        builder.add_node(node.__name__, node)
+    for name in ("one", "two", "both", "shelf"):
+        builder.add_node(name, word)
+    builder.add_node("late", word, defer=True)
+    builder.add_node("desk", desk.compile())
+    builder.add_edge(START, "begin")
+    builder.add_edge("begin", "left")
+    builder.add_edge("begin", "right")
+    builder.add_edge("left", "late")
+    builder.add_edge(["one", "two"], "both")
+    builder.add_conditional_edges("both", lambda state: ["desk", "one"])
+    graph = builder.compile()
+    """)
+    asked = await run_graph(graph, input={})
+    question = next(event for event in asked if isinstance(event, events.Interrupt))
+    run = [*asked, *await run_graph(graph, resume={question.id: "yes"})]
+    assert ended(run).status == "done"
+    told = {event.id: event.routed for event in run if isinstance(event, events.Checkpoint)}
+    rows = list(await engine.history("t"))
+    for ns in {ns for row in rows for task in row.after for ns in task.inner}:
+        rows += await engine.history("t", ns=ns)
+    assert {row.checkpoint for row in rows} == set(told)
+    for row in rows:
+        by_node: dict[str, set[str]] = {}
+        for task in row.made_by:
+            by_node.setdefault(task.node, set()).update(task.routed)
+        routed = told[row.checkpoint] or {}
+        assert {node: set(targets) for node, targets in routed.items()} == {n: t for n, t in by_node.items() if t}
+    ways = {
+        (source, target) for routed in told.values() for source, targets in (routed or {}).items() for target in targets
+    }
+    assert ways == {
+        *[("__start__", "begin"), ("begin", "left"), ("begin", "right"), ("left", "one"), ("left", "late")],
+        *[("right", "two"), ("one", "both"), ("two", "both"), ("both", "desk"), ("both", "one")],
+        *[("__start__", "pick"), ("pick", "look"), ("desk", "shelf")],
+    }

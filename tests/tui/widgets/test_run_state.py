@@ -1,6 +1,7 @@
 """A run's events, folded: what the deck says of nodes, conversation and log at every moment."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -213,6 +214,42 @@ def test_an_edge_to_many_tasks_counts_once_a_step_also_inside_a_subgraph_and_whe
     assert left.nodes["team:__end__"].status == "done"
     on = [RunEnded(status="stopped", next=("team",)), STARTED, NodeStarted(task="t1", node="team")]
     assert fold(view, on).taken.times == view.taken.times
+
+
+def test_what_nobody_tells_is_no_edge_where_several_ended_or_one_failed() -> None:
+    both = [NodeStarted(task="1", node="a"), NodeStarted(task="2", node="b")]
+    ends: list[Event] = [NodeFinished(task="1", node="a", ms=1), NodeFinished(task="2", node="b", ms=1)]
+    begin: list[Event] = [STARTED, checkpoint(0, "a", "b"), *both]
+    after: list[Event] = [checkpoint(1, "c"), NodeStarted(task="3", node="c")]
+    entries = {(START, "a"): 1, (START, "b"): 1}
+    assert fold(RunView(), [*begin, *ends, *after]).taken.times == entries
+    failed = NodeFailed(task="2", node="b", error="E", message="", traceback="")
+    assert fold(RunView(), [*begin, ends[0], failed, *after]).taken.times == entries
+
+
+def test_an_edge_is_taken_when_its_target_starts_and_by_whom_it_was_told() -> None:
+    def step(number: int, **routed: tuple[str, ...]) -> Checkpoint:
+        return replace(checkpoint(number), routed=routed)
+
+    def start(*nodes: str) -> list[Event]:
+        return [NodeStarted(task=f"{node} {turn}", node=node) for turn, node in enumerate(nodes)]
+
+    run: list[Event] = [
+        STARTED,
+        replace(checkpoint(-1), source="input", routed={}),
+        *[step(0, __start__=("a", "b")), *start("a", "b")],
+        *[step(1, a=("c", "late"), b=("c", "join", "d")), *start("c", "c", "d")],
+        *[step(2, d=("join",)), *start("join")],
+        *[step(3), *start("late")],
+    ]
+    taken = fold(RunView(), run).taken
+    assert taken.told == taken.times.keys()
+    ways = {(START, "a"), (START, "b"), ("a", "c"), ("b", "c"), ("b", "d"), ("b", "join"), ("d", "join"), ("a", "late")}
+    assert taken.times == dict.fromkeys(ways, 1)
+    assert taken.newest == {("a", "late")}
+    edited = replace(checkpoint(4), source="fork", routed={})
+    again = fold(RunView(), [*run, step(4, late=("a",)), edited, *start("a")]).taken
+    assert again.times == taken.times, "who goes on from an edited state was sent by nobody"
 
 
 def test_tokens_grow_one_message_which_the_whole_one_replaces() -> None:

@@ -1,0 +1,50 @@
+"""Where the tasks of a step send the run: told by what they write, kept until the checkpoint that ends the step."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeAlias
+
+from graphdeck.graphs.records import START
+
+Writes: TypeAlias = Iterable[tuple[str, Any]]
+"""Channels with what is written to them."""
+
+_BRANCH: Final = "branch:to:"
+_JOIN: Final = "join:"
+_SENDS: Final = "__pregel_tasks"
+
+
+class Routes:
+    """The routing of one run: of its edges, routers, `goto`s and `Send`s alike."""
+
+    def __init__(self) -> None:
+        self._targets: dict[str, dict[str, tuple[str, ...]]] = {}  # by checkpoint and task
+        self._nodes: dict[str, str] = {}
+
+    def runs(self, task: str, node: str) -> None:
+        """A task of this node has started, or finished in an earlier run of its step."""
+        self._nodes[task] = node
+
+    def wrote(self, checkpoint: str, task: str, writes: Writes, path: str = "") -> None:
+        """A task of the step that began at a checkpoint wrote this; START is told of by its path alone."""
+        if path.endswith(START):
+            self._nodes[task] = START
+        if targets := tuple(dict.fromkeys(_targets(writes))):
+            self._targets.setdefault(checkpoint, {})[task] = targets
+
+    def after(self, checkpoint: str | None) -> dict[str, tuple[str, ...]]:
+        """By node, where the step that began at a checkpoint has led; it is forgotten."""
+        found: dict[str, tuple[str, ...]] = {}
+        for task, targets in self._targets.pop(checkpoint or "", {}).items():
+            if node := self._nodes.get(task):
+                found[node] = tuple(dict.fromkeys((*found.get(node, ()), *targets)))
+        return found
+
+
+def _targets(writes: Writes) -> Iterator[str]:
+    for channel, value in writes:
+        if channel.startswith(_BRANCH):
+            yield channel.removeprefix(_BRANCH)
+        elif channel.startswith(_JOIN):
+            yield channel.rpartition(":")[2]
+        elif channel == _SENDS and isinstance(getattr(value, "node", None), str):
+            yield value.node
