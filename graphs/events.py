@@ -86,6 +86,12 @@ class NodeStarted(Event):
     """Node name."""
     triggers: tuple[str, ...] = ()
     """Channels that made it run."""
+    caller: str = ""
+    """Id of the task whose code called it, in the functional API; empty where none did, or that is not known."""
+    call: int = 0
+    """Which of its caller's calls it was, from 1; 0 where no task called it."""
+    given: Json = None
+    """What a called task was called with, in JSON form: its argument, or a list of them. No checkpoint keeps it."""
 
 
 class NodeKept(Event):
@@ -96,6 +102,12 @@ class NodeKept(Event):
     """Task id."""
     node: str
     """Node name."""
+    caller: str = ""
+    """As `node_started` has it."""
+    call: int = 0
+    """As `node_started` has it."""
+    given: Json = None
+    """As `node_started` has it."""
 
 
 class NodeCached(Event):
@@ -308,7 +320,7 @@ def event_to_dict(event: Event) -> dict[str, Json]:
                 from graphdeck.graphs.stopping import stop_to_dict  # few runs have any
 
                 data[field.name] = [stop_to_dict(stop) for stop in value]
-            case "value" | "values" | "schema" | "data":  # in JSON form already
+            case "value" | "values" | "schema" | "data" | "given":  # in JSON form already
                 data[field.name] = value
             case _:
                 data[field.name] = list(value) if isinstance(value, tuple) else to_json(value)

@@ -40,7 +40,11 @@ class StepStart(Frozen):
 
     def pulled(self, node: str, task: str) -> Caller:
         """The task that an edge or the input started."""
-        return Caller(id=task, path=f"{_PULL}{node}", ns=inside(self.ns, f"{node}:{task}"))
+        return self.at_path(f"{_PULL}{node}", node, task)
+
+    def at_path(self, path: str, node: str, task: str) -> Caller:
+        """The task of a path, which no other one called."""
+        return Caller(id=task, path=path, ns=inside(self.ns, f"{node}:{task}"))
 
     def sent(self, node: str, index: int) -> str:
         """Id of the task of a `Send`, by its place among those of the step."""
@@ -60,6 +64,11 @@ class StepStart(Frozen):
             return ""
         found = xxh3_128_hexdigest(start + parts.encode("utf-8", "surrogatepass"))
         return "-".join((found[:8], found[8:12], found[12:16], found[16:20], found[20:]))
+
+
+def send_path(place: int) -> str:
+    """The path of the task of a `Send`, by its place among those of the step."""
+    return f"{_PUSH}{place:010d}, {False:010d}"
 
 
 def inside(ns: str, level: str) -> str:

@@ -131,6 +131,8 @@ def kept_of(event: Event) -> Event | None:
             return dataclasses.replace(event, values=None)
         case events.Interrupt():
             return dataclasses.replace(event, value=None, schema=None)
+        case events.NodeStarted(given=given) | events.NodeKept(given=given) if given is not None:
+            return dataclasses.replace(event, given=None)
         case events.Output(text=text) if len(text) > TEXT:
             return dataclasses.replace(event, text=text[:TEXT])
         case events.NodeRetry(error=error) if len(error) > TEXT:

@@ -18,6 +18,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, BaseMessageChun
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.values import Json, json_line, to_json
+from graphdeck.graphs.worker.callers import Callers
 from graphdeck.graphs.worker.frames import InterruptFrames, error_text, user_traceback
 from graphdeck.graphs.worker.routes import Routes
 from graphdeck.graphs.worker.saver import Changed, is_internal
@@ -53,6 +54,7 @@ class Translator:
         self._held: dict[str, Mapping[str, Any]] = {}
         self._unsaved: list[Changed] = []
         self._tokens = TokenBuffer(emit)
+        self._callers = Callers()
         self.failed: BaseException | None = None
         self.routes = Routes()
         """Where its tasks send it, told by the saver."""
@@ -127,22 +129,25 @@ class Translator:
         self._tokens.flush()
         task, node = data["id"], data["name"]
         self.routes.runs(task, node)
+        called = self._callers.started(ns, data)
+        call: dict[str, Any] = {"caller": called.caller, "call": called.number, "given": called.given}
         if task in self._kept:
             # A resumed step starts every task of it again in the stream, also those that finished long ago.
             self._kept.discard(task)
             self._kept_nodes[ns, node] += 1
-            self._emit(events.NodeKept(task=task, node=node, ns=ns))
+            self._emit(events.NodeKept(task=task, node=node, ns=ns, **call))
             return
         if task in self._running:
             return
         self._tasks[task] = self._running[task] = _Task(node, ns, time.monotonic())
         triggers = tuple(str(trigger) for trigger in data.get("triggers") or ())
-        self._emit(events.NodeStarted(task=task, node=node, ns=ns, triggers=triggers))
+        self._emit(events.NodeStarted(task=task, node=node, ns=ns, triggers=triggers, **call))
 
     def _task_ended(self, ns: tuple[str, ...], data: Mapping[str, Any]) -> None:
         self._tokens.finish_task(data["id"])
         task, node, error = data["id"], data["name"], data.get("error")
         entry = self._running.pop(task, _Task(node, ns, time.monotonic()))
+        self._callers.ended(ns, task)
         if data.get("interrupts"):
             self._interrupted(task, entry, data["interrupts"])
         elif isinstance(error, asyncio.CancelledError) or (isinstance(error, str) and "CancelledError" in error):
@@ -209,6 +214,7 @@ class Translator:
         self._tokens.flush()
         self._kept.update(task["id"] for task in data["tasks"] if task.get("result"))
         identity = data["config"]["configurable"]["checkpoint_id"]
+        self._callers.at(ns, identity, data["metadata"].get("step", 0))
         part = {"ns": ns, "id": identity, "data": data}
         if identity in self._put:
             self._emit_checkpoint(part, self._put[identity])

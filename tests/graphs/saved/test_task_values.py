@@ -28,6 +28,12 @@ class State(TypedDict, total=False):
     parts: Annotated[list[str], operator.add]
 
 
+class Word(TypedDict):
+    """What a member of the fan-out is given."""
+
+    word: str
+
+
 @task
 def twice(word: str) -> str:
     """A task that a node calls."""
@@ -39,11 +45,11 @@ def spread(state: State) -> list[Send]:
     return [Send("part", {"word": word}) for word in ("one", "ask", "x" * GLANCE)]
 
 
-def part(given: dict[str, str]) -> dict[str, Any]:
+def part(state: Word) -> State:
     """What a member of the fan-out does."""
-    if given["word"] == "ask":
+    if state["word"] == "ask":
         return {"parts": [interrupt("which?")]}
-    return {"parts": [twice(given["word"]).result()[: GLANCE + 10]]}
+    return {"parts": [twice(state["word"]).result()[: GLANCE + 10]]}
 
 
 def fan(saver: SqliteSaver | bool) -> Any:
