@@ -50,11 +50,20 @@ class RunTimeline(Frozen):
     lanes: int = 0
     """Tasks that ran at the same time, at the most."""
     total: float = 0.0
-    """Milliseconds from the run's start to its end, or to its last event."""
-    idle: float = 0.0
-    """Milliseconds in which no task ran: planning, saving."""
+    """Milliseconds from the run's start to its end, or as far as it is told of."""
     retries: int = 0
     """Failed attempts of nodes of which several tasks ran, so that none of them can be named."""
+
+    @property
+    def idle(self) -> float:
+        """Milliseconds in which no task ran: planning, saving."""
+        outer = [bar for bar in self.tasks if not bar.depth]
+        return self.total - _covered((bar.start, self.total if bar.end is None else bar.end) for bar in outer)
+
+    @property
+    def newest(self) -> int:
+        """Place of the task that began last; -1 without tasks."""
+        return max(range(len(self.tasks)), key=lambda place: (self.tasks[place].start, place), default=-1)
 
 
 def run_timeline(found: Iterable[Event]) -> RunTimeline:
@@ -68,7 +77,7 @@ def run_timeline(found: Iterable[Event]) -> RunTimeline:
 class _Task:
     """A task that is being told of."""
 
-    def __init__(self, event: Event, task: str, node: str, start: float) -> None:
+    def __init__(self, event: Event, task: str, node: str, start: float, step: "_Step") -> None:
         self.task, self.ns, self.path = task, event.ns, path_text(event.ns, node)
         self.start = start
         self.end: float | None = None
@@ -76,7 +85,8 @@ class _Task:
         self.retries: list[float] = []
         self.why = ""
         self.lane = 0
-        self.step: _Step | None = None
+        self.step = step
+        self.bar: TaskBar | None = None
 
     @property
     def level(self) -> str:
@@ -93,12 +103,17 @@ class _Step:
 
 
 class TimelineBuilder:
-    """Takes a run's events as they come; `timeline` tells of those that have come."""
+    """Takes a run's events as they come; `timeline` tells of those that have come.
 
-    def __init__(self) -> None:
+    Of a run that goes on and on, the oldest tasks go once there are more than `most`.
+    """
+
+    def __init__(self, *, most: int | None = None) -> None:
+        self._most = most
         self._begin: datetime | None = None
         self._now = 0.0
-        self._is_over = False
+        self.is_over = False
+        """The run has ended."""
         self._tasks: list[_Task] = []
         self._running: dict[str, _Task] = {}
         self._by_id: dict[str, _Task] = {}
@@ -106,6 +121,7 @@ class TimelineBuilder:
         self._free: list[int] = []
         self._lanes = 0
         self._retries = 0
+        self._is_nested = False
 
     def feed(self, event: Event) -> None:
         """Take one event."""
@@ -133,15 +149,13 @@ class TimelineBuilder:
                     self._end(level.rpartition(":")[2], "waiting")
                 self._end(task, "waiting")
             case events.RunEnded():
-                self._is_over = True
+                self.is_over = True
 
-    def timeline(self) -> RunTimeline:
-        """What is known by now."""
-        bars = tuple(map(self._bar, _in_order(self._tasks)))
-        spans = [(bar.start, bar.end if bar.end is not None else self._now) for bar in bars if not bar.depth]
-        return RunTimeline(
-            tasks=bars, lanes=self._lanes, total=self._now, idle=self._now - _covered(spans), retries=self._retries
-        )
+    def timeline(self, now: str = "") -> RunTimeline:
+        """What is known by the last event; by `now`, in ISO 8601, where the run goes on since."""
+        total = self._now if self.is_over or self._begin is None else max(self._now, self._moment(now))
+        bars = tuple(task.bar or self._bar(task, total) for task in self._ordered())
+        return RunTimeline(tasks=bars, lanes=self._lanes, total=total, retries=self._retries)
 
     def _moment(self, time: str) -> float:
         """Milliseconds since the first event; where the time cannot be read, those of the one before."""
@@ -153,29 +167,31 @@ class TimelineBuilder:
             return self._now
 
     def _start(self, event: Event, task: str, node: str) -> None:
-        started = _Task(event, task, node, self._now)
         step = self._steps.get(event.ns)
         if step is None or not step.open:
             step = self._steps[event.ns] = _Step()
         step.open += 1
-        started.step = step
+        started = _Task(event, task, node, self._now, step)
         started.lane = heapq.heappop(self._free) if self._free else self._lanes
         self._lanes = max(self._lanes, started.lane + 1)
         self._tasks.append(started)
         self._running[task] = self._by_id[task] = started
+        self._is_nested = self._is_nested or bool(event.ns)
+        if self._most is not None and len(self._tasks) > self._most + _SPARE:
+            self._forget(len(self._tasks) - self._most)
 
     def _end(self, task: str, status: TaskStatus, ms: float | None = None, why: str = "") -> None:
         ended = self._running.pop(task, None)
         if ended is None:
             if status == "failed" and task in self._by_id:  # what it returned cannot be stored
-                self._by_id[task].status, self._by_id[task].why = status, why
+                failed = self._by_id[task]
+                failed.status, failed.why, failed.bar = status, why, None
             return
         ended.status, ended.why = status, why or ended.why
         ended.end = self._now if ms is None else min(self._now, ended.start + ms)
         heapq.heappush(self._free, ended.lane)
-        if ended.step is not None:
-            ended.step.open -= 1
-            ended.step.end = max(ended.step.end, ended.end)
+        ended.step.open -= 1
+        ended.step.end = max(ended.step.end, ended.end)
 
     def _retry(self, event: events.NodeRetry) -> None:
         tried = self._running.get(event.task)
@@ -185,12 +201,24 @@ class TimelineBuilder:
         tried.retries.append(self._now)
         tried.why = event.error
 
-    def _bar(self, task: _Task) -> TaskBar:
-        is_lost = task.end is None and self._is_over
-        end = self._now if is_lost else task.end
-        step = task.step
-        until = self._now if step is None or step.open else step.end
-        return TaskBar(
+    def _forget(self, count: int) -> None:
+        """Let go of the oldest tasks; those that still run stay."""
+        for task in self._tasks[:count]:
+            if task.end is not None:
+                self._by_id.pop(task.task, None)
+        self._tasks = [*(task for task in self._tasks[:count] if task.end is None), *self._tasks[count:]]
+        self._steps = {ns: step for ns, step in self._steps.items() if step.open}
+
+    def _ordered(self) -> Iterable[_Task]:
+        return _in_order(self._tasks) if self._is_nested else self._tasks
+
+    def _bar(self, task: _Task, now: float) -> TaskBar:
+        """The bar of a task; that of one whose step is over stays as it is."""
+        is_lost = task.end is None and self.is_over
+        end = now if is_lost else task.end
+        is_final = task.end is not None and not task.step.open
+        until = task.step.end if is_final else now
+        bar = TaskBar(
             task=task.task,
             path=task.path,
             depth=len(task.ns),
@@ -202,9 +230,14 @@ class TimelineBuilder:
             retries=tuple(task.retries),
             why=task.why,
         )
+        if is_final:
+            task.bar = bar
+        return bar
 
 
 _ROOT: Final = ""
+_SPARE: Final = 1_000
+"""Tasks more than the most before the oldest go: all at once, not one by one."""
 
 
 def _in_order(tasks: Iterable[_Task]) -> Iterable[_Task]:

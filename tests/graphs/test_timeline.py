@@ -7,7 +7,7 @@ import pytest
 
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
-from graphdeck.graphs.timeline import RunTimeline, TaskBar, run_timeline
+from graphdeck.graphs.timeline import RunTimeline, TaskBar, TimelineBuilder, run_timeline
 from graphdeck.graphs.usage import NONE, Usage, only_usage, usage_by_node
 from graphdeck.graphs.values import Json
 
@@ -104,6 +104,41 @@ def test_a_run_that_goes_on_and_one_without_times() -> None:
     assert run_timeline([]) == RunTimeline()
     [task] = run_timeline([events.NodeStarted(task="a", node="a", time="yesterday")]).tasks
     assert (task.start, task.end) == (0.0, None)
+
+
+def test_a_run_is_told_of_while_it_goes_on_as_it_is_afterwards() -> None:
+    inside, retry = ("team:x",), {"attempt": 1, "error": "E: once"}
+    found = [
+        START, begun(5, "x", node="team"), begun(6, "i", inside, "ask"), begun(7, "y"), done(9, "y", 1.5),
+        begun(10, "j", inside, "more"), done(11, "i", 4.0, inside),
+        at(12, events.NodeRetry, "j", "more", inside, **retry),
+        done(20, "j", 10.0, inside), done(21, "x", 16.0), begun(30, "z"), done(31, "z", 1.0),
+        at(31, events.NodeFailed, "z", "z", error="TypeError", message="cannot be stored", traceback=""),
+        begun(40, "lost"), over(50),
+    ]  # fmt: skip
+    builder = TimelineBuilder()
+    for count, event in enumerate(found, 1):
+        builder.feed(event)
+        assert builder.timeline() == run_timeline(found[:count]), found[count - 1]
+    assert [task.path for task in builder.timeline().tasks] == ["team", "team:ask", "team:more", "y", "z", "lost"]
+
+
+def test_bars_grow_while_no_event_comes_and_the_oldest_tasks_go() -> None:
+    builder = TimelineBuilder(most=10)
+    assert builder.timeline("2026-05-01T12:00:01+00:00") == RunTimeline()
+    for event in (START, begun(100, "a"), begun(100, "b"), done(300, "b", 200.0)):
+        builder.feed(event)
+    later = builder.timeline("2026-05-01T12:00:01+00:00")
+    assert (later.total, later.tasks[0].end, later.tasks[1].until, later.newest) == (1000.0, None, 1000.0, 1)
+    assert builder.timeline("an hour later").total == builder.timeline("2026-05-01T11:00:00+00:00").total == 300.0
+    for number in range(3_000):
+        builder.feed(begun(400, f"n{number}"))
+        builder.feed(done(400, f"n{number}", 0.0))
+    kept = builder.timeline().tasks
+    assert len(kept) < 1_100
+    assert (kept[0].task, kept[-1].task) == ("a", "n2999"), "what runs stays"
+    builder.feed(over(500))
+    assert builder.timeline("2026-05-01T12:00:01+00:00").total == 500.0
 
 
 # -- usage -----------------------------------------------------------------------------------------------------------

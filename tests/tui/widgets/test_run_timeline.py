@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from textual.widget import Widget
 
 from graphdeck.graphs.timeline import RunTimeline, TaskBar
+from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.widgets.run_timeline import RunTimelineView
 
 Lines: TypeAlias = Callable[[Widget], list[str]]
@@ -51,6 +52,41 @@ async def test_bars_show_work_waits_and_attempts(harness: NewApp, lines: Lines) 
         assert view.selected_text == "flaky: E: no"
         view.show(RunTimeline(tasks=(task("new", 0, 1), *SMALL.tasks), lanes=3, total=2000))
         assert view.selected_text == "flaky: E: no"
+        view.mark({"team", "late"})
+        assert [line[0] for line in lines(view)[:7]] == [" ", " ", "›", " ", " ", " ", "›"]
+        view.forget()
+        assert lines(view)[0] == " no task has run"
+
+
+async def test_a_narrow_row_tells_by_its_bar_when_its_task_began(harness: NewApp, lines: Lines) -> None:
+    view = RunTimelineView()
+    async with harness(view).run_test(size=(40, 8)) as pilot:
+        view.show(SMALL)
+        await pilot.pause()
+        assert lines(view)[3] == " ● flaky       █↻█↻███         0.9 s ×3"
+
+
+async def test_enter_chooses_a_task_and_a_person_is_not_followed_out_of_sight(harness: NewApp, lines: Lines) -> None:
+    clock = StoppedClock()
+    view = RunTimelineView(clock=clock)
+    app = harness(view)
+    tasks = [task(f"w{number}", number, None, status="running") for number in range(50)]
+    async with app.run_test(size=(63, 8), message_hook=app.hear) as pilot:
+        for count in (20, 30):
+            view.show(RunTimeline(tasks=tuple(tasks[:count]), lanes=count, total=50))
+            await pilot.pause()
+            assert lines(view)[-1].split()[1] == f"w{count - 1}", "the newest is in view"
+        still = lines(view)[0]
+        clock.move_on(1 / 8)
+        assert lines(view)[0] != still, "what runs moves"
+        view.scroll_home(animate=False)
+        view.show(RunTimeline(tasks=tuple(tasks), lanes=50, total=50))
+        await pilot.pause()
+        assert lines(view)[0].split()[1] == "w0"
+        view.focus()
+        await pilot.press("home", "down", "enter")
+        assert [message.task.path for message in app.heard(RunTimelineView.TaskChosen)] == ["w1"]
+        assert app.heard(RunTimelineView.TaskChosen)[0].control is view
 
 
 async def test_five_hundred_tasks_are_painted_only_where_they_are_seen(harness: NewApp, lines: Lines) -> None:
