@@ -1,6 +1,6 @@
 """The Engine: the one door through which front ends reach graphs, runs and saved threads."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from graphdeck.graphs.keeping import Exported, Imported, Pruned, ThreadSize
     from graphdeck.graphs.kept_runs import RunRecord
     from graphdeck.graphs.searching import SearchHit, SearchProgress
-    from graphdeck.graphs.stopping import Breakpoint, When
+    from graphdeck.graphs.stopping import KeptStop
+    from graphdeck.graphs.tasks import TaskValues
     from graphdeck.graphs.wanted import ThreadSort
 
 PAGE: Final = 50
@@ -78,25 +79,36 @@ class Engine(Protocol):
         ...
 
     async def describe(self, graph: str) -> GraphShape:
-        """Load a graph in a worker and tell what it is made of."""
-        ...
+        """Load a graph in a worker and tell what it is made of.
 
-    async def breakpoints(self, graph: str) -> "Sequence[Breakpoint]":
-        """The breakpoints that the project keeps for a graph; those at nodes that it no longer has are marked.
-
-        They stop a run that is given them in its request.
+        Its shape has the edges that are kept, marked as observed, and so has its last one.
         """
         ...
 
-    async def set_breakpoint(self, graph: str, breakpoint_: "Breakpoint") -> None:
-        """Keep a breakpoint for a graph, in place of one at the same side of the same node.
+    async def keep_edges(self, graph: str, taken: Collection[tuple[str, str]]) -> None:
+        """Keep edges that were seen taken for a graph, by the paths of both ends: `team:plan`, `team:review`.
+
+        Those that it declares, and later those whose nodes it has no longer, are left out.
+        """
+        ...
+
+    async def stops(self, graph: str) -> "Sequence[KeptStop]":
+        """What stops a graph's runs: what the project keeps for it, then the breakpoints of its own code.
+
+        Breakpoints at nodes that it no longer has are marked. Those that are kept stop a run that is given them in its
+        request, and those of the code every run to which they are not given as `off`.
+        """
+        ...
+
+    async def keep_stop(self, graph: str, stop: "KeptStop") -> None:
+        """Keep a stop for a graph, in place of one with the same key.
 
         Raises InputError where its condition is none; its node may be one that the graph has not, or not yet.
         """
         ...
 
-    async def clear_breakpoint(self, graph: str, node: str, when: "When") -> None:
-        """Forget the breakpoint at one side of a node; nothing is wrong where there is none."""
+    async def forget_stop(self, graph: str, stop: "KeptStop") -> None:
+        """Forget the stop with this key; nothing is wrong where there is none."""
         ...
 
     async def run(self, request: RunRequest) -> Run:
@@ -165,6 +177,16 @@ class Engine(Protocol):
 
     async def value(self, thread: str, checkpoint: str | None, path: str, *, ns: str = "", file: str = "") -> Value:
         """One value of a state, by dotted path or JSON Pointer; with `ns`, of a subgraph's."""
+        ...
+
+    async def task(self, thread: str, checkpoint: str, task: str, *, ns: str = "", file: str = "") -> "TaskValues":
+        """What a task of the step after a checkpoint was given and what it wrote; with `ns`, in a subgraph."""
+        ...
+
+    async def glances(
+        self, thread: str, checkpoint: str, *, ns: str = "", file: str = ""
+    ) -> "Mapping[str, TaskValues]":
+        """The same of all tasks of the step, by task id; of large values, their size alone."""
         ...
 
     def follow(self, thread: str, *, file: str = "") -> AsyncIterator[Event]:

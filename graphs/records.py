@@ -13,7 +13,7 @@ from graphdeck.graphs.values import Json
 
 if TYPE_CHECKING:
     from graphdeck.graphs.node_details import NodeDetails
-    from graphdeck.graphs.stopping import Breakpoint, Stop
+    from graphdeck.graphs.stopping import KeptStop, Stop
 
 START: Final = "__start__"
 END: Final = "__end__"
@@ -354,8 +354,10 @@ class RunRequest(Frozen):
     """Nodes to stop before: `review`, `team:desk:review`, or `review if total > 3`."""
     after: tuple[str, ...] = ()
     """Nodes to stop after, likewise."""
-    breakpoints: "tuple[Breakpoint, ...]" = ()
-    """Those that are kept for the project: one that the graph cannot have is told of, and refuses no run."""
+    clear: tuple[str, ...] = ()
+    """Nodes, by their paths, at which the graph's own breakpoints do not stop this run; `*` for all."""
+    kept: "tuple[KeptStop, ...]" = ()
+    """The project's own: one that the graph cannot have is told of, and refuses no run."""
     to: str = ""
     """Node to run to, by its path: the run stops before it."""
     watch: tuple[str, ...] = ()

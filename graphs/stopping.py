@@ -1,6 +1,6 @@
-"""Where a run is to stop, and why it stopped: breakpoints, and the reasons that a run gives at its end."""
+"""Where a run is to stop, and why it stopped: breakpoints, watched values, the reasons that a run gives at its end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from graphdeck.graphs.errors import InputError
@@ -17,7 +17,7 @@ IF = " if "
 
 
 class Breakpoint(Frozen):
-    """A stop before or after a node; of two at one place, the later takes the earlier's place."""
+    """A stop before or after a node; of two with one key, the later takes the earlier's place."""
 
     node: str
     """Path of the node, its graphs before it: `review`, `team:desk:review`."""
@@ -27,11 +27,33 @@ class Breakpoint(Frozen):
     """`PATH OP VALUE`, about the state of the graph that the node is in; empty to stop always."""
     missing: bool = False
     """The graph, as it was last seen, has no such node: the breakpoint is kept, and does nothing."""
+    declared: bool = False
+    """The graph's own code has it: it stops every run to which it is not given as `off`."""
+    off: bool = False
+    """It does nothing for now."""
 
     @property
-    def place(self) -> tuple[str, str]:
-        """Node and side."""
-        return self.node, self.when
+    def key(self) -> tuple[str, ...]:
+        """What makes it another one: node, side, and whose it is."""
+        return self.node, self.when, "code" if self.declared else "ours"
+
+
+class Watch(Frozen):
+    """A stop when a node has changed a value."""
+
+    path: str
+    """Path of the value: `total`, `messages.-1`, or `team:desk:total` in a subgraph."""
+    off: bool = False
+    """It does nothing for now."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What makes it another one: the path."""
+        return ("watch", self.path)
+
+
+KeptStop: TypeAlias = Breakpoint | Watch
+"""What a project keeps for the runs of a graph."""
 
 
 class Stop(Frozen):
@@ -87,6 +109,29 @@ def has_node(shape: "GraphShape", path: str) -> bool:
             return False
         shape = inner
     return any(each.id == node for each in shape.nodes)
+
+
+def declared_stops(shape: "GraphShape", around: tuple[str, ...] = ()) -> Iterator[Breakpoint]:
+    """The breakpoints that the code of a graph has, inside its subgraphs too."""
+    sides: tuple[tuple[When, tuple[str, ...]], ...] = (
+        ("before", shape.breakpoints_before),
+        ("after", shape.breakpoints_after),
+    )
+    for when, nodes in sides:
+        for node in nodes:
+            yield Breakpoint(node=":".join((*around, node)), when=when, declared=True)
+    for name, inner in shape.subgraphs.items():
+        yield from declared_stops(inner, (*around, name))
+
+
+def told_to_run(stops: Iterable[KeptStop]) -> tuple[KeptStop, ...]:
+    """Those that a run must be given: the project's own that are on, and what is off of the graph's own code."""
+    return tuple(stop for stop in stops if stop.off == (isinstance(stop, Breakpoint) and stop.declared))
+
+
+def kept_stop_from_dict(data: Mapping[str, Any]) -> KeptStop:
+    """The breakpoint or watched value whose fields these are; raises TypeError where they are of neither."""
+    return Watch(**data) if "path" in data else Breakpoint(**data)
 
 
 def standing_before(snapshot: "Snapshot") -> tuple[str, ...]:

@@ -100,6 +100,7 @@ def commands() -> None:
 @click.option("--answer", "answers", multiple=True, metavar="ID=JSON", help="Answer to an interrupt, by its id.")
 @click.option("--before", multiple=True, metavar="NODE[ if CONDITION]", help="Stop before this node.")
 @click.option("--after", multiple=True, metavar="NODE[ if CONDITION]", help="Stop after this node.")
+@click.option("--clear", multiple=True, metavar="NODE", help="Pass the breakpoint of the graph's own code; '*' all.")
 @click.option("--to", default="", metavar="NODE", help="Run to this node: stop before it.")
 @click.option("--watch", multiple=True, metavar="PATH", help="Stop when this value of the state has changed.")
 @click.option("--step", is_flag=True, help="Run one super-step.")

@@ -3,17 +3,13 @@
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import Durability, RunRequest
-from graphdeck.graphs.stopping import Breakpoint
+from graphdeck.graphs.stopping import KeptStop, told_to_run
 from graphdeck.graphs.values import Json
 from graphdeck.tui.text import short_json
-
-if TYPE_CHECKING:
-    from graphdeck.tui.run_stops import RunStops
 
 _SECRET: Final = re.compile("key|token|secret|password|passphrase|credential", re.IGNORECASE)
 """Names of keys whose values nobody shall read over a shoulder."""
@@ -68,13 +64,6 @@ class RunSetups:
     def __init__(self) -> None:
         self._setups: dict[str, RunSetup] = {}
 
-    @cached_property
-    def stops(self) -> "RunStops":
-        """What stops the runs besides the breakpoints that are on."""
-        from graphdeck.tui.run_stops import RunStops  # the first paint knows none
-
-        return RunStops()
-
     def of(self, graph: str) -> RunSetup:
         """What was given for the runs of a graph."""
         return self._setups.get(graph, NO_SETUP)
@@ -83,8 +72,8 @@ class RunSetups:
         """Use this for all later runs of a graph."""
         self._setups[graph] = setup
 
-    def applied(self, request: RunRequest, kept: Iterable[Breakpoint] = ()) -> RunRequest:
-        """The request with what was given for its graph, and with the breakpoints kept for it that are on."""
+    def applied(self, request: RunRequest, stops: Iterable[KeptStop] = ()) -> RunRequest:
+        """The request with what was given for its graph, and with those of its stops that a run has to be told."""
         setup = self._setups.get(request.graph)
         given = request if setup is None else dataclasses.replace(request, **vars(setup))
-        return self.stops.applied(given, kept)
+        return dataclasses.replace(given, kept=told_to_run(stops))

@@ -43,6 +43,10 @@ class Glyphs(Frozen):
     """Stopped by a breakpoint; a breakpoint at a node."""
     conditional: str
     """A breakpoint at a node that has a condition."""
+    declared: str
+    """A breakpoint at a node that the graph's own code has."""
+    inside: str
+    """A breakpoint at a node inside a closed subgraph."""
     failed: str
     """Ended with an error."""
     stopped: str
@@ -98,6 +102,8 @@ UNICODE: Final = Glyphs(
     waiting="◆",
     breakpoint="◉",
     conditional="◎",
+    declared="▣",
+    inside="⊙",
     failed="✗",
     stopped="■",
     closed="▸",
@@ -125,6 +131,8 @@ ASCII: Final = Glyphs(
     waiting="?",
     breakpoint="B",
     conditional="C",
+    declared="P",
+    inside="I",
     failed="x",
     stopped="#",
     closed="+",

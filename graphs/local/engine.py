@@ -6,7 +6,7 @@ What starts workers is imported for the first of them, so that the first page of
 import contextlib
 import dataclasses
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from graphdeck.graphs.local.runs import LocalRun
     from graphdeck.graphs.local.sent import SentAnswers
     from graphdeck.graphs.local.workers import WorkerPool
-    from graphdeck.graphs.stopping import Breakpoint, When
+    from graphdeck.graphs.stopping import KeptStop
 
 
 class LocalEngine(SavedThreads):
@@ -67,7 +67,8 @@ class LocalEngine(SavedThreads):
         """The graph's shape as it was last seen, at once and without running code; None where never seen."""
         try:
             target = parse_target(graph, self._cwd)
-            return memory.last_shape(target.root, target.text, source_hash(target))
+            shape = memory.last_shape(target.root, target.text, source_hash(target))
+            return shape and memory.with_seen_edges(target.root, target.text, shape)
         except GraphdeckError:  # `describe` tells what is wrong with the target
             return None
 
@@ -87,30 +88,37 @@ class LocalEngine(SavedThreads):
         with contextlib.suppress(OSError):  # a folder that cannot be written only costs the quick first drawing
             memory.keep_shape(target.root, target.text, source, data)
         self._use_file(target, shape.file)
-        return shape
+        return memory.with_seen_edges(target.root, target.text, shape)
 
-    async def breakpoints(self, graph: str) -> "Sequence[Breakpoint]":
-        """The breakpoints that the project keeps for a graph; those at nodes that it no longer has are marked."""
-        from graphdeck.graphs.local.breakpoints import kept_breakpoints
+    async def keep_edges(self, graph: str, taken: Collection[tuple[str, str]]) -> None:
+        """Keep edges that were seen taken for a graph; where its folder cannot be written, they are forgotten."""
+        target, shape = self._graph_target(graph), self.last_shape(graph)
+        with contextlib.suppress(OSError):
+            await self._read(lambda: memory.keep_seen_edges(target.root, target.text, shape, taken))
+
+    async def stops(self, graph: str) -> "Sequence[KeptStop]":
+        """What stops a graph's runs: what the project keeps for it, then the breakpoints of its own code."""
+        from graphdeck.graphs.local.breakpoints import kept_stops
 
         target, shape = self._graph_target(graph), self.last_shape(graph)
-        return await self._read(lambda: kept_breakpoints(target.root, target.text, shape))
+        return await self._read(lambda: kept_stops(target.root, target.text, shape))
 
-    async def set_breakpoint(self, graph: str, breakpoint_: "Breakpoint") -> None:
-        """Keep a breakpoint for a graph, in place of one at the same side of the same node."""
-        from graphdeck.graphs.local.breakpoints import keep_breakpoint
-        from graphdeck.graphs.stopping import breakpoint_text, parse_breakpoint
+    async def keep_stop(self, graph: str, stop: "KeptStop") -> None:
+        """Keep a stop for a graph, in place of one with the same key."""
+        from graphdeck.graphs.local.breakpoints import keep_stop
+        from graphdeck.graphs.stopping import Breakpoint, breakpoint_text, parse_breakpoint
 
-        parse_breakpoint(breakpoint_text(breakpoint_), breakpoint_.when)
+        if isinstance(stop, Breakpoint):
+            parse_breakpoint(breakpoint_text(stop), stop.when)
         target = self._graph_target(graph)
-        await self._read(lambda: keep_breakpoint(target.root, target.text, breakpoint_))
+        await self._read(lambda: keep_stop(target.root, target.text, stop))
 
-    async def clear_breakpoint(self, graph: str, node: str, when: "When") -> None:
-        """Forget the breakpoint at one side of a node."""
-        from graphdeck.graphs.local.breakpoints import forget_breakpoint
+    async def forget_stop(self, graph: str, stop: "KeptStop") -> None:
+        """Forget the stop with this key."""
+        from graphdeck.graphs.local.breakpoints import forget_stop
 
         target = self._graph_target(graph)
-        await self._read(lambda: forget_breakpoint(target.root, target.text, node, when))
+        await self._read(lambda: forget_stop(target.root, target.text, stop))
 
     async def run(self, request: RunRequest) -> "LocalRun":
         """Start a run; what goes wrong after this comes as its events."""

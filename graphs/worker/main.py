@@ -13,7 +13,7 @@ from graphdeck.graphs.forks import plan_from_dict
 from graphdeck.graphs.local.channel import Channel
 from graphdeck.graphs.local.targets import parse_target
 from graphdeck.graphs.records import RunRequest
-from graphdeck.graphs.stopping import Breakpoint
+from graphdeck.graphs.stopping import kept_stop_from_dict
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.describe import describe
 from graphdeck.graphs.worker.edit import Change, copy_thread, delete_threads, update_state
@@ -138,9 +138,9 @@ def _saving(loaded: Loaded, job: Job, *, trust: bool = False) -> Saving:
 
 def _run(channel: Channel, frames: Iterator[Any], job: Job) -> None:
     fields: dict[str, Any] = dict(job["request"])
-    for name in ("before", "after", "watch"):
+    for name in ("before", "after", "clear", "watch"):
         fields[name] = tuple(fields[name])
-    fields["breakpoints"] = tuple(Breakpoint(**each) for each in fields["breakpoints"])
+    fields["kept"] = tuple(map(kept_stop_from_dict, fields["kept"]))
     request = RunRequest(**fields)
     emitter = Emitter(channel, job["run"])
     emitter.capture_prints()

@@ -13,7 +13,17 @@ from langgraph.pregel import Pregel
 from graphdeck.graphs.conditions import Condition, parse_condition
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.records import START, RunRequest
-from graphdeck.graphs.stopping import Breakpoint, Stop, StopKind, When, breakpoint_text, parse_breakpoint, split_watch
+from graphdeck.graphs.stopping import (
+    Breakpoint,
+    KeptStop,
+    Stop,
+    StopKind,
+    Watch,
+    When,
+    breakpoint_text,
+    parse_breakpoint,
+    split_watch,
+)
 from graphdeck.graphs.worker.saver import is_internal
 
 AnyGraph: TypeAlias = Pregel[Any, Any, Any, Any]
@@ -66,12 +76,18 @@ class StopPlan:
     step: Stop | None = None
     """Set where one super-step is to be run."""
     notes: list[str] = field(default_factory=list)
-    """What became of the project's breakpoints that this graph cannot have."""
+    """What became of the project's stops that this graph cannot have."""
+    leaves_out: bool = False
+    """Some breakpoints of the graph's own code do not count."""
 
     @property
     def is_empty(self) -> bool:
         """Nothing stops the run but itself."""
         return not (self.before or self.after or self.judged or self.step)
+
+    def leave_out(self, when: When, at: Path) -> None:
+        """Let the breakpoint that the graph's own code has at one side of a node not count, if it has one."""
+        self.leaves_out |= (self.before if when == "before" else self.after).pop(at, None) is not None
 
     @property
     def needs_start(self) -> bool:
@@ -85,6 +101,11 @@ def plan_stops(graph: AnyGraph, request: RunRequest, *, saved: bool) -> StopPlan
     for path, level in plan.levels.items():
         _declare(plan.before, "before", path, level, level.interrupt_before_nodes)
         _declare(plan.after, "after", path, level, level.interrupt_after_nodes)
+    for node in request.clear:
+        _clear(plan, node)
+    off = [stop for stop in request.kept if isinstance(stop, Breakpoint) and stop.declared]
+    for point in off:
+        plan.leave_out(point.when, tuple(point.node.split(":")))
     asked = [_asked(graph, text, "before") for text in request.before]
     asked += [_asked(graph, text, "after") for text in request.after]
     if not saved and (asked or request.to or request.watch or request.step):
@@ -98,13 +119,9 @@ def plan_stops(graph: AnyGraph, request: RunRequest, *, saved: bool) -> StopPlan
     if request.step:
         _check_kind(graph)
         plan.step = Stop(kind="step")
-    for point in request.breakpoints:
-        try:
-            if not saved:
-                raise InputError(*UNSAVED)
-            _set(plan, point, point.when)
-        except InputError as error:
-            plan.notes.append(f"the breakpoint {point.when} {breakpoint_text(point)} does nothing: {error.message}")
+    for stop in request.kept:
+        if stop not in off and (note := _keep(plan, stop, saved=saved)):
+            plan.notes.append(note)
     if plan.judged and request.durability != "sync":
         raise InputError(*ASYNC)
     return plan
@@ -128,6 +145,38 @@ def _declare(fixed: Fixed, when: When, path: Path, graph: AnyGraph, nodes: Any) 
 def _visible(graph: AnyGraph) -> list[str]:
     """The nodes that LangGraph stops at; START is none of them."""
     return [name for name, node in graph.nodes.items() if TAG_HIDDEN not in (node.tags or ()) and name != START]
+
+
+def _clear(plan: StopPlan, node: str) -> None:
+    """Leave out what the graph's own code has at a node; raises InputError where it has nothing there."""
+    places = {*plan.before, *plan.after}
+    gone = places if node == "*" else places & {tuple(node.split(":"))}
+    if not gone and node != "*":
+        known = ", ".join(sorted(":".join(at) for at in places))
+        raise InputError(
+            f"the graph's own code has no breakpoint at {node!r} to clear",
+            f"it has some at: {known}" if known else "it has none",
+        )
+    for at in gone:
+        plan.leave_out("before", at)
+        plan.leave_out("after", at)
+
+
+def _keep(plan: StopPlan, stop: KeptStop, *, saved: bool) -> str:
+    """Take in what the project keeps; what became of it where the graph cannot have it."""
+    try:
+        if not saved:
+            raise InputError(*UNSAVED)
+        if isinstance(stop, Watch):
+            _watch(plan, stop.path)
+        else:
+            _set(plan, stop, stop.when)
+    except InputError as error:
+        words = (
+            f"watch of {stop.path}" if isinstance(stop, Watch) else f"breakpoint {stop.when} {breakpoint_text(stop)}"
+        )
+        return f"the {words} does nothing: {error.message}"
+    return ""
 
 
 def _asked(graph: AnyGraph, text: str, when: When) -> Breakpoint:

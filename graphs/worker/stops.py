@@ -26,7 +26,7 @@ async def set_stops(
 ) -> None:
     """From now on, boundaries are asked about; a run without stops is left alone."""
     plan = boundaries.plan
-    if plan.is_empty:
+    if plan.is_empty and not plan.leaves_out:
         return
     boundaries.install(graph)
     if saver is None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias, TypeVar
 
-from graphdeck.graphs.events import Event, RunEnded
+from graphdeck.graphs.events import Event, NodeFinished, RunEnded
 
 E = TypeVar("E", bound=Event)
 
@@ -23,3 +23,14 @@ def ended(found: Sequence[Event]) -> RunEnded:
     last = found[-1]
     assert isinstance(last, RunEnded)
     return last
+
+
+def stands(found: Sequence[Event]) -> tuple[str, tuple[str, ...], list[tuple[str, str]]]:
+    """How a run ended, what it stands before, and why."""
+    last = ended(found)
+    return last.status, last.paths, [(stop.kind, stop.node) for stop in last.stops]
+
+
+def ran(found: Sequence[Event]) -> list[str]:
+    """The nodes that came to their end, in this order."""
+    return [event.node for event in of(found, NodeFinished)]

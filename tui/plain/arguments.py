@@ -36,6 +36,8 @@ class RunOptions:
     """Nodes to stop before, each maybe with a condition."""
     after: tuple[str, ...] = ()
     """Nodes to stop after, likewise."""
+    clear: tuple[str, ...] = ()
+    """Nodes at which the breakpoints of the graph's own code do not count; `*` for all."""
     to: str = ""
     """Node to run to."""
     watch: tuple[str, ...] = ()
@@ -70,6 +72,7 @@ def request_of(options: RunOptions) -> RunRequest:
         by={"": BY} if options.drop_question else dict.fromkeys(resume, BY),
         before=options.before,
         after=options.after,
+        clear=options.clear,
         to=options.to,
         watch=options.watch,
         step=options.step,
@@ -196,9 +199,9 @@ def command_line(request: RunRequest, db: Path | None, answers: Mapping[str, Jso
     words = ["graphdeck", "run", request.graph, "--thread", request.thread]
     for identity, answer in (answers or {}).items():
         words += ["--answer", f"{identity}={json_line(answer)}"]
-    for option, nodes in (("--before", request.before), ("--after", request.after), ("--watch", request.watch)):
-        for node in nodes:
-            words += [option, node]
+    for option in ("before", "after", "clear", "watch"):
+        for node in getattr(request, option):
+            words += [f"--{option}", node]
     if request.context is not None:
         words += ["--context", json_line(request.context)]
     if request.recursion_limit is not None:

@@ -9,7 +9,8 @@ from textual import on
 
 from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.records import END, START, GraphShape, RunRequest
-from graphdeck.graphs.stopping import Breakpoint, has_node
+from graphdeck.graphs.stopping import Breakpoint, KeptStop, Watch, has_node
+from graphdeck.graphs.thread_key import key_of
 from graphdeck.tui import bridge
 from graphdeck.tui.screens.deck_forms import DeckForms
 from graphdeck.tui.screens.look import OLD_SHOWN, Look, Refused
@@ -18,20 +19,20 @@ from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.graph_view import GraphView
 
 if TYPE_CHECKING:
-    from graphdeck.tui.control_bridge import BreakpointsRead, ControlBridge
+    from graphdeck.tui.control_bridge import ControlBridge, StopsRead
     from graphdeck.tui.screens.stops import StopsScreen
 
 
 class DeckControl(DeckForms):
     """What a person does to have a run stop, and go on."""
 
-    _points: Sequence[Breakpoint] = ()
-    """The breakpoints that are kept for the graph, as far as they are read."""
+    _stops: Sequence[KeptStop] = ()
+    """What stops the graph's runs, as far as it is read."""
     _stops_screen: "StopsScreen | None" = None
 
     @cached_property
     def control(self) -> "ControlBridge":
-        """The way to the breakpoints that are kept."""
+        """The way to the stops that are kept."""
         from graphdeck.tui.control_bridge import ControlBridge  # the first paint knows none
 
         return ControlBridge(self._engine, self)
@@ -42,7 +43,7 @@ class DeckControl(DeckForms):
         """Pause the run, or go on with a thread that stands still."""
         if self.look.running:
             self.say("it pauses at the next step")
-            self.bridge.pause(self.look.thread)
+            self.bridge.pause(self.look.key)
         elif self.look.old is not None:
             self.action_run_again()
         else:
@@ -75,49 +76,47 @@ class DeckControl(DeckForms):
 
     def _run_over(self, request: RunRequest, ended: RunEnded) -> None:
         super()._run_over(request, ended)
-        if request.to and ended.status == "done" and request.thread == self.look.thread:
+        if request.to and ended.status == "done" and key_of(request) == self.look.key:
             self.say(f"the run ended: {one_line(request.to, 40, identifier=True)} did not come", style=WARNING)
 
     # -- breakpoints -------------------------------------------------------------------------------------------------
 
     def see(self, look: Look) -> None:
-        """Look at this; breakpoints are those of its graph."""
+        """Look at this; stops are those of its graph."""
         if look.graph != self.look.graph:
-            self._show_points(())
+            self._show_stops(())
         super().see(look)
 
     @on(bridge.GraphDescribed)
-    def _read_breakpoints(self, message: bridge.GraphDescribed) -> None:
+    def _read_stops(self, message: bridge.GraphDescribed) -> None:
         if message.graph == self.look.graph:
             self.control.read(message.graph)
 
-    def on_breakpoints_read(self, message: "BreakpointsRead") -> None:
+    def on_stops_read(self, message: "StopsRead") -> None:
         """Show them."""
         if message.graph == self.look.graph:
-            self._show_points(message.points)
+            self._show_stops(message.stops)
 
-    def _show_points(self, points: Sequence[Breakpoint]) -> None:
-        graph, self._points = self.panes.graph, points
-        if points:
+    def _show_stops(self, stops: Sequence[KeptStop]) -> None:
+        graph, self._stops = self.panes.graph, stops
+        if points := [stop for stop in stops if isinstance(stop, Breakpoint)]:
             from graphdeck.tui.widgets.stop_marks import marks_of, stop_texts
 
-            active = self.setups.stops.active(self.look.graph, points)
-            graph.stops = stop_texts(active)
-            graph.view.show_marks(marks_of(active))
+            graph.stops = stop_texts(points)
+            graph.view.show_marks(marks_of(points))
         else:
             graph.stops = {}
             graph.view.show_marks({})
         graph.view.mutate_reactive(GraphView.selected)  # so that the line on its node is written anew
         if self._stops_screen is not None:
-            self._stops_screen.show(points)
+            self._stops_screen.show(stops)
 
-    def _change(self, gone: Sequence[Breakpoint], kept: Sequence[Breakpoint]) -> None:
-        """Keep some breakpoints and not others; they are shown at once."""
-        graph, places = self.look.graph, {point.place for point in (*gone, *kept)}
-        for point in (*gone, *kept):
-            self.setups.stops.put_on(graph, point)
-        self._show_points((*(each for each in self._points if each.place not in places), *kept))
-        self.control.change(graph, gone=gone, kept=kept)
+    def _change(self, gone: Sequence[KeptStop], kept: Sequence[KeptStop]) -> None:
+        """Keep some stops and not others; they are shown at once."""
+        new = {stop.key: stop for stop in kept}
+        left = {stop.key: stop for stop in self._stops if stop not in gone}
+        self._show_stops(tuple((left | new).values()))
+        self.control.change(self.look.graph, gone=gone, kept=kept)
 
     def action_breakpoint(self) -> None:
         """Stop before the node of the cursor; again: after it; again: not any more. In the state: watch a value."""
@@ -127,9 +126,17 @@ class DeckControl(DeckForms):
         node = self._node("stop at")
         if node is None:
             return
-        here = [point for point in self._points if point.node == node]
+        here = [stop for stop in self._stops if isinstance(stop, Breakpoint) and stop.node == node]
         name = one_line(node, 40, identifier=True)
-        if not here:
+        if coded := [point for point in here if point.declared]:
+            off = not coded[0].off
+            self._change((), [dataclasses.replace(point, off=off) for point in coded])
+            self.say(
+                f"runs do not stop at {name} any more, though the graph's code says so: b again lets them"
+                if off
+                else f"runs stop at {name} again, as the graph's code says"
+            )
+        elif not here:
             self._change((), (Breakpoint(node=node),))
             self.say(f"it stops before {name}: b again for after it, S for a condition")
         elif [point.when for point in here] == ["before"]:
@@ -152,7 +159,7 @@ class DeckControl(DeckForms):
         return node
 
     def _watch(self) -> None:
-        row, stops, graph = self.panes.state.highlighted, self.setups.stops, self.look.graph
+        row = self.panes.state.highlighted
         if row is None or row.path[0] not in self.look.values:
             self.say("no value of the graph's own state is selected; S watches one inside a subgraph", style=WARNING)
             return
@@ -161,12 +168,13 @@ class DeckControl(DeckForms):
             f"/{key.replace('~', '~0').replace('/', '~1')}" for key in row.path
         )  # fmt: skip
         name = one_line(path, 40, identifier=True)
-        if path in stops.watched(graph):
-            stops.unwatch(graph, path)
+        watched = next((stop for stop in self._stops if stop.key == Watch(path=path).key), None)
+        if watched is not None:
+            self._change((watched,), ())
             self.say(f"{name} is not watched any more")
         else:
-            stops.watch(graph, path)
-            self.say(f"runs of this graph stop when {name} changes, until graphdeck ends: b again for no more")
+            self._change((), (Watch(path=path),))
+            self.say(f"runs of this graph stop when {name} changes: b again for no more")
 
     def action_stops(self) -> None:
         """List what stops the graph's runs."""
@@ -178,11 +186,9 @@ class DeckControl(DeckForms):
 
         def closed(_: None) -> None:
             self._stops_screen = None
-            self._show_points(self._points)
 
-        graph, stops = self.look.graph, self.setups.stops
-        self._stops_screen = StopsScreen(graph, self.look.shape, stops, self._change)
-        self._stops_screen.show(self._points)
+        self._stops_screen = StopsScreen(self.look.graph, self.look.shape, self._change)
+        self._stops_screen.show(self._stops)
         self.app.push_screen(self._stops_screen, closed)
 
 

@@ -1,5 +1,6 @@
-"""The stops of a graph's runs: breakpoints, kept for the project, and watched values, kept for the session."""
+"""The stops of a graph's runs: breakpoints, those of its own code among them, and watched values."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Final
 
@@ -16,9 +17,17 @@ from graphdeck.graphs.conditions import parse_condition
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.paths import split_path
 from graphdeck.graphs.records import GraphShape
-from graphdeck.graphs.stopping import Breakpoint, When, breakpoint_text, has_node, parse_breakpoint, split_watch
+from graphdeck.graphs.stopping import (
+    Breakpoint,
+    KeptStop,
+    Watch,
+    When,
+    breakpoint_text,
+    has_node,
+    parse_breakpoint,
+    split_watch,
+)
 from graphdeck.tui import actions
-from graphdeck.tui.run_stops import RunStops
 from graphdeck.tui.text import safe
 from graphdeck.tui.theme import MUTED, WARNING
 from graphdeck.tui.widgets.key_hints import KeyHint, KeyHints
@@ -27,11 +36,12 @@ from graphdeck.tui.widgets.stop_list import StopList, StopRow
 
 _WATCH: Final = "watch "
 _SIDES: Final[tuple[When, ...]] = ("before", "after")
+_IN_THE_CODE: Final = "the graph's own code has this one: space puts it off and on"
 HOW: Final = "before NODE, after NODE, NODE if total > 3, watch KEY"
 
 
 class StopsScreen(ModalScreen[None]):
-    """Lists and changes them; `change` keeps breakpoints, or forgets them (the first ones it is given)."""
+    """Lists and changes them; `change` forgets stops, the first ones that it is given, and keeps others."""
 
     CSS_PATH = "stops.tcss"
     AUTO_FOCUS = "StopList"
@@ -41,13 +51,12 @@ class StopsScreen(ModalScreen[None]):
         self,
         graph: str,
         shape: GraphShape | None,
-        stops: RunStops,
-        change: Callable[[Sequence[Breakpoint], Sequence[Breakpoint]], None],
+        change: Callable[[Sequence[KeptStop], Sequence[KeptStop]], None],
     ) -> None:
         super().__init__()
-        self._graph, self._shape, self._stops, self._change = graph, shape, stops, change
-        self._points: Sequence[Breakpoint] = ()
-        self._edited: Breakpoint | str | None = None
+        self._graph, self._shape, self._change = graph, shape, change
+        self._stops: Sequence[KeptStop] = ()
+        self._edited: KeptStop | None = None
 
     def compose(self) -> ComposeResult:
         """Heading, list, line, hint, keys."""
@@ -61,7 +70,7 @@ class StopsScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Show them."""
         title = self._shape.title if self._shape else self._graph
-        kept = "breakpoints stay with the project, all else ends with graphdeck"
+        kept = "they stay with the project, for all its runs in the deck"
         self.query_one("#heading", Static).update(
             Content.assemble((f"Stops of {safe(title, identifier=True)}", "bold"), "\n", (kept, MUTED))
         )
@@ -69,9 +78,9 @@ class StopsScreen(ModalScreen[None]):
         self.query_one(KeyHints).show(hints)
         self._paint()
 
-    def show(self, points: Sequence[Breakpoint]) -> None:
-        """Show these breakpoints, and what is watched."""
-        self._points = points
+    def show(self, stops: Sequence[KeptStop]) -> None:
+        """Show these."""
+        self._stops = stops
         if self.is_mounted:
             self._paint()
 
@@ -79,12 +88,9 @@ class StopsScreen(ModalScreen[None]):
         self.query_one(StopList).show(list(self._rows()))
 
     def _rows(self) -> Iterator[StopRow]:
-        for point in self._points:
-            off = self._stops.is_off(self._graph, point)
-            yield StopRow(stop=point, text=_words(point), is_off=off, why_not=why_idle(point, self._shape))
-        for path in self._stops.watched(self._graph):
-            off = self._stops.is_off(self._graph, path)
-            yield StopRow(stop=path, text=f"when {path} changes", is_off=off)
+        for stop in self._stops:
+            text = f"when {stop.path} changes" if isinstance(stop, Watch) else _words(stop)
+            yield StopRow(stop=stop, text=text, why_not=why_idle(stop, self._shape))
 
     def _say(self, text: str, style: str = MUTED) -> None:
         self.query_one("#hint", Static).update(Content.styled(safe(text, lines=True), style))
@@ -101,12 +107,14 @@ class StopsScreen(ModalScreen[None]):
         row = self.query_one(StopList).current
         if row is None:
             self._say("nothing to edit: a adds one", WARNING)
-        elif isinstance(row.stop, str):
-            self._type(row.stop, f"{_WATCH}{row.stop}")
+        elif isinstance(row.stop, Watch):
+            self._type(row.stop, f"{_WATCH}{row.stop.path}")
+        elif row.stop.declared:
+            self._say(_IN_THE_CODE, WARNING)
         else:
             self._type(row.stop, _words(row.stop))
 
-    def _type(self, edited: Breakpoint | str | None, text: str) -> None:
+    def _type(self, edited: KeptStop | None, text: str) -> None:
         self._edited = edited
         line = self.query_one(OneLine)
         line.display, line.value = True, text
@@ -122,12 +130,7 @@ class StopsScreen(ModalScreen[None]):
         except InputError as error:
             self._say(f"{error.message}\n{error.hint}", WARNING)
             return
-        if self._edited is not None:
-            self._remove(self._edited, kept=stop)
-        elif isinstance(stop, Breakpoint):
-            self._change((), (stop,))
-        if isinstance(stop, str):
-            self._stops.watch(self._graph, stop)
+        self._change(() if self._edited is None else (self._edited,), (stop,))
         self._leave_line()
         self._say("")
 
@@ -150,34 +153,26 @@ class StopsScreen(ModalScreen[None]):
     def action_turn(self) -> None:
         """Stop at the other side of its node."""
         row = self.query_one(StopList).current
-        if row is None or isinstance(row.stop, str):
+        if row is None or isinstance(row.stop, Watch):
             self._say("only a breakpoint has a side", WARNING)
-            return
-        turned = Breakpoint(node=row.stop.node, when=_SIDES[row.stop.when == "before"], condition=row.stop.condition)
-        self._change((row.stop,), (turned,))
+        elif row.stop.declared:
+            self._say(_IN_THE_CODE, WARNING)
+        else:
+            self._change((row.stop,), (dataclasses.replace(row.stop, when=_SIDES[row.stop.when == "before"]),))
 
     def action_on_off(self) -> None:
         """Put it off, or on."""
         row = self.query_one(StopList).current
         if row is not None:
-            (self._stops.put_on if row.is_off else self._stops.put_off)(self._graph, row.stop)
-            self._paint()
+            self._change((), (dataclasses.replace(row.stop, off=not row.stop.off),))
 
     def action_remove(self) -> None:
         """Remove it."""
         row = self.query_one(StopList).current
-        if row is not None:
-            self._remove(row.stop)
-            self._paint()
-
-    def _remove(self, stop: Breakpoint | str, kept: Breakpoint | str = "") -> None:
-        """Remove one, and keep the other in its place."""
-        if isinstance(stop, str):
-            self._stops.unwatch(self._graph, stop)
-        gone = (stop,) if isinstance(stop, Breakpoint) else ()
-        new = (kept,) if isinstance(kept, Breakpoint) else ()
-        if gone or new:
-            self._change(gone, new)
+        if row is not None and isinstance(row.stop, Breakpoint) and row.stop.declared:
+            self._say(_IN_THE_CODE, WARNING)
+        elif row is not None:
+            self._change((row.stop,), ())
 
     def action_back(self) -> None:
         """Close."""
@@ -189,14 +184,14 @@ def _words(point: Breakpoint) -> str:
     return f"{point.when} {breakpoint_text(point)}"
 
 
-def parse_stop(text: str, shape: GraphShape | None) -> Breakpoint | str:
-    """The breakpoint that was typed, or the path of the value to watch; raises InputError where it is neither."""
+def parse_stop(text: str, shape: GraphShape | None) -> KeptStop:
+    """The breakpoint or watched value that was typed; raises InputError where it is neither."""
     words = text.strip()
     if words.startswith(_WATCH):
         path = words.removeprefix(_WATCH).strip()
         names, inner = split_watch(path)
         _check_key(inner, shape if not names else None)
-        return path
+        return Watch(path=path)
     when = next((side for side in _SIDES if words.startswith(f"{side} ")), None)
     point = parse_breakpoint(words.removeprefix(f"{when} ").strip() if when else words, when or "before")
     if point.condition:
@@ -211,8 +206,10 @@ def _check_key(path: str, shape: GraphShape | None) -> None:
         raise InputError(f"there is no state key {key!r} to look at", f"state keys are: {', '.join(known)}")
 
 
-def why_idle(point: Breakpoint, shape: GraphShape | None) -> str:
-    """Why a breakpoint does nothing; empty where it does, or nobody knows."""
+def why_idle(point: KeptStop, shape: GraphShape | None) -> str:
+    """Why a stop does nothing although it is on; empty where it does something, or nobody knows."""
+    if isinstance(point, Watch):
+        return ""
     if point.missing or (shape is not None and not has_node(shape, point.node)):
         return "no such node now: kept, does nothing"
     if shape is not None and shape.kind == "functional" and (point.when == "after" or point.condition):

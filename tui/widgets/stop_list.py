@@ -1,26 +1,27 @@
 """A list of what stops runs: breakpoints and watched values, each with what is wrong with it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from textual.content import Content
 from textual.message import Message
 
 from graphdeck.graphs.frozen import Frozen
-from graphdeck.graphs.stopping import Breakpoint
+from graphdeck.graphs.stopping import Breakpoint, KeptStop
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import MUTED, WARNING, colour, glyphs
 from graphdeck.tui.widgets.rows import Rows
+
+_IN_THE_CODE: Final = "in the graph's code"
 
 
 class StopRow(Frozen):
     """A breakpoint, or a value that is watched."""
 
-    stop: Breakpoint | str
-    """The breakpoint, or the path of the value."""
+    stop: KeptStop
+    """What it is."""
     text: str
     """It in words; raw."""
-    is_off: bool = False
-    """It does nothing for now."""
     why_not: str = ""
     """Why it does nothing although it is on; empty where it does."""
 
@@ -66,16 +67,17 @@ class StopList(Rows):
         """Sign, words, and what is wrong with it."""
         row, signs = self._stops[index], glyphs()
         is_plain = isinstance(row.stop, Breakpoint) and not row.stop.condition
-        idle = row.is_off or bool(row.why_not)
-        sign = signs.idle if idle else signs.breakpoint if is_plain else signs.conditional
-        told = "off" if row.is_off else row.why_not
+        is_coded = isinstance(row.stop, Breakpoint) and row.stop.declared
+        idle = row.stop.off or bool(row.why_not)
+        sign = signs.declared if is_coded else signs.breakpoint if is_plain else signs.conditional
+        told = ", ".join(filter(None, (_IN_THE_CODE * is_coded, "off" if row.stop.off else row.why_not)))
         words = one_line(row.text, max(12, width - 4 - (min(len(told), 40) + 3 if told else 0)))
         tail = f"  {signs.separator} {told}" if told else ""
         room = max(0, width - 3 - len(words))
         return Content.assemble(
-            (f" {sign} ", MUTED if idle else colour("breakpoint")),
+            (f" {signs.idle if idle else sign} ", MUTED if idle else colour("breakpoint")),
             (words, MUTED if idle else ""),
-            (one_line(tail, room) if tail else "", WARNING if row.why_not and not row.is_off else MUTED),
+            (one_line(tail, room) if tail else "", WARNING if row.why_not and not row.stop.off else MUTED),
         )
 
     def chosen(self, index: int) -> None:

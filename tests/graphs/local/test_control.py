@@ -10,7 +10,7 @@ from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.stopping import Breakpoint, Stop, standing_before
-from told import RunGraph, WriteGraph, ended, of
+from told import RunGraph, WriteGraph, ended, of, ran, stands
 
 TEAMS = """
     def say(name): return lambda state: {"log": [name], "n": state.get("n", 0) + 1}
@@ -27,16 +27,6 @@ TEAMS = """
     def make(state): return {"log": line(inner=say("inner")).invoke({"log": []})["log"]}
     graph = line(team=team, second=desk, call=call, make=make, end=say("end"))
 """
-
-
-def stands(found: list[Event]) -> tuple[str, tuple[str, ...], list[tuple[str, str]]]:
-    """How a run ended, what it stands before, and why."""
-    last = ended(found)
-    return last.status, last.paths, [(stop.kind, stop.node) for stop in last.stops]
-
-
-def ran(found: list[Event]) -> list[str]:
-    return [event.node for event in of(found, events.NodeFinished)]
 
 
 @pytest.fixture
@@ -79,7 +69,7 @@ async def test_a_place_where_no_run_can_stop_is_refused_with_the_reason(teams: s
         assert refused.error is not None
         assert message in refused.error["message"]
         assert refused.error["hint"]
-    for wrong in ({"before": ("end if n > 1",)}, {"watch": ("n",)}, {"breakpoints": (kept("end", "n > 1"),)}):
+    for wrong in ({"before": ("end if n > 1",)}, {"watch": ("n",)}, {"kept": (kept("end", "n > 1"),)}):
         refused = ended(await run_graph(teams, input={}, durability="async", **wrong))
         assert refused.error is not None
         assert "with durability async" in refused.error["message"]
@@ -276,17 +266,17 @@ async def test_breakpoints_are_kept_for_the_project_and_told_where_the_graph_los
 ) -> None:
     await engine.describe(teams)
     for point in (kept("team:desk:review"), kept("gone"), kept("end"), kept("end", "n > 1")):
-        await engine.set_breakpoint(teams, point)
-    await engine.set_breakpoint(teams, Breakpoint(node="end", when="after"))
-    await engine.clear_breakpoint(teams, "end", "after")
-    found = await engine.breakpoints(teams)
-    assert [(point.node, point.condition, point.missing) for point in found] == [
+        await engine.keep_stop(teams, point)
+    await engine.keep_stop(teams, Breakpoint(node="end", when="after"))
+    await engine.forget_stop(teams, Breakpoint(node="end", when="after"))
+    found = await engine.stops(teams)
+    assert [(point.node, point.condition, point.missing) for point in found if isinstance(point, Breakpoint)] == [
         ("team:desk:review", "", False), ("gone", "", True), ("end", "n > 1", False)
     ]  # fmt: skip
-    run = await run_graph(teams, input={"log": []}, breakpoints=tuple(found))
+    run = await run_graph(teams, input={"log": []}, kept=tuple(found))
     assert stands(run)[2] == [("before", "team:desk:review")]
     assert "the breakpoint before gone does nothing: there is no node 'gone'" in of(run, events.RunStarted)[0].note
-    run = await run_graph(teams, breakpoints=tuple(found))
+    run = await run_graph(teams, kept=tuple(found))
     assert [(stop.node, stop.condition) for stop in ended(run).stops] == [("end", "n > 1")]
 
 

@@ -37,7 +37,7 @@ from graphdeck.graphs.records import (
     WaitingPage,
     WaitingRow,
 )
-from graphdeck.graphs.stopping import Breakpoint, When
+from graphdeck.graphs.stopping import KeptStop
 from graphdeck.graphs.values import Json
 from graphdeck.graphs.wanted import ThreadSort
 from graphdeck.tui.app import GraphdeckApp
@@ -217,13 +217,16 @@ class RecordedEngine:
         assert self.shape is not None
         return self.shape
 
-    async def breakpoints(self, graph: str) -> Sequence[Breakpoint]:
+    async def keep_edges(self, graph: str, taken: Collection[tuple[str, str]]) -> None:
+        self.asked.append(f"keep {sorted(taken)}")
+
+    async def stops(self, graph: str) -> Sequence[KeptStop]:
         return ()
 
-    async def set_breakpoint(self, graph: str, breakpoint_: Breakpoint) -> None:
+    async def keep_stop(self, graph: str, stop: KeptStop) -> None:
         raise NotImplementedError
 
-    async def clear_breakpoint(self, graph: str, node: str, when: When) -> None:
+    async def forget_stop(self, graph: str, stop: KeptStop) -> None:
         raise NotImplementedError
 
     async def run(self, request: RunRequest) -> RecordedRun:

@@ -9,7 +9,7 @@ from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import GraphShape, Node
-from graphdeck.graphs.stopping import Breakpoint
+from graphdeck.graphs.stopping import Breakpoint, Watch
 from graphdeck.tui.run_setup import RunSetup
 from graphdeck.tui.screens.deck_control import why_no_stop
 from graphdeck.tui.screens.stops import StopsScreen, parse_stop, why_idle
@@ -52,7 +52,9 @@ async def test_a_run_stops_where_keys_on_the_drawing_say_and_tells_why(
     async with open_deck(later, graph="report", thread=thread, size=(80, 24)) as deck:
         await deck.until_shown("it was to run to assemble  ·  nothing to answer")
         await deck.until_shown("◉plan")
-        assert [point.place for point in await later.breakpoints("report")] == [("plan", "before")]
+        assert [stop.key for stop in await later.stops("report")] == [
+            ("plan", "before", "ours"), ("publish", "before", "code")
+        ]  # fmt: skip
         await deck.press("space")
         await deck.until_shown("breakpoint before publish (in the code)")
         await deck.press("m")
@@ -85,7 +87,7 @@ async def test_the_list_of_stops_adds_conditions_inside_subgraphs_and_puts_stops
         await deck.until_shown("before section:write, where facts exists")
         await deck.press("escape", "space")
         await deck.until_shown("sections changed  ·  next: assemble")
-        kept = await engine.breakpoints("report")
+        kept = [stop for stop in await engine.stops("report") if isinstance(stop, Breakpoint) and not stop.declared]
         assert [(point.node, point.condition) for point in kept] == [("plan", ""), ("section:write", "facts exists")]
 
 
@@ -131,7 +133,7 @@ def test_what_cannot_be_stopped_at_is_told_with_the_reason() -> None:
     functional = GraphShape(target="t", title="t", nodes=(Node(id="work"),), edges=(), kind="functional")
     assert "before its node only" in why_idle(Breakpoint(node="work", when="after"), functional)
     assert parse_stop(" after work if n > 3 ", shape) == Breakpoint(node="work", when="after", condition="n > 3")
-    assert parse_stop("watch sub:total", shape) == "sub:total"
+    assert parse_stop("watch sub:total", shape) == Watch(path="sub:total")
     for wrong in ("work if m > 3", "watch m", "work if n", ""):
         with pytest.raises(InputError):
             parse_stop(wrong, shape)
