@@ -102,6 +102,8 @@ class GraphShape(Frozen):
     """JSON schema of the context; None where the graph has none."""
     state_keys: tuple[str, ...] = ()
     """State keys."""
+    tasks: tuple[Node, ...] = ()
+    """Tasks of the functional API that the code of its nodes calls, as far as that can be known without running it."""
     takes_messages: bool = False
     """The input has a `messages` key that holds LangChain messages."""
     file: str = ""

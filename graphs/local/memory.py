@@ -58,7 +58,8 @@ def shape_to_dict(shape: GraphShape) -> dict[str, Any]:
 def shape_from_dict(data: Mapping[str, Any]) -> GraphShape:
     """The shape that `shape_to_dict` described; raises TypeError or KeyError where it is another version's."""
     fields = dict(data)
-    fields["nodes"] = tuple(map(_node_from_dict, fields["nodes"]))
+    for name in ("nodes", "tasks"):
+        fields[name] = tuple(map(_node_from_dict, fields[name]))
     fields["edges"] = tuple(Edge(**edge) for edge in fields["edges"])
     fields["subgraphs"] = {name: shape_from_dict(shape) for name, shape in fields["subgraphs"].items()}
     for name in ("state_keys", "breakpoints_before", "breakpoints_after"):

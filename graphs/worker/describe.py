@@ -11,6 +11,7 @@ from langgraph.pregel import Pregel
 from graphdeck.graphs.local.targets import Target
 from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 from graphdeck.graphs.values import Json
+from graphdeck.graphs.worker.called_tasks import called_tasks
 from graphdeck.graphs.worker.chain import ChainBuilder
 from graphdeck.graphs.worker.load import AnyBuilder, AnyGraph, Loaded
 from graphdeck.graphs.worker.node_details import details_of
@@ -55,6 +56,10 @@ def _shape(graph: AnyGraph, title: str, depth: int) -> GraphShape:
         output_schema=output_schema,
         context_schema=json_schema(graph.context_schema) if graph.context_schema is not None else None,
         state_keys=tuple(builder.channels) if builder else (),
+        tasks=called_tasks(
+            (_action(name, graph, builder) for name in names if name not in (START, END)),
+            has_cache=graph.cache is not None,
+        ),
         takes_messages=bool(fields and "messages" in fields and fields["messages"].holds_messages),
         breakpoints_before=_breakpoints(graph.interrupt_before_nodes, names),
         breakpoints_after=_breakpoints(graph.interrupt_after_nodes, names),

@@ -25,15 +25,24 @@ def details_of(name: str, graph: AnyGraph, builder: AnyBuilder | None, source: S
     return NodeDetails(
         doc=source.whole_doc[:MAX_TEXT],
         end=source.end,
-        retry=tuple(map(_retry, policies or ())),
-        cache=_cache(cache, has_cache=graph.cache is not None) if cache else "",
-        timeout=_timeout(node.timeout) if node.timeout else "",
+        **policies_in_words(policies or (), cache, node.timeout, has_cache=graph.cache is not None),
         tags=tuple(map(str, _tags(node))),
         metadata=tuple((str(key), _text(value)) for key, value in (node.metadata or {}).items()),
         reads=_reads(node),
         input_schema=_own_schema(name, builder),
         error_handler=node.error_handler_node or "",
     )
+
+
+def policies_in_words(
+    retry: Sequence[RetryPolicy], cache: CachePolicy[Any] | None, timeout: TimeoutPolicy | None, *, has_cache: bool
+) -> dict[str, Any]:
+    """The policies of a node or of a task, as fields of its details."""
+    return {
+        "retry": tuple(map(_retry, retry)),
+        "cache": _cache(cache, has_cache=has_cache) if cache else "",
+        "timeout": _timeout(timeout) if timeout else "",
+    }
 
 
 def _retry(policy: RetryPolicy) -> str:

@@ -34,7 +34,7 @@ class Source:
 
 def source_of(runnable: Any) -> Source:
     """The source of a node's action, through partials, decorators, callable objects and LangChain's wrappers."""
-    function = _function(runnable)
+    function = function_of(runnable)
     if function is None or not is_users(function.__code__.co_filename):
         return Source()
     code = function.__code__
@@ -50,7 +50,8 @@ def source_of(runnable: Any) -> Source:
     )
 
 
-def _function(action: Any) -> FunctionType | None:
+def function_of(action: Any) -> FunctionType | None:
+    """The function that a node's action runs in the end; None where none is found."""
     for _ in range(_MAX_WRAPPERS):
         if isinstance(action, FunctionType):
             inner = getattr(action, "__wrapped__", None)
