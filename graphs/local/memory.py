@@ -1,14 +1,17 @@
-"""What graphdeck remembers of a project's targets: the file that each used, and its last shape."""
+"""What graphdeck remembers of a project's targets: the file that each used, its last shape, and edges seen taken."""
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from graphdeck.graphs.local.home import FOLDER, edit_json, read_json, write_json
 from graphdeck.graphs.local.names import NAMES
 from graphdeck.graphs.records import Edge, GraphShape, Node
+
+MOST_EDGES: Final = 500
+"""Edges seen taken that are kept for a target; of more, the newest."""
 
 
 def remembered_files(project: Path) -> list[Path]:
@@ -46,8 +49,43 @@ def keep_shape(project: Path, target: str, source: str, shape: Mapping[str, Any]
 
 
 def _shape_path(project: Path, target: str) -> Path:
+    return _path(project, "shapes", target)
+
+
+def _path(project: Path, kind: str, target: str) -> Path:
     name = hashlib.sha256(target.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return project / FOLDER / "shapes" / f"{name}.json"
+    return project / FOLDER / kind / f"{name}.json"
+
+
+def with_seen_edges(project: Path, target: str, shape: GraphShape) -> GraphShape:
+    """The shape with the kept edges that were seen taken; without those whose nodes it has no longer."""
+    seen = _edges_in(read_json(_path(project, "edges", target)))
+    if not seen:
+        return shape
+    from graphdeck.graphs.observed import with_observed  # most graphs declare their edges
+
+    return with_observed(shape, seen)
+
+
+def keep_seen_edges(project: Path, target: str, shape: GraphShape | None, taken: Collection[tuple[str, str]]) -> None:
+    """Keep edges that were seen taken, by the paths of both ends.
+
+    Where the shape is known, those that it declares and those whose nodes it has no longer are forgotten.
+    """
+    from graphdeck.graphs.observed import observed_pairs, with_observed
+
+    def edit(data: dict[str, Any]) -> dict[str, Any]:
+        known = dict.fromkeys((*_edges_in(data), *sorted(taken)))
+        wanted = known if shape is None else set(observed_pairs(with_observed(shape, known)))
+        return {"edges": [list(pair) for pair in known if pair in wanted][-MOST_EDGES:]}
+
+    edit_json(_path(project, "edges", target), edit)
+
+
+def _edges_in(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    edges = data.get("edges")
+    pairs = [tuple(edge) for edge in edges if isinstance(edge, list)] if isinstance(edges, list) else []
+    return [pair for pair in pairs if len(pair) == 2 and all(isinstance(name, str) for name in pair)]
 
 
 def shape_to_dict(shape: GraphShape) -> dict[str, Any]:

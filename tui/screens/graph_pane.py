@@ -40,7 +40,10 @@ class GraphPane(Pane):
     def paint(self, look: Look) -> None:
         """Show the look's graph, and what its nodes do."""
         if look.shape is not None:
-            self._draw(look.shape.nodes, look.edges, look.shape.subgraphs)
+            from graphdeck.tui.screens.drawn import drawn  # the first paint may know no graph yet
+
+            shape = drawn(look) or look.shape
+            self._draw(shape.nodes, shape.edges, shape.subgraphs)
         elif self._drawn is not None:
             self._drawn = None
             self.view.show_drawing(None)

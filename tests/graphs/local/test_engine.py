@@ -1,5 +1,6 @@
 """The local engine runs real graphs in real workers and saves them to real checkpoint files."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import InputError, ThreadNotFound
 from graphdeck.graphs.local.engine import LocalEngine
-from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.observed import observed_pairs
+from graphdeck.graphs.records import START, GraphShape, RunRequest
 from told import RunGraph, WriteGraph, ended, of
 
 
@@ -173,3 +175,47 @@ async def test_bundled_graphs_need_no_project(run_graph: RunGraph, engine: Local
     shape = await engine.describe("travel")
     assert shape.model == "offline rules, not a language model"
     assert engine.last_shape("travel") == shape
+
+
+async def test_edges_seen_taken_are_kept_until_they_are_declared_or_their_nodes_are_gone(
+    write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path
+) -> None:
+    source = """
+    def one(state): return Command(goto="two")
+    def two(state): return {"n": 1}
+    inner = StateGraph(S)
+    for node in (one, two):
+        inner.add_node(node.__name__, node)
+    inner.add_edge(START, "one")
+    builder = StateGraph(S)
+    for node in (one, two):
+        builder.add_node(node.__name__, node)
+    builder.add_node("team", inner.compile())
+    builder.add_edge(START, "one")
+    graph = builder.compile()
+    """
+
+    def seen(shape: GraphShape | None) -> list[tuple[str, str]]:
+        return sorted(observed_pairs(shape)) if shape is not None else []
+
+    graph = write_nodes(source)
+    assert seen(await engine.describe(graph)) == []
+    inside, gone, declared = ("team:one", "team:two"), ("team:one", "nobody"), (START, "one")
+    await engine.keep_edges(graph, [("one", "two"), inside, gone, declared])
+    await engine.keep_edges(graph, [("two", "team")])
+    kept = [("one", "two"), inside, ("two", "team")]
+    assert seen(engine.last_shape(graph)) == kept == seen(await engine.describe(graph))
+    again = await LocalEngine(tmp_path, pool=engine._pool).describe(graph)
+    assert seen(again) == kept, "the next start has them"
+
+    crew = source.replace('"team", inner', '"crew", inner')
+    write_nodes(crew.replace("    graph =", '    builder.add_edge("one", "two")\n    graph ='))
+    assert seen(await engine.describe(graph)) == [], "one is declared now, and team is gone"
+    await engine.keep_edges(graph, [("two", "crew")])
+    (file,) = (tmp_path / ".graphdeck" / "edges").iterdir()
+    assert json.loads(file.read_text()) == {"edges": [["two", "crew"]]}
+    for broken in ("", "[1]", '{"edges": [["a"], 3, ["a", 1]]}', '{"edges": 5}'):
+        file.write_text(broken)
+        assert seen(engine.last_shape(graph)) == []
+    await engine.keep_edges(graph, [("crew", "two")])
+    assert seen(engine.last_shape(graph)) == [("crew", "two")]
