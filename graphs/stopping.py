@@ -68,6 +68,8 @@ class Stop(Frozen):
     """The condition that held, or the path of the value that changed; empty without one."""
     declared: bool = False
     """The graph's own code has this breakpoint."""
+    steps: int = 0
+    """The limit of steps that was reached; 0 where there was none, or it is not known."""
 
 
 def parse_breakpoint(text: str, when: When) -> Breakpoint:
@@ -158,5 +160,6 @@ def stop_to_dict(stop: Stop) -> dict[str, Any]:
 def stop_from_dict(data: Mapping[str, Any]) -> Stop:
     """The stop that `stop_to_dict` described; raises KeyError or TypeError where it is none."""
     return Stop(
-        **{"kind": data["kind"]} | {name: data[name] for name in ("node", "condition", "declared") if name in data}
+        **{"kind": data["kind"]}
+        | {name: data[name] for name in ("node", "condition", "declared", "steps") if name in data}
     )

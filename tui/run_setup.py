@@ -75,5 +75,8 @@ class RunSetups:
     def applied(self, request: RunRequest, stops: Iterable[KeptStop] = ()) -> RunRequest:
         """The request with what was given for its graph, and with those of its stops that a run has to be told."""
         setup = self._setups.get(request.graph)
-        given = request if setup is None else dataclasses.replace(request, **vars(setup))
+        given = request
+        if setup is not None:
+            limit = setup.recursion_limit or request.recursion_limit
+            given = dataclasses.replace(request, **{**vars(setup), "recursion_limit": limit})
         return dataclasses.replace(given, kept=told_to_run(stops))

@@ -30,7 +30,7 @@ def _reason(stop: Stop) -> str:
         case "kill":
             return "it was killed"
         case "limit":
-            return "it reached its limit of steps"
+            return f"limit of {stop.steps:,} steps reached" if stop.steps else "limit of steps reached"
 
 
 def stands_inside(paths: Sequence[str], following: Sequence[str]) -> str:

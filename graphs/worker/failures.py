@@ -24,10 +24,16 @@ def unsaveable(refused: Unsaveable, translator: Translator) -> GraphdeckError:
     )
 
 
+def limit_of(error: BaseException | None) -> int:
+    """The limit of steps that a run has reached, which LangGraph's text tells even where the graph set it; else 0."""
+    told = re.search(r"limit of (\d+)", str(error)) if isinstance(error, GraphRecursionError) else None
+    return int(told[1]) if told else 0
+
+
 def limit_reached(error: GraphRecursionError) -> GraphdeckError:
-    """The error for a run at its limit, which LangGraph's own text tells where the request left it to the graph."""
-    told = re.search(r"limit of (\d+)", str(error))
-    steps = f"its limit of {told[1]} steps" if told else "its limit of steps"
+    """The error for a run at its limit."""
+    limit = limit_of(error)
+    steps = f"its limit of {limit} steps" if limit else "its limit of steps"
     return RunFailed(
         f"the run reached {steps}; its state is kept", "go on with more steps: continue, or --recursion-limit N"
     )

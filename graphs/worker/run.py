@@ -31,7 +31,7 @@ from graphdeck.graphs.worker.boundaries import Boundaries
 from graphdeck.graphs.worker.checks import STATE_DOES_NOT_FIT, check_context, check_input, faults, input_for_new_thread
 from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
-from graphdeck.graphs.worker.failures import limit_reached, run_error, unsaveable
+from graphdeck.graphs.worker.failures import limit_of, limit_reached, run_error, unsaveable
 from graphdeck.graphs.worker.frames import InterruptFrames, error_line
 from graphdeck.graphs.worker.output import unread
 from graphdeck.graphs.worker.position import (
@@ -335,7 +335,7 @@ class GraphRun:
             self._answered.ended(after.questions)
         elif self._answered is not None:
             self._answered.failed(after.answered)
-        stops = why(status, control, self._boundaries, after.paths)
+        stops = why(status, control, self._boundaries, after.paths, limit_of(error))
         self._note_pause(after, stops, is_breakpoint=status == "breakpoint")
         return Ending(status, after.next, problem, stops, after.paths)
 

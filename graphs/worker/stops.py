@@ -53,13 +53,15 @@ async def _begin_with_saved(boundaries: Boundaries, saver: TellingSaver, state: 
             boundaries.begin_with(ns, saved.checkpoint["channel_values"])
 
 
-def why(status: RunStatus, control: Control, boundaries: Boundaries, paths: Sequence[str]) -> tuple[Stop, ...]:
-    """Why a run stopped before the nodes at these paths, all reasons."""
+def why(
+    status: RunStatus, control: Control, boundaries: Boundaries, paths: Sequence[str], limit: int = 0
+) -> tuple[Stop, ...]:
+    """Why a run stopped before the nodes at these paths, all reasons; `limit` is what it had of steps, if known."""
     match status:
         case "stopped":
             return (Stop(kind="cancel" if control.stopped_by == "cancel" else "pause"),)
         case "recursion_limit":
-            return (Stop(kind="limit"),)
+            return (Stop(kind="limit", steps=limit),)
         case "done":  # something may have been about to stop it, but nothing came next
             return ()
         case _:

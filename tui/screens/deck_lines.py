@@ -91,7 +91,7 @@ def _detail(look: Look) -> str:
 
 def _others(look: Look) -> str:
     """How many other threads run meanwhile."""
-    count = len(look.runs - {look.thread})
+    count = len(look.runs - {look.key})
     return f"{count} other {'thread runs' if count == 1 else 'threads run'}" if count else ""
 
 
@@ -141,10 +141,11 @@ def _standing(look: Look, dot: str) -> str:
     if look.status == "failed":
         return f"{_detail(look) or 'the run'} failed{dot}space runs it again"
     before = f"breakpoint {_detail(look)}" if look.status == "breakpoint" and not stops else ""
-    why = (view.error or {}).get("message", "") or stop_words(stops) or before or "stopped"
+    why = stop_words(stops) or (view.error or {}).get("message", "") or before or "stopped"
     following = "" if before else _next(stops, view.standing)
     asks = "nothing to answer: " if look.status == "breakpoint" else ""
-    more = " with as many steps again" if any(stop.kind == "limit" for stop in stops) else ""
+    limit = next((stop for stop in stops if stop.kind == "limit"), None)
+    more = f" with {limit.steps:,} more" if limit and limit.steps else " with more" if limit else ""
     return dot.join(filter(None, (why, following, f"{asks}space goes on{more}")))
 
 

@@ -207,7 +207,7 @@ async def test_a_limit_of_steps_is_told_and_no_breakpoint_is_passed_by_it(
     await run_graph(loop, input={})
     found = await run_graph(loop, recursion_limit=1, before=("same if n == 2",))
     assert stands(found) == ("recursion_limit", ("same",), [("limit", "")])
-    assert (await engine.state("t")).stops == (Stop(kind="limit"),)
+    assert (await engine.state("t")).stops == (Stop(kind="limit", steps=1),)
     found = await run_graph(loop, before=("same if n == 2",))
     assert (ran(found), stands(found)) == ([], ("breakpoint", ("same",), [("before", "same")]))
     assert ran(await run_graph(loop, before=("same",))) == ["same", "count"]

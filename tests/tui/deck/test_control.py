@@ -91,8 +91,8 @@ async def test_the_list_of_stops_adds_conditions_inside_subgraphs_and_puts_stops
         assert [(point.node, point.condition) for point in kept] == [("plan", ""), ("section:write", "facts exists")]
 
 
-async def test_a_limit_offers_more_steps_and_a_watched_value_stops_the_run(
-    open_deck: Any, engine: LocalEngine, write_graph: Any
+async def test_a_limit_offers_more_steps_also_later_and_a_watched_value_stops_the_run(
+    open_deck: Any, engine: LocalEngine, pool: WorkerPool, write_graph: Any, tmp_path: Any
 ) -> None:
     target = write_graph(
         """
@@ -103,7 +103,7 @@ async def test_a_limit_offers_more_steps_and_a_watched_value_stops_the_run(
             n: int
 
         builder = StateGraph(State).add_node("count", lambda state: {"n": state["n"] + 1}).set_entry_point("count")
-        builder.add_conditional_edges("count", lambda state: "count" if state["n"] < 9 else "__end__")
+        builder.add_conditional_edges("count", lambda state: "count" if state["n"] < 19 else "__end__")
         graph = builder.compile()
         """
     )
@@ -112,7 +112,7 @@ async def test_a_limit_offers_more_steps_and_a_watched_value_stops_the_run(
         deck.app.deck.setups.keep(target, RunSetup(recursion_limit=2))
         await deck.type('{"n": 0}')
         await deck.until_shown("its limit of 2 steps")
-        assert "next: count  ·  space goes on with as many steps again" in deck.text
+        assert "limit of 2 steps reached  ·  next: count  ·  space goes on with 2 more" in deck.text
         await deck.press("escape", "2", "b")
         await deck.until_shown("runs of this graph stop when n changes")
         await deck.until(lambda: deck.look.snapshot and deck.look.snapshot.values["n"])
@@ -122,6 +122,17 @@ async def test_a_limit_offers_more_steps_and_a_watched_value_stops_the_run(
         await deck.until(lambda: deck.look.values["n"] == before + 1)
         await deck.press("b", "1", "space")
         await deck.until_shown("its limit of 2 steps")
+        thread = deck.look.thread
+    later = LocalEngine(tmp_path, pool=pool)
+    async with open_deck(later, graph=target, thread=thread, size=(80, 24)) as deck:
+        await deck.until_shown("■ limit of 2 steps reached  ·  next: count  ·  space goes on with 2 more")
+        before = deck.look.snapshot.values["n"]
+        await deck.press("space")
+        await deck.until(lambda: deck.look.status == "recursion_limit" and deck.look.values["n"] > before)
+        deck.app.deck.setups.keep(target, RunSetup(recursion_limit=20))
+        await deck.press("space")
+        await deck.until(lambda: deck.look.status == "done")
+    await later.close()
 
 
 def test_what_cannot_be_stopped_at_is_told_with_the_reason() -> None:

@@ -48,13 +48,14 @@ def test_why_a_run_stopped_and_what_it_stands_before_is_said() -> None:
         ("limit", "", ""), ("kill", "", ""),
     )  # fmt: skip
     stops = tuple(
-        Stop(kind=kind, node=node, condition=condition, declared=kind == "after") for kind, node, condition in told
+        Stop(kind=kind, node=node, condition=where, declared=kind == "after", steps=25 if kind == "limit" else 0)
+        for kind, node, where in told
     )
     lines = shown({}, status="breakpoint", next=("team",), subgraphs=(team,), stops=stops)
     assert lines[2:4] == [
         'why:    breakpoint before team:desk:review, where to contains "⟨U+001B⟩"; breakpoint after plan (in the code);'
         " it was to run to end; total changed in team; n changed; one step is done; paused at the end of a step;"
-        " its nodes were cancelled; it reached its limit of steps; it was killed",
+        " its nodes were cancelled; limit of 25 steps reached; it was killed",
         "stands: before team:desk:review, team:mail",
     ]
     assert not any(line.startswith(("why", "stands")) for line in shown({}, next=("team",)))
