@@ -205,6 +205,8 @@ class WaitingRow(Frozen):
     """The questions that wait, each once, with its deepest path; none at a breakpoint."""
     breakpoint: tuple[str, ...] = ()
     """Nodes that run next, where a breakpoint stopped it."""
+    stops: "tuple[Stop, ...]" = ()
+    """Why it stopped there, where that was kept."""
     error: str = ""
     """Why its question cannot be read; the others are listed all the same."""
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Final, TypeAlias
+from typing import Final
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.questions.model import Action
@@ -10,6 +10,7 @@ from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import WaitingRow
 from graphdeck.graphs.values import Json
 from graphdeck.tui.call_facts import effect_of, warnings
+from graphdeck.tui.stop_words import stop_words
 from graphdeck.tui.text import ascii_mode, call_arguments, one_line, safe, short_json
 
 _SHORT: Final = 400
@@ -17,15 +18,6 @@ _SHORT: Final = 400
 _NAMED: Final = 3
 """Tools of several actions that are named."""
 _NOTHING_TO_ANSWER: Final = "breakpoint: nothing to answer"
-
-
-Key: TypeAlias = tuple[str, str]
-"""File and thread id: what names a thread among several files."""
-
-
-def key_of(row: WaitingRow) -> Key:
-    """What names a thread among several files."""
-    return (row.file, row.thread)
 
 
 class Summary(Frozen):
@@ -46,8 +38,9 @@ def summary_of(row: WaitingRow) -> Summary:
     if row.error:
         return Summary(asks="unreadable", short=one_line(row.error, _SHORT))
     if not row.interrupts:
-        nodes = ", ".join(one_line(name, 40, identifier=True) for name in row.breakpoint)
-        return Summary(asks=f"before {nodes}" if nodes else "breakpoint", short=_NOTHING_TO_ANSWER)
+        nodes = ", ".join(one_line(name, 40, identifier=True) for name in standing_of(row))
+        why = "" if _is_plain(row) else f"{one_line(stop_words(row.stops), _SHORT)}: nothing to answer"
+        return Summary(asks=f"before {nodes}" if nodes else "breakpoint", short=why or _NOTHING_TO_ANSWER)
     actions = sheet(row.interrupts).actions
     return Summary(
         asks=one_line(actions[0].name, 80, identifier=True) if len(actions) == 1 else f"{len(actions)} actions",
@@ -60,6 +53,18 @@ def summary_of(row: WaitingRow) -> Summary:
 def title_of(row: WaitingRow) -> str:
     """What its thread is called: its title, else its first human text, else its id. Raw text."""
     return row.title or row.first_text or row.thread
+
+
+def standing_of(row: WaitingRow) -> tuple[str, ...]:
+    """The nodes that a thread at a breakpoint stands before, inside of subgraphs as far as its stops tell. Raw text."""
+    inner = [stop.node for stop in row.stops if stop.kind in ("before", "to")]
+    found = (next((way for way in inner if way.split(":")[0] == node), node) for node in row.breakpoint)
+    return tuple(found)
+
+
+def _is_plain(row: WaitingRow) -> bool:
+    """The nodes alone tell why it stopped."""
+    return all(stop.kind == "before" and not stop.condition for stop in row.stops)
 
 
 def _short(action: Action) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from graphdeck.graphs.errors import GraphdeckError, InputError
-from graphdeck.graphs.local.home import breakpoints_of, frames_of
+from graphdeck.graphs.local.home import breakpoints_of, frames_of, stops_of
 from graphdeck.graphs.local.lease import any_held, told_holder
 from graphdeck.graphs.local.library import problem
 from graphdeck.graphs.local.names import names_of
@@ -103,4 +103,5 @@ class _Source(NamedTuple):
             dataclasses.replace(asked, frames=frames_of(self.file.path, row.thread, asked.id))
             for asked in row.interrupts
         )
-        return dataclasses.replace(row, interrupts=tuple(framed))
+        stops = () if row.interrupts else stops_of(self.file.path, row.thread, row.checkpoint)
+        return dataclasses.replace(row, interrupts=tuple(framed), stops=stops)

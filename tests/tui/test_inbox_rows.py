@@ -1,8 +1,12 @@
 """The rows of the inbox while answers are on their way and files are read again: pure."""
 
+import pytest
+
 from graphdeck.graphs.records import PendingInterrupt, WaitingPage, WaitingRow
+from graphdeck.graphs.stopping import Stop
+from graphdeck.graphs.thread_key import key_of
 from graphdeck.tui.screens.inbox_rows import InboxRows, next_to_answer
-from graphdeck.tui.waiting import key_of, summary_of
+from graphdeck.tui.waiting import summary_of
 
 
 def row(thread: str, question: str = "q", at: str = "") -> WaitingRow:
@@ -67,5 +71,25 @@ def test_a_summary_names_tool_arguments_and_what_is_not_as_it_seems() -> None:
     assert (many.asks, many.short, many.suspicious) == ("2 actions", "send_mail ×2", True)
     one = summary_of(A)
     assert (one.asks, one.short, one.suspicious) == ("gate", '"may I?"', False)
-    stop = summary_of(WaitingRow(file="f", thread="t", checkpoint="c", since="", breakpoint=("publish",)))
-    assert (stop.asks, stop.short) == ("before publish", "breakpoint: nothing to answer")
+
+
+@pytest.mark.parametrize(
+    ("stops", "asks", "short"),
+    [
+        ((), "before desk, mail", "breakpoint: nothing to answer"),
+        ((Stop(kind="before", node="mail"),), "before desk, mail", "breakpoint: nothing to answer"),
+        ((Stop(kind="before", node="desk:sum"),), "before desk:sum, mail", "breakpoint: nothing to answer"),
+        (
+            (Stop(kind="before", node="mail", condition="n > 1"), Stop(kind="watch", condition="n")),
+            "before desk, mail",
+            "breakpoint before mail, where n > 1; n changed: nothing to answer",
+        ),
+        ((Stop(kind="step"),), "before desk, mail", "one step is done: nothing to answer"),
+    ],
+)
+def test_a_stop_is_told_with_its_reason_and_what_space_does(stops: tuple[Stop, ...], asks: str, short: str) -> None:
+    stopped = WaitingRow(file="f", thread="t", checkpoint="c", since="", breakpoint=("desk", "mail"), stops=stops)
+    summary = summary_of(stopped)
+    assert (summary.asks, summary.short) == (asks, short)
+    [item] = read(InboxRows(), stopped).items()
+    assert (item.status, item.asks, item.short) == ("breakpoint", asks, f"{short}, space goes on")

@@ -7,6 +7,7 @@ from typing import Final
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, WaitingRow
+from graphdeck.graphs.stopping import stop_to_dict
 from graphdeck.graphs.values import Json, json_line, to_json
 from graphdeck.tui.clock import age
 from graphdeck.tui.plain.answers import example_answers
@@ -63,6 +64,7 @@ def row_json(row: WaitingRow) -> Iterator[dict[str, Json]]:
         data["error"] = row.error
     if row.breakpoint:
         data["node"], data["next"] = row.breakpoint[0], list(row.breakpoint)
+        data["stops"] = [stop_to_dict(stop) for stop in row.stops]
     objects = [data | _question_json(question) for question in row.interrupts] or [data]
     yield from (to_json(each) for each in objects)  # type: ignore[misc] # a dict with text keys stays one
 

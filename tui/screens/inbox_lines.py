@@ -8,8 +8,10 @@ from textual.content import Content
 from graphdeck.graphs.records import FileProblem, WaitingRow
 from graphdeck.tui.actions import help_groups
 from graphdeck.tui.screens.inbox_rows import InboxRows
+from graphdeck.tui.stop_words import stop_words
 from graphdeck.tui.text import fit, one_line, safe, width
 from graphdeck.tui.theme import ERROR, MUTED, WARNING, glyphs
+from graphdeck.tui.waiting import standing_of
 from graphdeck.tui.widgets.inbox_list import InboxItem
 
 if TYPE_CHECKING:
@@ -51,8 +53,9 @@ def no_question(item: InboxItem | None, rows: InboxRows) -> Content:
     who = name(item.row)
     match item.status:
         case "breakpoint":
-            nodes = ", ".join(one_line(node, _NAME, identifier=True) for node in item.row.breakpoint)
-            return Content.styled(f"{who} stands at a breakpoint before {nodes}.\n\nNothing to answer: space goes on.")
+            nodes = ", ".join(one_line(node, _NAME, identifier=True) for node in standing_of(item.row))
+            why = stop_words(item.row.stops) or "breakpoint"
+            return Content(f"{who} stands before {nodes}: {why}.\n\nNothing to answer: space goes on.")
         case "running":
             return Content.styled(f"{who} runs on. If it asks again, it comes back into the list.", MUTED)
         case _:

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from graphdeck.graphs.records import FileProblem, WaitingPage, WaitingRow
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui.theme import Status
-from graphdeck.tui.waiting import Key, Summary, key_of
+from graphdeck.tui.waiting import Summary
 from graphdeck.tui.widgets.inbox_list import InboxItem
 
 _UNREADABLE: Final = Summary(asks="unreadable", short="")
 _GOES_ON: Final = "goes on"
+_SPACE_GOES_ON: Final = ", space goes on"
 _ANSWERED: Final = "answered"
 
 
@@ -40,16 +42,18 @@ class InboxRows(NamedTuple):
 
     page: WaitingPage = WaitingPage(rows=())
     """What was read last."""
-    summaries: Mapping[Key, Summary] = {}
+    summaries: Mapping[ThreadKey, Summary] = {}
     """Its rows in short."""
-    own: Mapping[Key, Own] = {}
+    own: Mapping[ThreadKey, Own] = {}
     """Threads answered here that still run, or whose run did not end well."""
     newest_first: bool = True
     """The order of the rows."""
 
     # -- what happens ------------------------------------------------------------------------------------------------
 
-    def read(self, page: WaitingPage, summaries: Mapping[Key, Summary], ended: frozenset[Key]) -> "InboxRows":
+    def read(
+        self, page: WaitingPage, summaries: Mapping[ThreadKey, Summary], ended: frozenset[ThreadKey]
+    ) -> "InboxRows":
         """The files were read again; `ended` are the threads whose runs had ended before."""
         waits = {key_of(row) for row in page.rows}
         own = {
@@ -63,7 +67,7 @@ class InboxRows(NamedTuple):
         """An answer was sent: its run is on."""
         return self._replace(own={**self.own, key_of(row): Own(row, self.summaries.get(key_of(row), _UNREADABLE))})
 
-    def ended(self, key: Key, trouble: str = "") -> "InboxRows":
+    def ended(self, key: ThreadKey, trouble: str = "") -> "InboxRows":
         """The run of an answer has ended."""
         if key not in self.own:
             return self
@@ -76,7 +80,7 @@ class InboxRows(NamedTuple):
     # -- what there is -----------------------------------------------------------------------------------------------
 
     @property
-    def running(self) -> tuple[Key, ...]:
+    def running(self) -> tuple[ThreadKey, ...]:
         """Threads whose answers are on their way."""
         return tuple(key for key, own in self.own.items() if not own.ended)
 
@@ -97,7 +101,7 @@ class InboxRows(NamedTuple):
         found.sort(key=lambda item: (item.row.checkpoint, item.row.thread, item.row.file), reverse=self.newest_first)
         return found
 
-    def _item(self, key: Key, row: WaitingRow) -> InboxItem:
+    def _item(self, key: ThreadKey, row: WaitingRow) -> InboxItem:
         own = self.own.get(key)
         summary = self.summaries.get(key, own.summary if own else _UNREADABLE)
         title = row.title or row.first_text
@@ -111,7 +115,7 @@ class InboxRows(NamedTuple):
             row=row,
             status=status,
             asks=summary.asks,
-            short=summary.short,
+            short=f"{summary.short}{_SPACE_GOES_ON if status == 'breakpoint' else ''}",
             effect=summary.effect,
             title=title,
             suspicious=summary.suspicious,

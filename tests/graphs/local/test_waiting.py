@@ -12,6 +12,7 @@ from graphdeck.graphs.errors import FileError, InputError, MissingFileError, Tar
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import RunRequest, WaitingPage
+from graphdeck.graphs.stopping import Stop
 
 ASK = """
     def ask(state: S) -> S:
@@ -133,6 +134,7 @@ async def test_a_breakpoint_of_our_own_run_waits_and_one_that_went_on_does_not(
     await run_graph("report", "q3", input={"title": "Q3", "cities": ["Rome"]})
     (row,) = (await engine.waiting()).rows
     assert (row.thread, row.breakpoint, row.interrupts) == ("q3", ("publish",), ())
+    assert row.stops == (Stop(kind="before", node="publish", declared=True),)
     await run_graph("report", "q3")
     assert (await engine.waiting()).rows == ()
 
