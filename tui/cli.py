@@ -262,6 +262,8 @@ def inbox(db: Files, as_json: bool) -> int:
 @click.option("--direction", type=click.Choice(["TB", "LR"]), help="Of a flow: top-down or left-right.")
 @click.option("--width", "columns", type=click.IntRange(min=20), metavar="N", help="Cells at the most.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="ASCII characters only.")
+@click.option("--unfold", is_flag=True, help="Draw all subgraphs in the place of their nodes.")
+@click.option("--unfold-node", "unfolded", multiple=True, metavar="NODE", help="Only this one: team, or team:desk.")
 @click.option("--mermaid", is_flag=True, help="A Mermaid flowchart instead.")
 @click.option("--svg", is_flag=True, help="An SVG picture instead.")
 @json_option
@@ -271,11 +273,13 @@ def draw(
     direction: "FlowDirection | None",
     columns: int | None,
     ascii_only: bool,
+    unfold: bool,
+    unfolded: tuple[str, ...],
     mermaid: bool,
     svg: bool,
     as_json: bool,
 ) -> int:
-    """Draw the graph of TARGET."""
+    """Draw the graph of TARGET, with the edges that runs in the deck were seen to take."""
     from graphdeck.tui.plain.draw import Form, Wanted
     from graphdeck.tui.plain.draw import draw as draw_plain
 
@@ -290,6 +294,8 @@ def draw(
         columns or (terminal.columns if sys.stdout.isatty() and not svg else None),
         ascii_only or terminal.ascii_only,
         chosen[0] if chosen else "text",
+        unfold,
+        unfolded,
     )
     return with_engine((), lambda engine: draw_plain(engine, target, wanted), as_json=as_json)
 

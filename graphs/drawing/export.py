@@ -1,9 +1,11 @@
 """Drawings and graphs for other eyes: plain text, JSON and Mermaid."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 
 from graphdeck.graphs.drawing.canvas import Drawing
+from graphdeck.graphs.drawing.inside import CLOSED, Inside
 from graphdeck.graphs.drawing.orientation import FlowDirection
 from graphdeck.graphs.records import END, START, Edge, Node
 from graphdeck.graphs.values import Json
@@ -38,22 +40,38 @@ def to_json(drawing: Drawing, edges: Iterable[Edge]) -> dict[str, Json]:
     return {"nodes": nodes, "edges": lines}
 
 
-def to_mermaid(nodes: Sequence[Node], edges: Sequence[Edge], direction: FlowDirection = "TB") -> str:
+def to_mermaid(
+    nodes: Sequence[Node], edges: Sequence[Edge], direction: FlowDirection = "TB", inside: Inside = CLOSED
+) -> str:
     """A Mermaid flowchart; conditional edges are dotted, observed ones dotted with a round end.
 
-    Nodes are called n0, n1, ...: a name of the graph may be a word of Mermaid's own.
+    Nodes are called n0, n1, ...: a name of the graph may be a word of Mermaid's own. Open subgraphs are Mermaid's.
     """
-    ids = {node.id: f"n{index}" for index, node in enumerate(nodes)}
-    lines = ["flowchart LR" if direction == "LR" else "flowchart TD"]
+    first = "flowchart LR" if direction == "LR" else "flowchart TD"
+    return "\n".join([first, *_mermaid(nodes, edges, inside, "", count())]) + "\n"
+
+
+def _mermaid(
+    nodes: Sequence[Node], edges: Sequence[Edge], inside: Inside, prefix: str, numbers: Iterator[int]
+) -> Iterator[str]:
+    """The lines of a graph whose nodes have paths that begin like this."""
+    indent = "    " * (1 + prefix.count(":"))
+    ids: dict[str, str] = {}
     for node in nodes:
-        opening, closing = _SHAPES.get(node.kind, ('["', '"]'))
-        title = {START: "START", END: "END"}.get(node.id, node.id)
-        lines.append(f"    {ids[node.id]}{opening}{_quoted(title)}{closing}")
+        ids[node.id] = name = f"n{next(numbers)}"
+        title = _quoted({START: "START", END: "END"}.get(node.id, node.id))
+        path, shape = prefix + node.id, inside.subgraphs.get(node.id)
+        if shape is not None and path in inside.opened:
+            yield f'{indent}subgraph {name}["{title}"]'
+            yield from _mermaid(shape.nodes, shape.edges, Inside(shape.subgraphs, inside.opened), f"{path}:", numbers)
+            yield f"{indent}end"
+        else:
+            opening, closing = _SHAPES.get(node.kind, ('["', '"]'))
+            yield f"{indent}{name}{opening}{title}{closing}"
     for edge in edges:
         label = f'|"{_quoted(edge.label)}"|' if edge.label else ""
         arrow = "-.-o" if edge.observed else "-.->" if edge.conditional else "-->"
-        lines.append(f"    {ids[edge.source]} {arrow}{label} {ids[edge.target]}")
-    return "\n".join(lines) + "\n"
+        yield f"{indent}{ids[edge.source]} {arrow}{label} {ids[edge.target]}"
 
 
 def _quoted(text: str) -> str:

@@ -1,6 +1,6 @@
 """Subgraphs that are opened in place: what stands inside a node's box, or indented below its row."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple, TypeAlias
 
@@ -28,6 +28,14 @@ class Inside(NamedTuple):
                 found[path] = draw(nodes_under(within, shape.nodes), edges_under(within, shape.edges), deeper, within)
         return found
 
+    def edges(self, prefix: str = "") -> Iterator[Edge]:
+        """The edges of the open subgraphs, between the ids that their nodes have in the whole graph."""
+        for name, shape in self.subgraphs.items():
+            within = f"{prefix}{name}:"
+            if prefix + name in self.opened:
+                yield from edges_under(within, shape.edges)
+                yield from Inside(shape.subgraphs, self.opened).edges(within)
+
 
 CLOSED: Final = Inside()
 
@@ -40,3 +48,9 @@ def nodes_under(prefix: str, nodes: Sequence[Node]) -> list[Node]:
 def edges_under(prefix: str, edges: Sequence[Edge]) -> list[Edge]:
     """Edges of a subgraph between the ids that its nodes have in the whole graph."""
     return [replace(edge, source=prefix + edge.source, target=prefix + edge.target) for edge in edges]
+
+
+def subgraph_paths(subgraphs: Mapping[str, GraphShape], prefix: str = "") -> set[str]:
+    """Where there are subgraphs, to any depth: `team`, `team:desk`."""
+    deeper = (subgraph_paths(shape.subgraphs, f"{prefix}{name}:") for name, shape in subgraphs.items())
+    return {prefix + name for name in subgraphs}.union(*deeper)

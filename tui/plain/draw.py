@@ -1,12 +1,16 @@
 """`graphdeck draw`: a graph as text, as JSON, as Mermaid or as an SVG picture."""
 
 import sys
+from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from graphdeck.graphs.drawing.choose import Lettering, Room, Style, Wish, picture
 from graphdeck.graphs.drawing.export import to_json, to_mermaid, to_text
+from graphdeck.graphs.drawing.inside import Inside, subgraph_paths
 from graphdeck.graphs.drawing.orientation import FlowDirection
 from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.errors import InputError
+from graphdeck.graphs.records import GraphShape
 from graphdeck.graphs.values import json_line
 from graphdeck.tui.text import safe_name, width
 
@@ -23,16 +27,22 @@ class Wanted(NamedTuple):
     """Cells at the most; None where there is no end to them."""
     ascii_only: bool = False
     form: Form = "text"
+    unfold: bool = False
+    """Draw every subgraph in the place of its node."""
+    unfolded: Sequence[str] = ()
+    """Paths of the nodes whose subgraphs are drawn in their place: `team`, `team:desk`."""
 
 
 async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
     """Print the drawing; the exit status.
 
-    A graph whose flow does not fit is drawn as a rail, and a line on stderr says so.
+    A graph whose flow does not fit is drawn as a rail, and a line on stderr says so. Raises InputError where a node
+    that is to be unfolded has no subgraph.
     """
     shape = await engine.describe(target)
+    inside = Inside(shape.subgraphs, _opened(shape, wanted))
     if wanted.form == "mermaid":
-        print(to_mermaid(shape.nodes, shape.edges, wanted.direction or "TB"), end="")
+        print(to_mermaid(shape.nodes, shape.edges, wanted.direction or "TB", inside), end="")
         return 0
     found = picture(
         shape.nodes,
@@ -41,13 +51,14 @@ async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
         wish=Wish(wanted.style, wanted.direction),
         folding=False,
         beyond=False,
+        inside=inside,
         lettering=Lettering(wanted.ascii_only and wanted.form != "svg", width, safe_name),
     )
     if found.style != wanted.style:
         room = "here" if wanted.columns is None else f"in {wanted.columns} columns"
         print(f"graphdeck: no flow of this graph fits {room}: drawn as a rail", file=sys.stderr)
     if wanted.form == "json":
-        print(json_line(to_json(found.drawing, shape.edges)))
+        print(json_line(to_json(found.drawing, (*shape.edges, *inside.edges()))))
     elif wanted.form == "svg":
         from graphdeck.graphs.drawing.svg import to_svg
 
@@ -55,3 +66,18 @@ async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
     else:
         print(to_text(found.drawing))
     return 0
+
+
+def _opened(shape: GraphShape, wanted: Wanted) -> set[str]:
+    """The paths of the subgraphs that are drawn in place: those that were asked for, and what they are in."""
+    known = subgraph_paths(shape.subgraphs)
+    if wanted.unfold:
+        return known
+    opened: set[str] = set()
+    for path in wanted.unfolded:
+        if path not in known:
+            there = f"there are: {', '.join(sorted(known))}" if known else "this graph has none"
+            raise InputError(f"there is no subgraph {path!r}", there)
+        names = path.split(":")
+        opened |= {":".join(names[:end]) for end in range(1, len(names) + 1)}
+    return opened

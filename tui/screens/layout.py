@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from graphdeck.graphs.drawing.choose import Lettering, Picture, Room, Style, Wish, picture
-from graphdeck.graphs.drawing.inside import Inside
+from graphdeck.graphs.drawing.inside import Inside, subgraph_paths
 from graphdeck.graphs.records import Edge, GraphShape, Node
 from graphdeck.tui.text import ascii_mode, one_line, safe_name, width
 
@@ -41,16 +41,10 @@ class Layout:
         if node in self._opened:
             self._opened -= {node}
             return node, f"{one_line(node, 40)} is folded: z unfolds it"
-        if node in _paths(subgraphs):
+        if node in subgraph_paths(subgraphs):
             self._opened |= {node}
             return node, f"{one_line(node, 40)} is unfolded: z folds it"
         if parent in self._opened:
             self._opened -= {parent}
             return parent, f"{one_line(parent, 40)} is folded: z unfolds it"
         return node, "no subgraph: z unfolds a node that is a graph itself"
-
-
-def _paths(subgraphs: Mapping[str, GraphShape], prefix: str = "") -> set[str]:
-    """Where there are subgraphs, to any depth."""
-    deeper = (_paths(shape.subgraphs, f"{prefix}{name}:") for name, shape in subgraphs.items())
-    return {prefix + name for name in subgraphs}.union(*deeper)

@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable
 
 from graphdeck.graphs.drawing import rail, to_json, to_mermaid, to_text
-from graphdeck.graphs.records import END, START, Edge, Node
+from graphdeck.graphs.drawing.inside import Inside
+from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 
 Graph = tuple[list[Node], list[Edge]]
 MakeGraph = Callable[..., Graph]
@@ -53,6 +54,31 @@ def test_mermaid_draws_every_kind(graph: MakeGraph) -> None:
         "    n2 --> n3",
         "",
     ])  # fmt: skip
+
+
+def test_mermaid_has_open_subgraphs_inside_each_other(graph: MakeGraph) -> None:
+    def shape(*subgraph: tuple[str, GraphShape]) -> GraphShape:
+        nodes, edges = graph("a", "START > a", "a . a")
+        return GraphShape(target="", title="", nodes=tuple(nodes[:2]), edges=tuple(edges), subgraphs=dict(subgraph))
+
+    outer = shape(("a", shape(("a", shape()))))
+    opened = to_mermaid(outer.nodes, outer.edges, inside=Inside(outer.subgraphs, {"a", "a:a"}))
+    assert opened.splitlines()[1:] == [
+        '    n0(["START"])',
+        '    subgraph n1["a"]',
+        '        n2(["START"])',
+        '        subgraph n3["a"]',
+        '            n4(["START"])',
+        '            n5["a"]',
+        "            n4 --> n5",
+        "            n5 -.-o n5",
+        "        end",
+        "        n2 --> n3",
+        "        n3 -.-o n3",
+        "    end",
+        "    n0 --> n1",
+        "    n1 -.-o n1",
+    ]
 
 
 def test_mermaid_names_cannot_be_read_as_mermaid() -> None:

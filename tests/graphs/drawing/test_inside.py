@@ -10,7 +10,7 @@ from graphdeck.graphs.drawing.choose import Room, Style, Wish, picture
 from graphdeck.graphs.drawing.flow import flow
 from graphdeck.graphs.drawing.inside import Inside, edges_under, nodes_under
 from graphdeck.graphs.drawing.orientation import FlowDirection
-from graphdeck.graphs.records import Edge, GraphShape, Node
+from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 
 Graph = tuple[list[Node], list[Edge]]
 MakeGraph = Callable[..., Graph]
@@ -111,6 +111,12 @@ def test_what_is_not_open_and_what_is_not_there_changes_nothing(graph: MakeGraph
 
 # -- reading ---------------------------------------------------------------------------------------------------
 
+def with_seen_edges(graph: Graph) -> Graph:
+    """The graph with edges that nobody declared, from and to the node that is open, and past it."""
+    seen = [("plan", "plan"), ("plan", END), (START, "team")]
+    return graph[0], [*graph[1], *(Edge(source=one, target=other, observed=True) for one, other in seen)]
+
+
 INNER = ["react", "branching", "self-loops", "several edges", "mesh", "observed"]
 
 
@@ -122,6 +128,7 @@ def test_a_frame_and_what_is_in_it_read_back(
     nodes, edges = graphs[name]
     inner = flow(nodes_under("team:", nodes), edges_under("team:", edges), direction=direction, prefix="team:")
     assert inner
+    outer = with_seen_edges(outer)
     drawing = flow(*outer, direction=direction, inner={"team": inner})
     assert drawing
     text = [line.ljust(drawing.width) for line in to_text(drawing).split("\n")]
@@ -138,6 +145,7 @@ def test_a_frame_and_what_is_in_it_read_back(
 def test_indented_rows_and_the_others_read_back(graphs: dict[str, Graph], outer: Graph, read: Read, name: str) -> None:
     nodes, edges = graphs[name]
     inner = rail(nodes_under("team:", nodes), edges_under("team:", edges), prefix="team:")
+    outer = with_seen_edges(outer)
     drawing = rail(*outer, inner={"team": inner})
     text, first = to_text(drawing).split("\n"), drawing.row_of("team") + 1
     within = [line[2 : 2 + inner.width] for line in text[first : first + inner.height]]

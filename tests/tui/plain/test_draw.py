@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from graphdeck.graphs.drawing.choose import Style
+from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.tui.plain.draw import Form, Wanted, draw
 from graphdeck.tui.text import width
@@ -136,3 +138,55 @@ async def test_svg_has_every_name_and_the_lines_of_each_kind(
     paths = list(picture.iter("{http://www.w3.org/2000/svg}path"))
     assert [path.get("stroke-dasharray") for path in paths] == [None, "3 3", None]
     assert paths[-1].get("d", "").count("Z") == (1 if style == "rail" else 4)  # a rail's trunk has none
+
+
+TEAM = """
+    from typing import TypedDict
+    from langgraph.graph import END, START, StateGraph
+    from langgraph.types import Command
+
+    class State(TypedDict, total=False):
+        n: int
+
+    def pick(state): return Command(goto="look")
+    def look(state): return {"n": 1}
+    desk = StateGraph(State).add_node(pick).add_node(look).add_edge(START, "pick")
+    team = StateGraph(State).add_node("desk", desk.compile()).add_edge(START, "desk").add_edge("desk", END)
+    graph = StateGraph(State).add_node("team", team.compile()).add_edge(START, "team").compile()
+"""
+
+
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted("flow", ascii_only=True)])
+async def test_unfolded_subgraphs_are_drawn_with_the_edges_that_were_seen_taken_in_them(
+    engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str], wanted: Wanted
+) -> None:
+    target = write_graph(TEAM, "teams.py")
+    await engine.keep_edges(target, [("team:desk:pick", "team:desk:look")])
+
+    async def printed(**how: Any) -> str:
+        assert await draw(engine, target, wanted._replace(**how)) == 0
+        return capsys.readouterr().out
+
+    line = "." if wanted.ascii_only else "·"
+    assert line not in await printed()
+    assert "desk" in (team := await printed(unfolded=["team"]))
+    assert "pick" not in team
+    whole = await printed(unfold=True)
+    assert whole == await printed(unfolded=["team:desk"]), "what it is in is unfolded too"
+    rows = whole.splitlines()
+    drawn = json.loads(await printed(unfold=True, form="json"))
+    assert len(drawn["nodes"]) == 3 + 3 + 4
+    for node in drawn["nodes"]:
+        name = {"__start__": "START", "__end__": "END"}.get(last := node["id"].split(":")[-1], last)
+        assert rows[node["y"]][node["x"] :].startswith(name), name
+    assert [(edge["source"], edge["target"]) for edge in drawn["edges"] if edge["observed"]] == [
+        ("team:desk:pick", "team:desk:look")
+    ]
+    assert ("team:desk", "team:__end__") in {(edge["source"], edge["target"]) for edge in drawn["edges"]}
+    assert any(line in row for row in rows[rows.index(next(row for row in rows if "pick" in row)) :])
+    texts = ElementTree.fromstring(await printed(unfold=True, form="svg")).itertext()
+    assert {"pick", "look", "desk", "team"} <= set(texts)
+    assert "\n        subgraph n3[" in await printed(unfold=True, form="mermaid")
+    with pytest.raises(InputError, match="no subgraph 'desk'") as refused:
+        await printed(unfolded=["desk"])
+    assert "team, team:desk" in refused.value.hint
