@@ -2,17 +2,15 @@
 
 import dataclasses
 from collections.abc import Mapping, Set
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from graphdeck.graphs.errors import AnswerRefused, RunningElsewhere
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.questions.model import Action, Decision, Sheet
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import GraphShape, Snapshot
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.graphs.values import Json, json_line
-
-if TYPE_CHECKING:
-    from graphdeck.tui.waiting import Key
 
 _REFUSALS: Final = (AnswerRefused.kind, RunningElsewhere.kind)
 
@@ -46,9 +44,9 @@ class Asked(Frozen):
             raise ValueError("nothing waits for a decision")
 
     @property
-    def key(self) -> "Key":
+    def key(self) -> ThreadKey:
         """What names the thread among several files."""
-        return self.file, self.thread
+        return key_of(self)
 
     def after(self, earlier: "Asked") -> "Asked":
         """The same, with what was decided when it was asked before, as far as that is about what waits now."""

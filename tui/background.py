@@ -27,13 +27,13 @@ class Background:
         """Do it in the background; a fault in it does not end the app: its worker's state tells the receiver."""
         self._receiver.run_worker(work, name=kind, group=kind, exit_on_error=False)
 
-    def _ask(self, kind: str, about: str, read: Callable[[], Awaitable[Message | None]]) -> None:
+    def _ask(self, kind: str, about: str, read: Callable[[], Awaitable[Message | None]], file: str = "") -> None:
         """Read in the background; while one of its kind is under way it is next, in place of any that waited."""
         if kind in self._reading:
-            self._following[kind] = lambda: self._tell(kind, about, read)
+            self._following[kind] = lambda: self._tell(kind, about, read, file)
             return
         self._reading.add(kind)
-        self._start(kind, self._read_on(kind, lambda: self._tell(kind, about, read)))
+        self._start(kind, self._read_on(kind, lambda: self._tell(kind, about, read, file)))
 
     async def _tell(self, kind: str, about: str, work: Callable[[], Awaitable[Message | None]], file: str = "") -> None:
         """Do some work, and post what comes of it; `file` holds the thread that it is about, where it is known."""

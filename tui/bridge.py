@@ -12,10 +12,11 @@ from textual.message import Message
 
 from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import GraphdeckError
-from graphdeck.graphs.events import Event
+from graphdeck.graphs.events import Event, RunStarted
 from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, WaitingRow
 from graphdeck.graphs.values import Json
 from graphdeck.tui.background import Background
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui.batch import Batch
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.run_setup import RunSetups
@@ -126,6 +127,14 @@ class StateWritten(Message):
 
 @dataclass(eq=False, repr=False)
 class RunEvents(Message):
+@dataclass(eq=False, repr=False)
+class RunPlaced(Message):
+    """A run has begun whose checkpoint file was not known: what is said of its thread goes by that file from now on."""
+
+    was: ThreadKey
+    now: ThreadKey
+
+
     """Events of the run, in their order."""
 
     request: RunRequest
@@ -158,8 +167,8 @@ class Bridge(Background):
         self._engine = engine
         self._rules = rules or Rules(engine)
         self._setups = setups or RunSetups()
-        self._live: dict[str, _Live] = {}
-        self._cancelled: dict[str, Run] = {}
+        self._live: dict[ThreadKey, _Live] = {}
+        self._cancelled: dict[ThreadKey, Run] = {}
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -202,7 +211,7 @@ class Bridge(Background):
             policy = await self._rules.policy(snapshot.graph) if snapshot.interrupts else None
             return StateRead(snapshot, checkpoint, policy)
 
-        self._ask("state", thread, read)
+        self._ask("state", thread, read, file)
         if at_once:
             self._hurry.set()
 
@@ -220,7 +229,7 @@ class Bridge(Background):
         async def read() -> Message:
             return HistoryRead(thread, await self._engine.history(thread, file=file), file)
 
-        self._ask("history", thread, read)
+        self._ask("history", thread, read, file)
 
     def look(self) -> None:
         """Ask whether a checkpoint file has changed: `FilesChanged`, or nothing."""
@@ -267,12 +276,12 @@ class Bridge(Background):
             await self._engine.update(request.thread, edited, ns=ns.split("|"), replace=True, file=request.file)
             return StateWritten(request)
 
-        self._start("edit", self._tell("edit", request.thread, change))
+        self._start("edit", self._tell("edit", request.thread, change, request.file))
 
     # -- running -----------------------------------------------------------------------------------------------------
 
     @property
-    def running(self) -> Collection[str]:
+    def running(self) -> Collection[ThreadKey]:
         """The threads that runs are on."""
         return self._live.keys()
 
@@ -281,18 +290,19 @@ class Bridge(Background):
 
         Raises ValueError while one is on of the same thread.
         """
-        if request.thread in self._live:
+        key = key_of(request)
+        if key in self._live:
             raise ValueError("one run at a time of a thread")
-        self._cancelled.pop(request.thread, None)
-        live = self._live[request.thread] = _Live(request)
+        self._cancelled.pop(key, None)
+        live = self._live[key] = _Live(request)
         self._start("run", self._follow(live))
 
-    def pause(self, thread: str) -> str:
+    def pause(self, thread: ThreadKey) -> str:
         """Stop the run of a thread at its next step, and nothing more; what is done, in words."""
         live = self._live.get(thread)
         return self._climb(live, 1) if live else ""
 
-    def stop(self, thread: str) -> str:
+    def stop(self, thread: ThreadKey) -> str:
         """The next rung of the ladder for the run of a thread: drain, cancel, kill; what is done, in words.
 
         A run that was cancelled has ended; its worker may live on for a node that cannot be cancelled.
@@ -315,25 +325,26 @@ class Bridge(Background):
 
     async def _follow(self, live: "_Live") -> None:
         """Read a run to its end, its events in batches."""
-        request = live.request
-        batch = Batch(lambda events: self._receiver.post_message(RunEvents(request, events)))
+        batch = Batch(lambda events: self._receiver.post_message(RunEvents(live.request, events)))
         try:
-            kept = await self._engine.breakpoints(request.graph)
-            run = live.run = await self._rules.run(self._setups.applied(request, kept))
+            kept = await self._engine.stops(live.request.graph)
+            run = live.run = await self._rules.run(self._setups.applied(live.request, kept))
             if live.rung:
                 await _send_stop(run, live.rung)
             async for event in run.events():
                 batch.add(event)
         except GraphdeckError as error:
             batch.flush()
-            self._receiver.post_message(Failed("run", request.thread, error, request.file))
+            self._receiver.post_message(Failed("run", live.request.thread, error, live.request.file))
         else:
             if live.rung == CANCEL:
-                self._cancelled[request.thread] = run
+                self._cancelled[key_of(live.request)] = run
         finally:
-            del self._live[request.thread]
+            del self._live[key_of(live.request)]
             batch.flush()
 
+                if isinstance(event, RunStarted):
+                    self._place(live, event.file)
     async def close(self) -> None:
         """Let go of the engine: a run drains, and is killed after 10 seconds."""
         await self._engine.close()
@@ -345,6 +356,15 @@ class _Live:
 
     request: RunRequest
     run: Run | None = None
+    def _place(self, live: "_Live", file: str) -> None:
+        """Name a run by the file that it writes, where that was not known."""
+        was = key_of(live.request)
+        now = ThreadKey(file, was.thread)
+        if file and not was.file and now not in self._live:
+            live.request = dataclasses.replace(live.request, file=file)
+            self._live[now] = self._live.pop(was)
+            self._receiver.post_message(RunPlaced(was, now))
+
     """None until the engine has given it."""
     rung: int = 0
     """How far up the ladder it was stopped."""

@@ -9,6 +9,7 @@ from textual.message import Message
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.records import CheckpointRow
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui.background import Background
 from graphdeck.tui.bridge import Failed
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class OlderRead(Message):
     """The page of checkpoints that follows one was read."""
 
-    thread: str
+    thread: ThreadKey
     before: str
     rows: Sequence[CheckpointRow]
 
@@ -29,7 +30,7 @@ class OlderRead(Message):
 class InnerRead(Message):
     """The checkpoints of a subgraph were read."""
 
-    thread: str
+    thread: ThreadKey
     ns: str
     rows: Sequence[CheckpointRow]
 
@@ -38,7 +39,7 @@ class InnerRead(Message):
 class Compared(Message):
     """Two checkpoints were compared, or one with its parent."""
 
-    thread: str
+    thread: ThreadKey
     checkpoint: str
     other: str | None
     """The second checkpoint; None where the first one was compared with its parent."""
@@ -52,28 +53,28 @@ class HistoryBridge(Background):
         super().__init__(receiver, Failed)
         self._engine = engine
 
-    def read_older(self, thread: str, before: str, file: str, limit: int) -> None:
+    def read_older(self, thread: ThreadKey, before: str, limit: int) -> None:
         """Read the next page of checkpoints: `OlderRead`."""
 
         async def read() -> Message:
-            rows = await self._engine.history(thread, limit=limit, before=before, file=file)
+            rows = await self._engine.history(thread.thread, limit=limit, before=before, file=thread.file)
             return OlderRead(thread, before, rows)
 
-        self._ask("older checkpoints", thread, read)
+        self._ask("older checkpoints", thread.thread, read, thread.file)
 
-    def read_inner(self, thread: str, ns: str, file: str) -> None:
+    def read_inner(self, thread: ThreadKey, ns: str) -> None:
         """Read the checkpoints of a subgraph: `InnerRead`."""
 
         async def read() -> Message:
-            return InnerRead(thread, ns, await self._engine.history(thread, ns=ns, file=file))
+            return InnerRead(thread, ns, await self._engine.history(thread.thread, ns=ns, file=thread.file))
 
-        self._ask(f"inside {ns}", thread, read)
+        self._ask(f"inside {ns}", thread.thread, read, thread.file)
 
-    def compare(self, thread: str, checkpoint: str, other: str | None, *, ns: str, file: str) -> None:
+    def compare(self, thread: ThreadKey, checkpoint: str, other: str | None, *, ns: str) -> None:
         """Compare a checkpoint with another one, or with its parent: `Compared`."""
 
         async def read() -> Message:
-            changes = await self._engine.diff(thread, checkpoint, other, ns=ns, file=file)
+            changes = await self._engine.diff(thread.thread, checkpoint, other, ns=ns, file=thread.file)
             return Compared(thread, checkpoint, other, changes)
 
-        self._ask("step" if other is None else "difference", thread, read)
+        self._ask("step" if other is None else "difference", thread.thread, read, thread.file)

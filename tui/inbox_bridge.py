@@ -14,12 +14,13 @@ from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.questions.consequences import consequences
 from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import RunRequest, Snapshot, WaitingPage, WaitingRow
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.graphs.values import Json
 from graphdeck.tui.asked import Asked
 from graphdeck.tui.bridge import Bridge
 from graphdeck.tui.rules import Rules, apply
 from graphdeck.tui.run_setup import RunSetups
-from graphdeck.tui.waiting import Key, Summary, key_of, summary_of
+from graphdeck.tui.waiting import Summary, summary_of
 
 if TYPE_CHECKING:
     from graphdeck.tools.policy import Policy
@@ -30,9 +31,9 @@ class WaitingRead(Message):
     """What waits was read."""
 
     page: WaitingPage
-    summaries: Mapping[Key, Summary]
+    summaries: Mapping[ThreadKey, Summary]
     """Its rows in short."""
-    ended: frozenset[Key]
+    ended: frozenset[ThreadKey]
     """Threads whose runs had ended before it was read."""
 
 
@@ -59,7 +60,7 @@ class InboxBridge(Bridge):
 
     def __init__(self, engine: Engine, receiver: DOMNode, rules: Rules, setups: RunSetups) -> None:
         super().__init__(engine, receiver, rules, setups)
-        self._ended: set[Key] = set()
+        self._ended: set[ThreadKey] = set()
         self._summaries: dict[tuple[str, ...], Summary] = {}
 
     def read_waiting(self, limit: int, *, newest_first: bool) -> None:
@@ -74,7 +75,7 @@ class InboxBridge(Bridge):
 
         self._ask("waiting", "", read)
 
-    def _summarise(self, page: WaitingPage) -> Mapping[Key, Summary]:
+    def _summarise(self, page: WaitingPage) -> Mapping[ThreadKey, Summary]:
         """The rows in short; those that were there before are not looked at again."""
         known, found = self._summaries, {}
         self._summaries = {}
@@ -117,9 +118,9 @@ class InboxBridge(Bridge):
 
     def answer(self, request: RunRequest) -> None:
         """Run a thread, beside whatever else runs: `RunEvents`, or `Failed`; tell `has_ended` of its end."""
-        Bridge(self._engine, self._receiver, self._rules, self._setups).run(request)
+        self.run(request)
 
-    def has_ended(self, key: Key) -> None:
+    def has_ended(self, key: ThreadKey) -> None:
         """The run of a thread has ended: what is read from now on knows."""
         self._ended.add(key)
 

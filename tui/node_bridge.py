@@ -10,6 +10,7 @@ from textual.message import Message
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.records import CheckpointRow
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.graphs.values import Json
 from graphdeck.tui.background import Background
 from graphdeck.tui.bridge import Failed
@@ -23,7 +24,7 @@ MOST_RUNS: Final = 20
 class InnerTasksRead(Message):
     """The saved tasks of a node inside a subgraph were read, newest first."""
 
-    thread: str
+    thread: ThreadKey
     path: str
     tasks: Sequence[TaskRun]
 
@@ -32,7 +33,7 @@ class InnerTasksRead(Message):
 class TaskRead(Message):
     """What a task was given and what it wrote was read."""
 
-    thread: str
+    thread: ThreadKey
     task: TaskRun
     given: dict[str, Json] | None
     """The keys that it reads, as they were; None where that is not known."""
@@ -47,7 +48,7 @@ class NodeBridge(Background):
         super().__init__(receiver, Failed)
         self._engine = engine
 
-    def read_inner_tasks(self, thread: str, path: str, history: Sequence[CheckpointRow], file: str) -> None:
+    def read_inner_tasks(self, thread: ThreadKey, path: str, history: Sequence[CheckpointRow]) -> None:
         """Read the saved tasks of a node inside a subgraph, from the whole graph's checkpoints: `InnerTasksRead`."""
 
         async def read() -> Message:
@@ -59,22 +60,22 @@ class NodeBridge(Background):
                 )
                 rows = []
                 for ns in list(spaces)[:MOST_RUNS]:
-                    rows += await self._engine.history(thread, ns=ns, file=file)
+                    rows += await self._engine.history(thread.thread, ns=ns, file=thread.file)
             return InnerTasksRead(thread, path, list(saved_tasks(rows, node)))
 
-        self._ask("tasks", thread, read)
+        self._ask("tasks", thread.thread, read, thread.file)
 
-    def read_task(self, thread: str, task: TaskRun, reads: Sequence[str], file: str) -> None:
+    def read_task(self, thread: ThreadKey, task: TaskRun, reads: Sequence[str]) -> None:
         """Read what a task was given and what it wrote: `TaskRead`."""
 
         async def read() -> Message:
-            given = await self._values(thread, task, task.began, reads, file) if not task.sent else None
-            return TaskRead(thread, task, given, await self._values(thread, task, task.ended, task.keys, file))
+            given = await self._values(thread, task, task.began, reads) if not task.sent else None
+            return TaskRead(thread, task, given, await self._values(thread, task, task.ended, task.keys))
 
-        self._ask("task", thread, read)
+        self._ask("task", thread.thread, read, thread.file)
 
     async def _values(
-        self, thread: str, task: TaskRun, checkpoint: str, keys: Sequence[str], file: str
+        self, thread: ThreadKey, task: TaskRun, checkpoint: str, keys: Sequence[str]
     ) -> dict[str, Json] | None:
         if not checkpoint:
             return None
@@ -82,11 +83,11 @@ class NodeBridge(Background):
         for key in keys:
             try:
                 value = await self._engine.value(
-                    thread,
+                    thread.thread,
                     checkpoint,
                     "/" + key.replace("~", "~0").replace("/", "~1"),
                     ns=task.checkpoint_ns,
-                    file=file,
+                    file=thread.file,
                 )
             except GraphdeckError:  # the key has no value there
                 continue

@@ -6,6 +6,7 @@ import pytest
 
 from graphdeck.graphs.forks import ForkPlan, NodeChoice, StateKey
 from graphdeck.graphs.records import Snapshot
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.graphs.values import Json
 from graphdeck.tui.fork_form import ForkEdit, ForkForm, acts, shown_before
 from graphdeck.tui.screens.look import Look
@@ -94,7 +95,9 @@ def test_a_thread_that_runs_is_only_looked_at() -> None:
     look = Look(graph="agent.py:graph", thread="t", snapshot=seen)
     for action in ("fork", "run_again", "edit_message"):
         assert look.why_not(action) == "running elsewhere: another process"
-        assert dataclasses.replace(look, runs=frozenset("t")).why_not(action).startswith("it runs: ")
+        assert (
+            dataclasses.replace(look, runs=frozenset([ThreadKey(thread="t")])).why_not(action).startswith("it runs: ")
+        )
         assert Look(graph="agent.py:graph").why_not(action) == "this thread is not saved yet"
         assert not dataclasses.replace(look, snapshot=dataclasses.replace(seen, status="done")).why_not(action)
     old = dataclasses.replace(seen, status="stopped", checkpoint="c1")

@@ -107,7 +107,7 @@ class DeckScreen(DeckControl):
         if selected:
             self._copy(selected)
         else:
-            self.say(self.bridge.stop(self.look.thread) or self.look.why_not("stop"), style=WARNING)
+            self.say(self.bridge.stop(self.look.key) or self.look.why_not("stop"), style=WARNING)
 
     def action_rules(self) -> None:
         """Show the rules in force."""

@@ -9,6 +9,7 @@ from textual import on
 
 from graphdeck.graphs.questions.model import Sheet
 from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.thread_key import key_of
 from graphdeck.tui import bridge
 from graphdeck.tui.approval_gate import ApprovalGate
 from graphdeck.tui.asked import Asked
@@ -109,8 +110,7 @@ class DeckAnswers(DeckFinding):
 
     def _answered(self, answered: "Answered") -> None:
         """Send the answers, unless a rule refuses them."""
-        sheet, thread = answered.asked.sheet, answered.asked.thread
-        file = self.look.file
+        sheet, thread, file = answered.asked.sheet, answered.asked.thread, answered.asked.file
         if self.policy is not None:
             why = forbidden(sheet, answered.answers, self.policy, thread, file, edits_only=True)
             if why:
@@ -139,7 +139,7 @@ class DeckAnswers(DeckFinding):
 
     def _write_state(self, edit: "StateEdit") -> None:
         self.say("writes the state, to be asked again")
-        request = RunRequest(graph=self.look.graph, thread=edit.asked.thread, file=self.look.file)
+        request = RunRequest(graph=self.look.graph, thread=edit.asked.thread, file=edit.asked.file)
         self.bridge.edit_state(request, edit.ns, edit.values)
 
     @on(bridge.StateWritten)
@@ -147,7 +147,7 @@ class DeckAnswers(DeckFinding):
         request = message.request
         if self.earlier is not None:
             self.earlier = dataclasses.replace(self.earlier, edit=None)
-        if request.thread == self.look.thread and not self.look.running:
+        if key_of(request) == self.look.key and not self.look.running:
             self.start(request)
         else:
             self.say("the state is written; space goes on with its thread, and asks again")

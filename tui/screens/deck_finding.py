@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from graphdeck.graphs.records import Snapshot, ThreadRow
+from graphdeck.graphs.thread_key import key_of
 from graphdeck.tui import bridge
 from graphdeck.tui.screens.deck_history import DeckHistory
 from graphdeck.tui.screens.deck_threads import row_of
@@ -37,29 +38,27 @@ class DeckFinding(DeckHistory):
         self.app.push_screen(screen, closed)
 
     def _name_of(self, hit: "SearchHit") -> str:
-        row = self._threads.find(hit.thread, hit.file)
+        row = self._threads.find(key_of(hit))
         return title_of(row) if row else hit.thread
 
     def _go_to(self, hit: "SearchHit") -> None:
         self._goal = hit
-        row = self._threads.find(hit.thread, hit.file)
+        row = self._threads.find(key_of(hit))
         self.open_thread(hit.thread, row or ThreadRow(thread=hit.thread, status="stopped", file=hit.file))
         self.asks = False  # to look is what was asked for
 
     @on(bridge.StateRead)
     def _state_of_goal(self, message: bridge.StateRead) -> None:
         goal, snapshot = self._goal, message.snapshot
-        if goal is not None and (goal.file, goal.thread) == (snapshot.file, snapshot.thread):
+        if goal is not None and key_of(goal) == key_of(snapshot):
             self.call_next(self._near, goal, snapshot, message.checkpoint)  # once it is looked at
 
     def _near(self, goal: "SearchHit", snapshot: Snapshot, asked: str | None) -> None:
         """Go on to the checkpoint, where the newest one was read first and is another one."""
-        if goal is not self._goal or (self.look.file, self.look.thread) != (goal.file, goal.thread):
+        if goal is not self._goal or self.look.key != key_of(goal):
             return
         if asked is None:
-            self.look = dataclasses.replace(
-                self.look, row=self._threads.find(goal.thread, goal.file) or row_of(snapshot)
-            )
+            self.look = dataclasses.replace(self.look, row=self._threads.find(key_of(goal)) or row_of(snapshot))
             if snapshot.graph and snapshot.graph != self.look.graph:
                 self.open_graph(snapshot.graph, thread=self.look)
             if snapshot.checkpoint != goal.checkpoint:

@@ -10,6 +10,7 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import MissingFileError, ThreadNotFound
 from graphdeck.graphs.events import Checkpoint, Decided, Interrupt, RunEnded
 from graphdeck.graphs.records import RunRequest, ThreadRow
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui import bridge
 from graphdeck.tui.asked import Asked
 from graphdeck.tui.clock import Clock
@@ -22,7 +23,6 @@ from graphdeck.tui.theme import ERROR
 from graphdeck.tui.widgets.input_line import InputLine
 from graphdeck.tui.widgets.log_lines import decided_text
 from graphdeck.tui.widgets.run_state import RunView, fold, was_refused
-from graphdeck.tui.widgets.thread_list import Key
 
 
 class DeckFlow(DeckListing):
@@ -34,9 +34,9 @@ class DeckFlow(DeckListing):
         """The thread's question opens as soon as it may."""
         self.earlier: Asked | None = None
         """What was asked before and was not taken, with the decisions so far: they are kept for the same question."""
-        self._views: dict[str, RunView] = {}
+        self._views: dict[ThreadKey, RunView] = {}
         self._by_rule = ""
-        self._typed_for = ""
+        self._typed_for: ThreadKey | None = None
 
     # -- what is looked at -------------------------------------------------------------------------------------------
 
@@ -52,9 +52,8 @@ class DeckFlow(DeckListing):
     def open_thread(self, thread: str, row: ThreadRow | None = None) -> None:
         """Look at a thread, and at the graph that ran it; its question asks again."""
         old = self.look
-        look = Look(
-            graph=old.graph, shape=old.shape, thread=thread, row=row, live=self._views.get(thread), runs=old.runs
-        )
+        look = Look(graph=old.graph, shape=old.shape, thread=thread, row=row, runs=old.runs)
+        look = dataclasses.replace(look, live=self._views.get(look.key))
         self.asks = True
         if row is not None and row.graph and row.graph != old.graph:
             self.open_graph(row.graph, thread=look)
@@ -77,15 +76,16 @@ class DeckFlow(DeckListing):
         view = dataclasses.replace(self.look.with_old(None).view, thread=request.thread)
         if self.look.live is not None:  # even where the file has gone on without us
             view = dataclasses.replace(view, log=self.look.live.log, logged=self.look.live.logged)
-        self._views[request.thread] = view
+        self._views[key] = view
         self._by_rule = ""
         self.asks = False
-        self._typed_for = request.thread if request.has_input else ""
+        self._typed_for = key if request.has_input else None
         self.bridge.run(request)
         if self.bridge.last_shape(request.graph) is None:  # its source was edited
             self.bridge.describe(request.graph)
+        key = key_of(request)
         look = self.look.with_old(None).without_questions()  # they ask again once they are read again
-        self.see(dataclasses.replace(look, thread=request.thread, live=view, runs=look.runs | {request.thread}))
+        self.see(dataclasses.replace(look, thread=request.thread, live=view, runs=look.runs | {key}))
 
     # -- what the engine says ----------------------------------------------------------------------------------------
 
@@ -95,11 +95,11 @@ class DeckFlow(DeckListing):
             self.panes.graph.tell(None)
             self.change(shape=message.shape)
 
-    def threads_gone(self, threads: Sequence[Key]) -> None:
+    def threads_gone(self, threads: Sequence[ThreadKey]) -> None:
         """Threads were deleted: forget all that is known of them."""
-        for _, thread in threads:
+        for thread in threads:
             self._views.pop(thread, None)
-        if (self.look.file, self.look.thread) in threads:
+        if self.look.key in threads:
             self.see(Look(graph=self.look.graph, shape=self.look.shape, runs=self.look.runs))
         self.panes.threads.list.forget(threads)
         self.show_threads(self._threads.without(threads))
@@ -108,7 +108,7 @@ class DeckFlow(DeckListing):
     @on(bridge.StateRead)
     def _state_read(self, message: bridge.StateRead) -> None:
         snapshot = message.snapshot
-        if snapshot.thread != self.look.thread or self.look.file not in ("", snapshot.file):
+        if not self.look.key.may_be(key_of(snapshot)):
             return
         if message.checkpoint is not None:
             self.see(self.look.with_old(snapshot))
@@ -129,19 +129,30 @@ class DeckFlow(DeckListing):
 
     @on(bridge.HistoryRead)
     def _history_read(self, message: bridge.HistoryRead) -> None:
-        if (message.thread, message.file) == (self.look.thread, self.look.file):
+        if key_of(message) == self.look.key:
             self.change(history=refreshed(self.look.history, message.rows))
 
     @on(bridge.RunEvents)
     def _run_events(self, message: bridge.RunEvents) -> None:
-        thread = message.request.thread
+        thread = key_of(message.request)
         view = self._views[thread] = fold(self._views.get(thread, RunView()), message.events)
         ended = next((event for event in message.events if isinstance(event, RunEnded)), None)
         runs = self.look.runs - {thread} if ended else self.look.runs
-        if thread != self.look.thread:
+        if thread != self.look.key:
             self.change(runs=runs)
         else:
             self.look = dataclasses.replace(self.look, runs=runs, live=view)
+    @on(bridge.RunPlaced)
+    def _run_placed(self, message: bridge.RunPlaced) -> None:
+        """Whatever is kept by thread goes by the name that it has now."""
+        was, now = message.was, message.now
+        if was in self._views:
+            self._views[now] = self._views.pop(was)
+        if self._typed_for == was:
+            self._typed_for = now
+        file = now.file if self.look.key == was else self.look.run_file
+        self.look = dataclasses.replace(self.look, runs=self.look.runs - {was} | {now}, run_file=file)
+
             reads = not self.look.refuses_saving
             if not (reads and ended is not None and ended.status == "waiting"):  # else what it asks comes at once
                 self.see(self.look)
@@ -155,39 +166,39 @@ class DeckFlow(DeckListing):
             self._run_over(message.request, ended)
 
     def _run_over(self, request: RunRequest, ended: RunEnded) -> None:
-        thread = request.thread
+        thread = key_of(request)
         self.read_threads()
         if ended.error is not None:
-            self._not_taken(request.thread, ended.error)
-        elif self.earlier is not None and self.earlier.thread == thread:
+            self._not_taken(thread, ended.error)
+        elif self.earlier is not None and self.earlier.key == thread:
             self.earlier = self.earlier.without(request.resume)
         if was_refused(self._views[thread]):
             self._give_back(thread)
         if ended.error is not None:
             self.say(ended.error.get("message", ""), ended.error.get("hint", ""), ERROR)
-        elif thread != self.look.thread:
+        elif thread != self.look.key:
             row = self._threads.find(thread)
-            title = (row.title or row.first_text if row else "") or thread
+            title = (row.title or row.first_text if row else "") or thread.thread
             self.say(f"{title}: {deck_lines.ended(ended)}", "t goes to the threads")
         else:
             self.say(self._by_rule)
             self.asks = ended.status == "waiting"
 
-    def _not_taken(self, thread: str, error: Mapping[str, str]) -> None:
+    def _not_taken(self, thread: ThreadKey, error: Mapping[str, str]) -> None:
         """What a person decided or edited came to nothing: ask again, with it, if its question still waits."""
-        if self.earlier is not None and self.earlier.thread == thread:
+        if self.earlier is not None and self.earlier.key == thread:
             self.earlier = self.earlier.not_taken(error)
-            self.asks = thread == self.look.thread
+            self.asks = thread == self.look.key
 
-    def _give_back(self, thread: str) -> None:
+    def _give_back(self, thread: ThreadKey) -> None:
         """A run of this thread was refused: bring back what was typed for it."""
-        if self._typed_for == thread == self.look.thread:
+        if self._typed_for == thread == self.look.key:
             self.query_one(InputLine).give_back()
             self.query_one(InputLine).focus()
 
     @on(bridge.Failed)
     def _failed(self, message: bridge.Failed) -> None:
-        error = message.error
+        error, thread = message.error, ThreadKey(message.file, message.about)
         match message.kind:
             case "describe" if message.about == self.look.graph:
                 self.change(shape=None)
@@ -197,16 +208,16 @@ class DeckFlow(DeckListing):
             case "threads":
                 self.no_threads(error)
             case "run":
-                self.change(runs=self.look.runs - {message.about})
-                self._give_back(message.about)
-                self._not_taken(message.about, error.to_dict())
+                self.change(runs=self.look.runs - {thread})
+                self._give_back(thread)
+                self._not_taken(thread, error.to_dict())
                 self.read_thread()
                 self.tell(error)
             case "edit":
-                self._not_taken(message.about, error.to_dict())
+                self._not_taken(thread, error.to_dict())
                 self.tell(error)
             case "state" | "history" if isinstance(error, ThreadNotFound | MissingFileError):
-                self._thread_missing(message.about)
+                self._thread_missing(thread)
             case _:
                 self.see(self.look)
                 self.tell(error)
@@ -222,9 +233,9 @@ class DeckFlow(DeckListing):
         text = f"a fault in graphdeck itself: {type(error).__name__}: {error}"
         self.say(text, "nothing saved is lost; please report it", ERROR)
 
-    def _thread_missing(self, thread: str) -> None:
+    def _thread_missing(self, thread: ThreadKey) -> None:
         look = self.look
-        if thread != look.thread or look.running:
+        if thread != look.key or look.running:
             return
         if look.snapshot is not None:
             self.say("this thread is gone")

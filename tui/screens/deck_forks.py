@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.thread_key import key_of
 from graphdeck.graphs.values import Json
 from graphdeck.tui import bridge
 from graphdeck.tui.screens.deck_waiting import DeckWaiting
@@ -81,11 +82,11 @@ class DeckForks(DeckWaiting):
         from graphdeck.tui.fork_form import ForkForm
 
         kept = self._draft
-        same = kept is not None and (kept.plan.thread, kept.plan.checkpoint) == (plan.thread, plan.checkpoint)
+        same = kept is not None and (key_of(kept.plan), kept.plan.checkpoint) == (key_of(plan), plan.checkpoint)
         self._ask_to_write(kept if same and kept else ForkForm.of(plan, snapshot.values), f"Fork at {where}")
 
     def _is_shown(self, plan: "ForkPlan") -> bool:
-        return self.is_active and (plan.file, plan.thread) == (self.look.file, self.look.thread)
+        return self.is_active and key_of(plan) == self.look.key
 
     def _ask_to_run(self, plan: "ForkPlan", question: str, run: Callable[[], None]) -> None:
         from graphdeck.tui.screens.run_again import RunAgainScreen
@@ -140,7 +141,7 @@ class DeckForks(DeckWaiting):
         self._draft = None
         plan = message.plan
         self.read_threads()
-        if (plan.file, plan.thread) != (self.look.file, self.look.thread):
+        if key_of(plan) != self.look.key:
             return
         self.see(self.look.with_old(None))
         if message.goes_on and not self.is_off("fork"):

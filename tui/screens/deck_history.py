@@ -7,6 +7,7 @@ from textual import events, on
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.records import CheckpointRow
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui import bridge, history_bridge
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.history_bridge import HistoryBridge
@@ -34,19 +35,19 @@ class DeckHistory(DeckThreads):
         super().__init__(engine, clock, rules)
         self._saved = HistoryBridge(engine, self)
         self._step: DifferenceView | None = None
-        self._told: tuple[str, str, CheckpointRow] | None = None
+        self._told: tuple[ThreadKey, CheckpointRow] | None = None
         self._changes: Sequence[Change] | None = None
         self._marked: CheckpointRow | None = None
-        self._thread = ("", "")
+        self._thread = ThreadKey()
 
     # -- steps -------------------------------------------------------------------------------------------------------
 
     def see(self, look: Look) -> None:
         """Look at this; what the step of the timeline's cursor changed is shown beside it."""
-        thread = (look.thread, look.file or self._thread[1])
-        if thread != self._thread:
-            self._thread, self._marked = thread, None
+        if not look.key.may_be(self._thread):
+            self._marked = None
             self.panes.timeline.forget()
+        self._thread = look.key
         super().see(look)
         self._tell_step()
 
@@ -66,15 +67,15 @@ class DeckHistory(DeckThreads):
                 self._told = self._changes = None
                 self._step.show(())
             return
-        told = (self.look.thread, self.look.file, row)
+        told = (self.look.key, row)
         if told == self._told:
             return
-        is_new = self._told is None or (told[:2], row.checkpoint) != (self._told[:2], self._told[2].checkpoint)
+        is_new = self._told is None or (told[0], row.checkpoint) != (self._told[0], self._told[1].checkpoint)
         self._told = told
         if is_new:
             self._changes = None
             if not row.error:
-                self._saved.compare(told[0], row.checkpoint, None, ns=row.ns, file=told[1])
+                self._saved.compare(told[0], row.checkpoint, None, ns=row.ns)
         self._show_step(row, self._step)
 
     def action_show_timeline(self) -> None:
@@ -99,13 +100,13 @@ class DeckHistory(DeckThreads):
 
     @on(history_bridge.Compared)
     def _compared(self, message: history_bridge.Compared) -> None:
-        if message.thread != self.look.thread:
+        if message.thread != self.look.key:
             return
         if message.other is not None:
             self._show_difference(message)
-        elif self._step is not None and self._told is not None and self._told[2].checkpoint == message.checkpoint:
+        elif self._step is not None and self._told is not None and self._told[1].checkpoint == message.checkpoint:
             self._changes = message.changes
-            self._show_step(self._told[2], self._step)
+            self._show_step(self._told[1], self._step)
 
     def _view_step(self) -> None:
         """Show all that the step of the cursor changed."""
@@ -114,7 +115,7 @@ class DeckHistory(DeckThreads):
         if self._told is None or self._changes is None:
             self.say("no step has been read yet: go to a checkpoint", style=WARNING)
         else:
-            row = self._told[2]
+            row = self._told[1]
             inside = f" inside {row.ns}" if row.ns else ""
             self.app.push_screen(DifferenceScreen(f"what step {row.step}{inside} changed", self._changes))
 
@@ -123,26 +124,26 @@ class DeckHistory(DeckThreads):
     @on(Timeline.MoreWanted)
     def _older_wanted(self) -> None:
         if self.look.history:
-            self._saved.read_older(self.look.thread, self.look.history[-1].checkpoint, self.look.file, PAGE)
+            self._saved.read_older(self.look.key, self.look.history[-1].checkpoint, PAGE)
 
     @on(history_bridge.OlderRead)
     def _older_read(self, message: history_bridge.OlderRead) -> None:
-        if message.thread == self.look.thread:
+        if message.thread == self.look.key:
             self.change(history=followed(self.look.history, message.rows, message.before))
 
     @on(Timeline.InnerWanted)
     def _inner_wanted(self, event: Timeline.InnerWanted) -> None:
-        self._saved.read_inner(self.look.thread, event.ns, self.look.file)
+        self._saved.read_inner(self.look.key, event.ns)
 
     @on(bridge.HistoryRead)
     def _inner_again(self) -> None:
         """Subgraphs that are still at work may have gone on."""
         for ns in self.panes.timeline.growing:
-            self._saved.read_inner(self.look.thread, ns, self.look.file)
+            self._saved.read_inner(self.look.key, ns)
 
     @on(history_bridge.InnerRead)
     def _inner_read(self, message: history_bridge.InnerRead) -> None:
-        if message.thread == self.look.thread:
+        if message.thread == self.look.key:
             self.panes.timeline.show_inner({message.ns: message.rows})
 
     def action_other_branch(self) -> None:
@@ -185,7 +186,7 @@ class DeckHistory(DeckThreads):
 
     def _compare(self, row: CheckpointRow, other: CheckpointRow) -> None:
         self._heading = f"from step {row.step} to step {other.step}"
-        self._saved.compare(self.look.thread, row.checkpoint, other.checkpoint, ns=row.ns, file=self.look.file)
+        self._saved.compare(self.look.key, row.checkpoint, other.checkpoint, ns=row.ns)
 
     def _show_difference(self, message: history_bridge.Compared) -> None:
         from graphdeck.tui.screens.difference import DifferenceScreen

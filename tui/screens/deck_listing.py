@@ -7,6 +7,7 @@ from textual import on
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError, MissingFileError
 from graphdeck.graphs.records import FileProblem
+from graphdeck.graphs.thread_key import key_of
 from graphdeck.graphs.wanted import ALL
 from graphdeck.tui import bridge, threads_bridge
 from graphdeck.tui.bridge import Bridge
@@ -109,7 +110,7 @@ class DeckListing(DeckPainting):
 
     def look_around(self) -> None:
         """See whether the files have changed; a lease that another process lets go changes none."""
-        if any(row.status == "running" and row.thread not in self.look.runs for row in self._threads.rows):
+        if any(row.status == "running" and key_of(row) not in self.look.runs for row in self._threads.rows):
             self.read_threads()
         self.bridge.look()
 
@@ -118,7 +119,7 @@ class DeckListing(DeckPainting):
         self.read_threads()
         look = self.look
         # The plain list tells at once whether it has moved; others may rest before they are read again.
-        is_told = self.listing.wanted == ALL and self._threads.find(look.thread, look.file) is not None
+        is_told = self.listing.wanted == ALL and self._threads.find(look.key) is not None
         if look.snapshot is not None and not is_told and not look.running:
             self.read_thread()
 
@@ -126,7 +127,7 @@ class DeckListing(DeckPainting):
         """Show these threads; the one that is looked at is read again where it has changed."""
         self._threads = threads
         self.panes.threads.show(threads.rows, more=threads.cursor is not None)
-        row, known = threads.find(self.look.thread, self.look.file), self.look.row
+        row, known = threads.find(self.look.key), self.look.row
         if row is None or row == known:
             return
         self.change(row=row)

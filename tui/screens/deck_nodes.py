@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui import bridge
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
@@ -26,7 +27,7 @@ class DeckNodes(DeckRuns):
 
     def __init__(self, engine: Engine, clock: Clock, rules: Rules) -> None:
         super().__init__(engine, clock, rules)
-        self._task_logs: dict[str, TaskLog] = {}
+        self._task_logs: dict[ThreadKey, TaskLog] = {}
         self._node_screen: NodeScreen | None = None
         self._inner_tasks: Sequence[TaskRun] = ()
 
@@ -66,11 +67,11 @@ class DeckNodes(DeckRuns):
         """Keep what a run tells of its tasks."""
         from graphdeck.tui.task_log import TaskLog
 
-        thread = message.request.thread
+        thread = key_of(message.request)
         if thread not in self._task_logs:
             self._task_logs[thread] = TaskLog()
         self._task_logs[thread].add(message.events)
-        if thread == self.look.thread:
+        if thread == self.look.key:
             self._show_tasks()
 
     @on(bridge.HistoryRead)
@@ -78,12 +79,12 @@ class DeckNodes(DeckRuns):
         """Read the saved tasks of a node inside a subgraph."""
         screen = self._node_screen
         if screen is not None and ":" in screen.seen.path:
-            self._node_bridge.read_inner_tasks(self.look.thread, screen.seen.path, self.look.history, self.look.file)
+            self._node_bridge.read_inner_tasks(self.look.key, screen.seen.path, self.look.history)
 
     def on_inner_tasks_read(self, message: "InnerTasksRead") -> None:
         """Show them, where their node is still shown."""
         screen = self._node_screen
-        if screen is not None and (message.thread, message.path) == (self.look.thread, screen.seen.path):
+        if screen is not None and (message.thread, message.path) == (self.look.key, screen.seen.path):
             self._inner_tasks = message.tasks
             self._show_tasks()
 
@@ -98,7 +99,7 @@ class DeckNodes(DeckRuns):
             return
         from graphdeck.tui.task_log import saved_tasks, together
 
-        path, log = screen.seen.path, self._task_logs.get(look.thread)
+        path, log = screen.seen.path, self._task_logs.get(look.key)
         live = [task for task in log.tasks if task.path == path] if log is not None else []
         saved = self._inner_tasks if ":" in path else saved_tasks(look.history, path)
         tasks = together(live, saved)
@@ -112,9 +113,7 @@ class DeckNodes(DeckRuns):
         screen = self._node_screen
         if screen is not None:
             details = screen.seen.node.details
-            self._node_bridge.read_task(
-                self.look.thread, message.task, details.reads if details else (), self.look.file
-            )
+            self._node_bridge.read_task(self.look.key, message.task, details.reads if details else ())
 
     def on_task_read(self, message: "TaskRead") -> None:
         """Show the task whole."""
@@ -122,6 +121,6 @@ class DeckNodes(DeckRuns):
         from graphdeck.tui.screens.whole import ValueScreen
 
         screen = self._node_screen
-        if screen is not None and self.app.screen is screen and message.thread == self.look.thread:
+        if screen is not None and self.app.screen is screen and message.thread == self.look.key:
             value = task_value(message.task, message.given, message.result)
             self.app.push_screen(ValueScreen(f"a task of {screen.seen.path}", value))

@@ -11,6 +11,7 @@ from textual.worker import Worker
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.records import Snapshot, ThreadRow
+from graphdeck.graphs.thread_key import key_of
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens import thread_acts
@@ -19,7 +20,7 @@ from graphdeck.tui.screens.deck_whose import DeckWhose
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import MUTED, WARNING
-from graphdeck.tui.widgets.thread_list import ThreadList, key_of
+from graphdeck.tui.widgets.thread_list import ThreadList
 from graphdeck.tui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ class DeckThreads(DeckWhose):
 
     def _read_anew(self, rows: Sequence[ThreadRow]) -> None:
         """Forget what was read of the thread that is looked at, if it is one of these."""
-        if (self.look.file, self.look.thread) in map(key_of, rows):
+        if self.look.key in map(key_of, rows):
             self.change(history=(), old=None)
             self.read_thread()
 

@@ -7,6 +7,7 @@ from textual import on
 
 from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui import bridge
 from graphdeck.tui.screens.deck_answers import DeckAnswers
 from graphdeck.tui.screens.look import Refused
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 class Later(Frozen):
     """What was typed for a thread whose question is rejected first."""
 
-    thread: str
-    """Thread id."""
+    thread: ThreadKey
+    """The thread."""
     text: str
     """What was typed."""
 
@@ -58,7 +59,7 @@ class DeckWaiting(DeckAnswers):
         from graphdeck.graphs.questions.consequences import dropped
         from graphdeck.tui.screens.new_message import NewMessageScreen
 
-        thread, snapshot = self.look.thread, self.look.snapshot
+        thread, snapshot = self.look.key, self.look.snapshot
         assert snapshot is not None  # its question was read
         asked = self.look.asked.sheet
 
@@ -66,7 +67,7 @@ class DeckWaiting(DeckAnswers):
             if way is None:
                 return
             now = self.look.asked.sheet if self.look.questions else None
-            if self.look.thread != thread or now is None or now.seen() != asked.seen():
+            if self.look.key != thread or now is None or now.seen() != asked.seen():
                 self.say("another question waits by now: nothing was sent", style=WARNING)
                 return
             try:
@@ -90,14 +91,14 @@ class DeckWaiting(DeckAnswers):
             self.action_back()
         self.start(request)
         if way == "reject_first":
-            self.later = Later(thread=request.thread, text=text)
+            self.later = Later(thread=key_of(request), text=text)
             self.say("rejects the question; what you typed is sent when that is done")
 
     @on(bridge.RunEvents)
     def _send_later(self, message: bridge.RunEvents) -> None:
         ended = next((event for event in message.events if isinstance(event, RunEnded)), None)
         later = self.later
-        if ended is None or later is None or later.thread != message.request.thread:
+        if ended is None or later is None or later.thread != key_of(message.request):
             return
         self.later = None
         self.call_next(self._send_or_keep, later, ended)  # once the end is looked at
@@ -105,13 +106,13 @@ class DeckWaiting(DeckAnswers):
     @on(bridge.Failed)
     def _not_rejected(self, message: bridge.Failed) -> None:
         later = self.later
-        if message.kind == "run" and later is not None and later.thread == message.about:
+        if message.kind == "run" and later is not None and later.thread == (message.file, message.about):
             self.later = None
             self._keep(later, "the question was not rejected")
 
     def _send_or_keep(self, later: Later, ended: RunEnded) -> None:
         """Send what was typed; where the thread asks again, or its run failed, bring it back into its line."""
-        may_start = later.thread == self.look.thread and later.thread not in self.bridge.running
+        may_start = later.thread == self.look.key and later.thread not in self.bridge.running
         if ended.status == "done" and may_start:
             try:
                 self.start(self.look.after_rejection(later.text))
@@ -122,7 +123,7 @@ class DeckWaiting(DeckAnswers):
 
     def _keep(self, later: Later, why: str) -> None:
         line = self.query_one(InputLine)
-        if later.thread == self.look.thread and not line.text:
+        if later.thread == self.look.key and not line.text:
             line.give_back()
             self.say(f"{why}: what you typed was not sent, and is in the input line", style=WARNING)
         else:
@@ -157,13 +158,12 @@ class DeckWaiting(DeckAnswers):
         """What the run of this session says of the thread is over; its log stays."""
         ended = message.act == "end"
         self.say("the thread is ended" if ended else "the answer is taken back: it asks again")
-        live = self._views.pop(message.thread, None)
+        key = key_of(message)
+        live = self._views.pop(key, None)
         if live is not None:
-            self._views[message.thread] = RunView(
-                thread=live.thread, graph=live.graph, log=live.log, logged=live.logged
-            )
-        if (message.file, message.thread) == (self.look.file, self.look.thread):
-            self.change(live=self._views.get(message.thread))
+            self._views[key] = RunView(thread=live.thread, graph=live.graph, log=live.log, logged=live.logged)
+        if key == self.look.key:
+            self.change(live=self._views.get(key))
             self.asks = not ended
             self.read_thread()
         self.read_threads()

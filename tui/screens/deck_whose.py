@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from textual import on
 
+from graphdeck.graphs.thread_key import key_of
 from graphdeck.tui import bridge
 from graphdeck.tui.screens.deck_moves import DeckMoves
 from graphdeck.tui.theme import WARNING
@@ -38,7 +39,7 @@ class DeckWhose(DeckMoves):
     def _assigned(self, message: bridge.GraphAssigned) -> None:
         """Look at the thread with its graph, and do what waited for that."""
         then, self._then = self._then, None
-        if (message.file, message.thread) != (self.look.file, self.look.thread):
+        if key_of(message) != self.look.key:
             return
         if message.graph != self.look.graph:
             self.change(is_graph_named=True)

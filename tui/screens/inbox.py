@@ -12,6 +12,7 @@ from graphdeck.graphs.errors import MissingFileError
 from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.questions.model import Sheet
 from graphdeck.graphs.records import RunRequest, Snapshot, WaitingRow
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui import actions, bridge
 from graphdeck.tui.rules import forbidden, keep_grants
 from graphdeck.tui.screens import inbox_lines
@@ -20,7 +21,6 @@ from graphdeck.tui.screens.inbox_rows import InboxRows, next_to_answer, same_que
 from graphdeck.tui.screens.picker import PickerScreen
 from graphdeck.tui.screens.whose import NOT_KNOWN, whose
 from graphdeck.tui.theme import ERROR, WARNING
-from graphdeck.tui.waiting import Key, key_of
 from graphdeck.tui.widgets.key_footer import KeyFooter
 from graphdeck.tui.widgets.question_panel import QuestionPanel
 
@@ -122,7 +122,7 @@ class InboxScreen(InboxFlow):
         ended = next((event for event in message.events if isinstance(event, RunEnded)), None)
         if ended is not None:
             error = ended.error or {}
-            key = message.request.file, message.request.thread
+            key = key_of(message.request)
             if not error and key in self.earlier:
                 self.earlier[key] = self.earlier[key].without(message.request.resume)
             self._run_over(key, error)
@@ -131,20 +131,20 @@ class InboxScreen(InboxFlow):
     def _failed(self, message: bridge.Failed) -> None:
         error = message.error
         if message.kind == "run":
-            self._run_over((message.file, message.about), error.to_dict())
+            self._run_over(ThreadKey(message.file, message.about), error.to_dict())
         elif message.kind == "waiting" and isinstance(error, MissingFileError):  # the first run makes it
             self.listing.empty_text = "nothing waits for you"
             self.show(InboxRows(newest_first=self.rows.newest_first))
         else:
             self.say(error.message, error.hint, ERROR)
 
-    def _run_over(self, key: Key, error: Mapping[str, str]) -> None:
+    def _run_over(self, key: ThreadKey, error: Mapping[str, str]) -> None:
         row = self.rows.own[key].row if key in self.rows.own else None
         message = error.get("message", "")
         if error:
             if key in self.earlier:
                 self.earlier[key] = self.earlier[key].not_taken(error)
-            self.say(f"{inbox_lines.name(row) if row else key[1]}: {message}", style=ERROR)
+            self.say(f"{inbox_lines.name(row) if row else key.thread}: {message}", style=ERROR)
         self.bridge.has_ended(key)
         self.rows = self.rows.ended(key, message)
         self.read()

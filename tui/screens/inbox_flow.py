@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.records import WaitingRow
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui import actions, bridge, inbox_bridge
 from graphdeck.tui.asked import Asked
 from graphdeck.tui.attention import Attention
@@ -26,7 +27,6 @@ from graphdeck.tui.screens import inbox_lines
 from graphdeck.tui.screens.deck_lines import notice
 from graphdeck.tui.screens.inbox_rows import InboxRows, matches, same_question
 from graphdeck.tui.theme import MUTED
-from graphdeck.tui.waiting import Key, key_of
 from graphdeck.tui.widgets.filter_line import FilterLine
 from graphdeck.tui.widgets.inbox_list import InboxItem, InboxList
 from graphdeck.tui.widgets.key_footer import KeyFooter
@@ -75,7 +75,7 @@ class InboxFlow(Screen[WaitingRow | None]):
         """The rules, as they were when it was read."""
         self.is_told_gone = False
         """The screen says that a question is gone, until the person moves on."""
-        self.earlier: dict[Key, Asked] = {}
+        self.earlier: dict[ThreadKey, Asked] = {}
         """What was asked before: what was decided, and why it was not taken, comes with a thread's next question."""
         self._gone: tuple[WaitingRow, bool] | None = None  # it is told gone; whether its thread asks anew
         self._goes_in = False  # the person answers: the next question has the keys, too

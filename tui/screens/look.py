@@ -19,6 +19,7 @@ from graphdeck.graphs.records import (
     RunRequest,
     Snapshot,
     ThreadRow,
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 )
 from graphdeck.graphs.values import Json
 from graphdeck.tui.theme import Status
@@ -63,7 +64,9 @@ class Look(Frozen):
     """The conversation in the shown state, made once."""
     live: RunView | None = None
     """The thread's runs of this session, folded."""
-    runs: frozenset[str] = frozenset()
+    run_file: str = ""
+    """Checkpoint file of a new thread, as its first run tells it."""
+    runs: frozenset[ThreadKey] = frozenset()
     """Threads that runs of ours are on."""
     is_graph_named: bool = False
     """A person has said that the thread belongs to the graph."""
@@ -90,7 +93,12 @@ class Look(Frozen):
     @property
     def file(self) -> str:
         """Checkpoint file that holds the thread; empty where it is not known, or the thread is new."""
-        return (self.snapshot.file if self.snapshot else "") or (self.row.file if self.row else "")
+        return (self.snapshot.file if self.snapshot else "") or (self.row.file if self.row else "") or self.run_file
+
+    @property
+    def key(self) -> ThreadKey:
+        """The thread that is looked at."""
+        return key_of(self)
 
     @property
     def is_graph_known(self) -> bool:
@@ -101,7 +109,7 @@ class Look(Frozen):
     @property
     def running(self) -> bool:
         """A run of ours is on this thread."""
-        return self.thread in self.runs
+        return self.key in self.runs
 
     @property
     def fresh(self) -> RunView | None:
@@ -293,7 +301,8 @@ class Look(Frozen):
         """The request that goes on with the thread; raises Refused."""
         if reason := self._why_not_continue():
             raise Refused(reason)
-        return RunRequest(graph=self.graph, thread=self.thread, file=self.file)
+        limit = next((stop.steps for stop in self.view.stops if stop.kind == "limit" and stop.steps), None)
+        return RunRequest(graph=self.graph, thread=self.thread, file=self.file, recursion_limit=limit)
 
     def answering(
         self, answers: Mapping[str, Json], by: Mapping[str, str] = _NOBODY, seen: Mapping[str, str] = _NOBODY

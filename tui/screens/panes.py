@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
 
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.screens.checkpoints import Checkpoints
 from graphdeck.tui.screens.graph_pane import GraphPane
@@ -55,7 +56,7 @@ class Panes(Container):
         self._lower = "messages"
         self._lower_chosen = False
         self._look = Look()
-        self._seen: dict[str, int] = {}
+        self._seen: dict[ThreadKey, int] = {}
         self._lengths: dict[str, dict[str, int]] = {}
         self._due: set[str] = set()
         self._mains: dict[str, Widget] = {
@@ -82,9 +83,11 @@ class Panes(Container):
         """Show what there is to see of a look; a hidden pane is painted once it is shown."""
         before, self._look = self._look, look
         if look.shape is not None and not self._lower_chosen:
+        if look.key.may_be(before.key) and before.key in self._seen:
+            self._seen[look.key] = self._seen.pop(before.key)
             self._lower = "messages" if look.takes_text else "timeline"
         self._due |= {"graph", "messages", "log", "threads"}
-        if look.shown is not before.shown or look.values is not before.values or look.thread != before.thread:
+        if look.shown is not before.shown or look.values is not before.values or not look.key.may_be(before.key):
             self._due.add("state")
         if look.shape is not before.shape or look.changed != before.changed:
             self._due.add("state")
@@ -107,7 +110,7 @@ class Panes(Container):
             case "log":
                 self.printed.show(*log_of(look))
             case "threads":
-                self.threads.list.current = look.thread
+                self.threads.list.current = look.key
 
     def _paint_state(self, look: Look) -> None:
         shown = look.shown
@@ -163,11 +166,11 @@ class Panes(Container):
         for pane in self.query(Pane):
             pane.display = pane.id in shown
         if "log" in shown:
-            self._seen[self._look.thread] = self._logged
+            self._seen[self._look.key] = self._logged
         for name in self._due.intersection(shown):
             self._due.discard(name)
             self._paint(name, self._look)
-        unread = self._logged - self._seen.get(self._look.thread, 0)
+        unread = self._logged - self._seen.get(self._look.key, 0)
         marked = tuple(name for name in shown if name in names)
         self.query_one(PaneTabs).show(names, marked, unread)
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from graphdeck.graphs.records import ThreadRow
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui.amounts import bytes_text, count_text
 from graphdeck.tui.text import one_line
 from graphdeck.tui.widgets.thread_row import title_of
@@ -19,17 +20,17 @@ _NAME_CELLS: Final = 52
 _TAG_SIGN: Final = ","
 
 
-def why_not_act(name: str, rows: Sequence[ThreadRow], runs: Collection[str]) -> str:
+def why_not_act(name: str, rows: Sequence[ThreadRow], runs: Collection[ThreadKey]) -> str:
     """Why an action on threads is off now; empty where it is on. `runs` are the threads that runs of ours are on."""
     if not rows:
         return "this thread is not saved yet"
     if name == "rename_thread" and len(rows) > 1:
         return "only one thread at a time can be renamed: Esc takes the marks away"
     if name in ("prune_threads", "delete_thread"):
-        running = next((row for row in rows if row.status == "running" or row.thread in runs), None)
+        running = next((row for row in rows if row.status == "running" or key_of(row) in runs), None)
         if running is not None:
             which = "it" if len(rows) == 1 else one_line(title_of(running), _NAME_CELLS)
-            if running.thread in runs:
+            if key_of(running) in runs:
                 return f"{which} runs: stop it first (Ctrl+C)"
             return f"{which} runs elsewhere: {one_line(running.holder or 'another process', 80, identifier=True)}"
     return ""

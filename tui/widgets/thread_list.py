@@ -1,7 +1,7 @@
 """The threads of a file: as many columns as there is room for, a filter above, marks for what is done to several."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from graphdeck.graphs.records import ThreadRow
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.graphs.wanted import ALL, Wanted
 from graphdeck.tui.clock import Clock, SystemClock
 from graphdeck.tui.text import ellipsis, safe
@@ -23,20 +24,12 @@ from graphdeck.tui.widgets.thread_row import WIDE, columns_line, details_of, thr
 NEAR_THE_END: Final = 10
 """More rows are asked for when the cursor or the view comes so close to the last one."""
 
-Key: TypeAlias = tuple[str, str]
-"""File and id: what tells a thread from all others, as several files may hold one of its id."""
-
-
-def key_of(thread: ThreadRow) -> Key:
-    """What tells a thread from all others."""
-    return thread.file, thread.thread
-
 
 class ThreadList(Rows):
     """Threads; posts what becomes of the cursor, and `MoreWanted` near the end of an unfinished list."""
 
-    current: reactive[str] = reactive("")
-    """Id of the thread that the deck shows."""
+    current: reactive[ThreadKey] = reactive(ThreadKey())
+    """The thread that the deck shows."""
 
     class Moved(Message):
         """The cursor is on another thread, or more or fewer are marked."""
@@ -76,7 +69,7 @@ class ThreadList(Rows):
         self._threads: Sequence[ThreadRow] = ()
         self._more = self._is_asked = False
         self._is_wide = False
-        self.marked: Mapping[Key, ThreadRow] = {}
+        self.marked: Mapping[ThreadKey, ThreadRow] = {}
         """What is marked, also where the filter hides it."""
         self.empty_text = "no threads yet"
 
@@ -94,7 +87,7 @@ class ThreadList(Rows):
         self.post_message(self.Moved(self))
         self._ask_for_more(self.cursor)
 
-    def forget(self, threads: Sequence[Key]) -> None:
+    def forget(self, threads: Sequence[ThreadKey]) -> None:
         """Take the marks of some threads away."""
         self._mark({key: row for key, row in self.marked.items() if key not in threads})
 
@@ -126,7 +119,7 @@ class ThreadList(Rows):
         self.refresh()
 
     def _is_current(self, row: ThreadRow) -> bool:
-        return row.thread == self.current
+        return self.current.may_be(key_of(row))
 
     # -- marks ---------------------------------------------------------------------------------------------------
 
@@ -144,7 +137,7 @@ class ThreadList(Rows):
         are_marked = listed.keys() <= self.marked.keys()
         self._mark({} if are_marked else {**self.marked, **listed})
 
-    def _mark(self, marked: Mapping[Key, ThreadRow]) -> None:
+    def _mark(self, marked: Mapping[ThreadKey, ThreadRow]) -> None:
         self.marked = marked
         self.refresh()
         self.post_message(self.Moved(self))

@@ -11,10 +11,12 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import FileError, GraphdeckError, WorkerLost
 from graphdeck.graphs.events import Output, RunEnded, RunStarted
 from graphdeck.graphs.records import RunRequest, Snapshot
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui import bridge
 from graphdeck.tui.bridge import LADDER, Bridge
 
 REQUEST = RunRequest(graph="travel", thread="t")
+T = ThreadKey(thread="t")
 
 
 class Receiver(App[None]):
@@ -62,12 +64,12 @@ async def test_each_press_climbs_the_ladder_and_says_which_rung(recorded: Any) -
     receiver = Receiver()
     async with receiver.run_test():
         flow = Bridge(recorded, receiver)
-        assert flow.stop("t") == ""
+        assert flow.stop(T) == ""
         flow.run(REQUEST)
-        said = [flow.stop("t")]  # before the engine has given the run
+        said = [flow.stop(T)]  # before the engine has given the run
         while not recorded.runs or recorded.runs[0].stops != ["drain"]:
             await asyncio.sleep(0)
-        said += [flow.pause("t"), flow.stop("t"), flow.stop("t"), flow.stop("t")]
+        said += [flow.pause(T), flow.stop(T), flow.stop(T), flow.stop(T)]
         while len(recorded.runs[0].stops) < 3:
             await asyncio.sleep(0)
         recorded.runs[0].given.put_nowait(RunEnded(status="lost"))
@@ -84,7 +86,7 @@ async def test_one_run_of_a_thread_at_a_time(recorded: Any) -> None:
         with pytest.raises(ValueError, match="one run"):
             flow.run(REQUEST)
         flow.run(RunRequest(graph="travel", thread="other"))
-        assert set(flow.running) == {"t", "other"}
+        assert set(flow.running) == {T, ThreadKey(thread="other")}
 
 
 async def test_an_error_in_the_middle_of_a_run_ends_it_and_is_told(recorded: Any) -> None:

@@ -16,7 +16,9 @@ from graphdeck.graphs.records import (
     Snapshot,
     ThreadRow,
 )
-from graphdeck.tui.screens.look import ANSWER_FIRST, Look, Refused, runs_before, saved_view
+from graphdeck.graphs.thread_key import ThreadKey
+from graphdeck.tui.screens.drawn import drawn, unkept
+from graphdeck.tui.screens.look import ANSWER_FIRST, Look, Refused
 from graphdeck.tui.screens.panes import log_of
 from graphdeck.tui.widgets.run_state import RunView, fold
 from graphdeck.tui.widgets.taken_edges import Taken
@@ -118,7 +120,7 @@ def test_every_request_names_the_file_of_the_thread_that_is_looked_at(travel: Gr
     ("fields", "reason"),
     [
         ({"graph": ""}, "open a graph first"),
-        ({"runs": frozenset("t")}, "it runs"),
+        ({"runs": frozenset([ThreadKey(thread="t")])}, "it runs"),
         ({"snapshot": snapshot(status="running")}, "running elsewhere: another process"),
         ({"snapshot": snapshot()}, "it is at its end"),
         ({}, "nothing to go on with"),
@@ -143,9 +145,10 @@ def test_every_reason_that_switches_an_action_off_is_told(travel: GraphShape) ->
     row = ThreadRow(thread="t", status="waiting", file="f")
     waiting = look(travel, row=row, snapshot=snapshot(status="waiting", interrupts=(QUESTION,)))
     assert [name for name in off if not waiting.why_not(name)] == ["answer", "open_question"]
-    running = dataclasses.replace(waiting, runs=frozenset("t"))
+    running = dataclasses.replace(waiting, runs=frozenset([ThreadKey("f", "t")]))
     assert [name for name in off if not running.why_not(name)] == ["pause", "stop"]
-    assert "does not run" in dataclasses.replace(waiting, runs=frozenset(["other"])).why_not("stop")
+    assert "does not run" in dataclasses.replace(waiting, runs=frozenset([ThreadKey("f", "other")])).why_not("stop")
+    assert not dataclasses.replace(waiting, runs=frozenset([ThreadKey("g", "t")])).running, "of another file"
 
 
 def test_a_thread_is_called_by_its_title_then_its_first_text_then_its_id(travel: GraphShape) -> None:

@@ -1,6 +1,7 @@
 """Pages of threads while the file goes on changing."""
 
 from graphdeck.graphs.records import ThreadPage, ThreadRow
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui.screens.thread_rows import ThreadRows
 
 
@@ -40,15 +41,20 @@ def test_a_following_page_repeats_nobody() -> None:
 
 
 def test_deleted_threads_are_gone_and_others_are_found() -> None:
-    read = ThreadRows(rows("a5", "b4")).without([("f", "a"), ("g", "b")])
-    assert read.find("a") is None
-    assert read.find("b") == rows("b4")[0]
+    read = ThreadRows(rows("a5", "b4")).without([ThreadKey("f", "a"), ThreadKey("g", "b")])
+    assert read.find(ThreadKey("f", "a")) is None
+    assert read.find(ThreadKey("f", "b")) == rows("b4")[0]
 
 
 def test_of_two_threads_of_one_id_the_one_in_the_file_that_is_looked_at_is_found() -> None:
     one, two = (ThreadRow(thread="t", status="waiting", file=file) for file in ("one.sqlite", "two.sqlite"))
     read = ThreadRows((one, two))
-    assert [read.find("t", file) for file in ("", "one.sqlite", "two.sqlite", "gone")] == [one, one, two, None]
+    assert [read.find(ThreadKey(file, "t")) for file in ("", "one.sqlite", "two.sqlite", "gone")] == [
+        one,
+        one,
+        two,
+        None,
+    ]
     assert ThreadRows((one,), "1").followed(ThreadPage(rows=(one, two))).rows == (one, two)
     assert ThreadRows((two,), "1").refreshed(ThreadPage(rows=(one,), cursor="1")).rows == (one,)
-    assert read.without([("one.sqlite", "t")]).rows == (two,)
+    assert read.without([ThreadKey("one.sqlite", "t")]).rows == (two,)

@@ -9,6 +9,7 @@ from textual.events import Paste
 from textual.widget import Widget
 
 from graphdeck.graphs.records import ThreadRow, ThreadStatus
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.thread_terms import HELP
 from graphdeck.tui.widgets.thread_list import ThreadList, ThreadPane
@@ -35,7 +36,7 @@ async def test_rows_say_state_title_and_age(harness: NewApp, lines: Lines) -> No
     view = ThreadList(clock=StoppedClock())
     async with harness(view).run_test(size=(30, 10)):
         view.show(ROWS)
-        view.current = "t1"
+        view.current = ThreadKey("f", "t1")
         assert lines(view)[:6] == [
             "›◆ Rome in May             2m",
             " ● a hotel⏎in Oslo         2m",

@@ -22,6 +22,7 @@ from graphdeck.graphs.events import (
     RunStarted,
 )
 from graphdeck.graphs.records import START, CheckpointRow, Edge, Node, ThreadRow, ThreadStatus
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.graphs.values import Json
 from graphdeck.tui.actions import action
 from graphdeck.tui.clock import StoppedClock
@@ -111,7 +112,7 @@ def screen(harness: NewApp, nodes: list[Node], edges: list[Edge]) -> Any:
         pane.list.show(
             [ThreadRow(thread=f"t{i}", status=s, file="f", title=s, updated=before) for i, s in enumerate(STATUSES)]
         )
-        pane.list.current = "t0"
+        pane.list.current = ThreadKey("f", "t0")
         graph.show_drawing(rail(nodes, edges, ascii=ascii_mode()))
         graph.show(view.nodes, view.taken)
         tree.show({"messages": MESSAGES, "city": "Rome", "budget": 450}, view.changed, {"messages": 3})
