@@ -293,7 +293,7 @@ class Snapshot(Frozen):
     failed: tuple[FailedTask, ...] = ()
     """Failed tasks of the step."""
     finished: tuple[FinishedTask, ...] = ()
-    """Tasks of the step that have finished beside others that asked or failed."""
+    """Tasks of the step that have finished beside others that asked, failed or were stopped."""
     changed: tuple[str, ...] = ()
     """State keys that differ from the parent checkpoint."""
     parent: str | None = None

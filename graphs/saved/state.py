@@ -147,7 +147,7 @@ class _Reader(NamedTuple):
             values=_values(self.file, saved),
             interrupts=tuple(asked),
             failed=self._failed(saved, tasks, due, inner),
-            finished=self._finished(saved, tasks, due),
+            finished=self._finished(saved, tasks, due, stands=newest and bool(next_)),
             changed=changed_keys(saved, self._parent(saved)) if self.compared else (),
             parent=saved.parent,
             source=saved.source,
@@ -173,8 +173,13 @@ class _Reader(NamedTuple):
 
         return failed_tasks(self.file, saved, tasks, due, (failed for child in inner for failed in child.failed))
 
-    def _finished(self, saved: SavedCheckpoint, tasks: list[Task], due: Due) -> tuple[FinishedTask, ...]:
-        if not any(task.finished for task in tasks) or not any(task.interrupts or task.failed for task in tasks):
+    def _finished(
+        self, saved: SavedCheckpoint, tasks: list[Task], due: Due, *, stands: bool
+    ) -> tuple[FinishedTask, ...]:
+        """Those beside others that asked or failed, or that the thread `stands` before: a stop leaves no trace."""
+        if not any(task.finished for task in tasks):
+            return ()
+        if not stands and not any(task.interrupts or task.failed for task in tasks):
             return ()
         from graphdeck.graphs.saved.over import finished_tasks
 

@@ -1,7 +1,7 @@
 """What the deck shows of a run: events folded into one immutable view."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import Any, Final, Literal, TypeAlias
 
@@ -138,7 +138,7 @@ def from_snapshot(snapshot: Snapshot, messages: Iterable[ChatMessage] = ()) -> R
         return ":".join((*path, node))
 
     nodes |= {":".join((*path[:end], START)): done for end in range(len(path) + 1)}
-    nodes |= {drawn(task.node): NodeState(outcome="kept") for task in snapshot.finished}
+    nodes |= {kept: NodeState(outcome="kept") for kept in _finished(snapshot)}
     standing = standing_before(snapshot)
     for way in standing:
         nodes |= {drawn(around): stands for around in _around(way)}
@@ -174,6 +174,13 @@ def with_measures(view: RunView, earlier: RunView) -> RunView:
         for name, node in view.nodes.items()
     }
     return replace(view, nodes=nodes)
+
+
+def _finished(snapshot: Snapshot) -> Iterator[str]:
+    """Paths of the nodes that have come to their end in a step that others have not ended, subgraphs included."""
+    yield from (":".join((*snapshot.path, task.node)) for task in snapshot.finished)
+    for inner in snapshot.subgraphs:
+        yield from _finished(inner)
 
 
 def _around(path: str) -> tuple[str, ...]:

@@ -295,7 +295,7 @@ async def test_a_write_that_leads_to_a_breakpoint_stops_there_with_its_reason(
 
 @pytest.mark.parametrize("keeps", ["", "sub.checkpointer = True"])
 async def test_what_a_finished_sibling_has_written_is_a_change_once_its_step_ends(
-    write_nodes: WriteGraph, run_graph: RunGraph, keeps: str
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, keeps: str
 ) -> None:
     """The run stops inside a subgraph while another task of that step has written the watched key already."""
     graph = write_nodes(f"""
@@ -319,6 +319,7 @@ async def test_what_a_finished_sibling_has_written_is_a_change_once_its_step_end
         thread = str(given)
         found = await run_graph(graph, input={"n": 1}, thread=thread, before=("sub:two",))
         assert stands(found) == ("breakpoint", ("sub:two",), [("before", "sub:two")])
+        assert [task.node for task in (await engine.state(thread)).finished] == ["quick"]
         found = await run_graph(graph, thread=thread, **given)
         assert (stands(found)[:2], ran(found)) == (("breakpoint", ("last",)), ["two", "sub"])
         assert stands(await run_graph(graph, thread=thread, **given))[0] == "done"

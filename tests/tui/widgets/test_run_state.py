@@ -25,7 +25,7 @@ from graphdeck.graphs.events import (
     Token,
     TypeBlocked,
 )
-from graphdeck.graphs.records import END, START, FailedTask, PendingInterrupt, Snapshot, ThreadStatus
+from graphdeck.graphs.records import END, START, FailedTask, FinishedTask, PendingInterrupt, Snapshot, ThreadStatus
 from graphdeck.tui.theme import NodeStatus
 from graphdeck.tui.widgets.log_lines import LINE_LIMIT
 from graphdeck.tui.widgets.run_state import NodeState, RunView, combine, fold, from_snapshot
@@ -354,6 +354,21 @@ def test_a_saved_thread_that_waits_or_failed() -> None:
         "b": "failed",
         "c": "queued",
     }
+
+
+def test_what_has_finished_beside_what_was_stopped_is_kept_at_any_depth() -> None:
+    quick = (FinishedTask(node="quick"),)
+    desk = Snapshot(
+        thread="t", checkpoint="d", step=1, status="stopped", next=("two",), values={}, finished=quick, ns="desk:1"
+    )
+    stopped = Snapshot(
+        thread="t", checkpoint="c", step=2, status="breakpoint", next=("desk",), values={}, finished=quick,
+        subgraphs=(desk,),
+    )  # fmt: skip
+    nodes = from_snapshot(stopped).nodes
+    assert {name: node.status for name, node in nodes.items() if START not in name} == {
+        "quick": "kept", "desk": "breakpoint", "desk:quick": "kept", "desk:two": "breakpoint"
+    }  # fmt: skip
 
 
 def test_several_nodes_shown_as_one() -> None:
