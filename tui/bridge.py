@@ -3,6 +3,8 @@
 Only the bridge talks to the engine. It never touches a widget: everything goes to one receiver, as messages.
 """
 
+import contextlib
+import dataclasses
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -14,9 +16,9 @@ from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.graphs.events import Event, RunStarted
 from graphdeck.graphs.records import CheckpointRow, GraphInfo, GraphShape, RunRequest, Snapshot, WaitingRow
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.graphs.values import Json
 from graphdeck.tui.background import Background
-from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui.batch import Batch
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.run_setup import RunSetups
@@ -126,8 +128,6 @@ class StateWritten(Message):
 
 
 @dataclass(eq=False, repr=False)
-class RunEvents(Message):
-@dataclass(eq=False, repr=False)
 class RunPlaced(Message):
     """A run has begun whose checkpoint file was not known: what is said of its thread goes by that file from now on."""
 
@@ -135,6 +135,8 @@ class RunPlaced(Message):
     now: ThreadKey
 
 
+@dataclass(eq=False, repr=False)
+class RunEvents(Message):
     """Events of the run, in their order."""
 
     request: RunRequest
@@ -332,6 +334,8 @@ class Bridge(Background):
             if live.rung:
                 await _send_stop(run, live.rung)
             async for event in run.events():
+                if isinstance(event, RunStarted):
+                    self._place(live, event.file)
                 batch.add(event)
         except GraphdeckError as error:
             batch.flush()
@@ -343,8 +347,15 @@ class Bridge(Background):
             del self._live[key_of(live.request)]
             batch.flush()
 
-                if isinstance(event, RunStarted):
-                    self._place(live, event.file)
+    def _place(self, live: "_Live", file: str) -> None:
+        """Name a run by the file that it writes, where that was not known."""
+        was = key_of(live.request)
+        now = ThreadKey(file, was.thread)
+        if file and not was.file and now not in self._live:
+            live.request = dataclasses.replace(live.request, file=file)
+            self._live[now] = self._live.pop(was)
+            self._receiver.post_message(RunPlaced(was, now))
+
     async def close(self) -> None:
         """Let go of the engine: a run drains, and is killed after 10 seconds."""
         await self._engine.close()
@@ -356,15 +367,6 @@ class _Live:
 
     request: RunRequest
     run: Run | None = None
-    def _place(self, live: "_Live", file: str) -> None:
-        """Name a run by the file that it writes, where that was not known."""
-        was = key_of(live.request)
-        now = ThreadKey(file, was.thread)
-        if file and not was.file and now not in self._live:
-            live.request = dataclasses.replace(live.request, file=file)
-            self._live[now] = self._live.pop(was)
-            self._receiver.post_message(RunPlaced(was, now))
-
     """None until the engine has given it."""
     rung: int = 0
     """How far up the ladder it was stopped."""

@@ -73,6 +73,7 @@ class DeckFlow(DeckListing):
 
     def start(self, request: RunRequest) -> None:
         """Run the thread that is looked at, or the new one that the request names."""
+        key = key_of(request)
         view = dataclasses.replace(self.look.with_old(None).view, thread=request.thread)
         if self.look.live is not None:  # even where the file has gone on without us
             view = dataclasses.replace(view, log=self.look.live.log, logged=self.look.live.logged)
@@ -83,7 +84,6 @@ class DeckFlow(DeckListing):
         self.bridge.run(request)
         if self.bridge.last_shape(request.graph) is None:  # its source was edited
             self.bridge.describe(request.graph)
-        key = key_of(request)
         look = self.look.with_old(None).without_questions()  # they ask again once they are read again
         self.see(dataclasses.replace(look, thread=request.thread, live=view, runs=look.runs | {key}))
 
@@ -132,16 +132,6 @@ class DeckFlow(DeckListing):
         if key_of(message) == self.look.key:
             self.change(history=refreshed(self.look.history, message.rows))
 
-    @on(bridge.RunEvents)
-    def _run_events(self, message: bridge.RunEvents) -> None:
-        thread = key_of(message.request)
-        view = self._views[thread] = fold(self._views.get(thread, RunView()), message.events)
-        ended = next((event for event in message.events if isinstance(event, RunEnded)), None)
-        runs = self.look.runs - {thread} if ended else self.look.runs
-        if thread != self.look.key:
-            self.change(runs=runs)
-        else:
-            self.look = dataclasses.replace(self.look, runs=runs, live=view)
     @on(bridge.RunPlaced)
     def _run_placed(self, message: bridge.RunPlaced) -> None:
         """Whatever is kept by thread goes by the name that it has now."""
@@ -153,6 +143,16 @@ class DeckFlow(DeckListing):
         file = now.file if self.look.key == was else self.look.run_file
         self.look = dataclasses.replace(self.look, runs=self.look.runs - {was} | {now}, run_file=file)
 
+    @on(bridge.RunEvents)
+    def _run_events(self, message: bridge.RunEvents) -> None:
+        thread = key_of(message.request)
+        view = self._views[thread] = fold(self._views.get(thread, RunView()), message.events)
+        ended = next((event for event in message.events if isinstance(event, RunEnded)), None)
+        runs = self.look.runs - {thread} if ended else self.look.runs
+        if thread != self.look.key:
+            self.change(runs=runs)
+        else:
+            self.look = dataclasses.replace(self.look, runs=runs, live=view)
             reads = not self.look.refuses_saving
             if not (reads and ended is not None and ended.status == "waiting"):  # else what it asks comes at once
                 self.see(self.look)

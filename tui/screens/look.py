@@ -19,8 +19,8 @@ from graphdeck.graphs.records import (
     RunRequest,
     Snapshot,
     ThreadRow,
-from graphdeck.graphs.thread_key import ThreadKey, key_of
 )
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.graphs.values import Json
 from graphdeck.tui.theme import Status
 from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge

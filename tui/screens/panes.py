@@ -82,9 +82,9 @@ class Panes(Container):
     def paint(self, look: Look) -> None:
         """Show what there is to see of a look; a hidden pane is painted once it is shown."""
         before, self._look = self._look, look
-        if look.shape is not None and not self._lower_chosen:
         if look.key.may_be(before.key) and before.key in self._seen:
             self._seen[look.key] = self._seen.pop(before.key)
+        if look.shape is not None and not self._lower_chosen:
             self._lower = "messages" if look.takes_text else "timeline"
         self._due |= {"graph", "messages", "log", "threads"}
         if look.shown is not before.shown or look.values is not before.values or not look.key.may_be(before.key):
