@@ -126,6 +126,29 @@ def note_pause(
         path.unlink(missing_ok=True)
 
 
+def note_going_on(file: Path, thread: str, checkpoint: str) -> None:
+    """A run goes on from a checkpoint: what stopped the thread there does so no longer, however this run may end.
+
+    The frames of its questions stay, and so does that it was told of a breakpoint there.
+    """
+    path = _pause_path(file, thread)
+    data = read_json(path)
+    passed = checkpoint if checkpoint in (data.get("breakpoint"), data.get("passed")) else ""
+    frames = data.get("frames", {})
+    going = {"thread": thread, "breakpoint": "", "passed": passed, "at": checkpoint, "stops": [], "frames": frames}
+    write_json(path, going)
+
+
+def note_killed(file: Path, thread: str, checkpoint: str) -> None:
+    """A run was killed at a checkpoint, which is empty where it had written none: its worker could not tell."""
+    from graphdeck.graphs.stopping import Stop, stop_to_dict
+
+    path = _pause_path(file, thread)
+    data = read_json(path)
+    if at := checkpoint or data.get("at", ""):
+        write_json(path, {**data, "thread": thread, "at": at, "stops": [stop_to_dict(Stop(kind="kill"))]})
+
+
 def stops_of(file: Path, thread: str, checkpoint: str) -> "tuple[Stop, ...]":
     """Why the thread's last run stopped, if it did so at this checkpoint."""
     data = read_json(_pause_path(file, thread))
@@ -137,6 +160,12 @@ def stops_of(file: Path, thread: str, checkpoint: str) -> "tuple[Stop, ...]":
         return tuple(map(stop_from_dict, data["stops"]))
     except (KeyError, TypeError):  # damaged, or written by another version
         return ()
+
+
+def was_told_of_breakpoint(file: Path, thread: str, checkpoint: str) -> bool:
+    """Whether a breakpoint has stopped the thread at this checkpoint, maybe before a run that did not come further."""
+    data = read_json(_pause_path(file, thread))
+    return checkpoint in (data.get("breakpoint"), data.get("passed"))
 
 
 def stopped_by_breakpoint(file: Path, thread: str, checkpoint: str) -> bool:

@@ -1,5 +1,6 @@
 """A run, seen from the front end: the worker's frames as events, and an ending whatever happens to the worker."""
 
+import contextlib
 import dataclasses
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import WorkerLost
 from graphdeck.graphs.events import Event, event_from_dict
+from graphdeck.graphs.local.home import note_killed
 from graphdeck.graphs.local.run_records import RunKeeper
 from graphdeck.graphs.local.sent import SentAnswers
 from graphdeck.graphs.local.workers import Exited, Frame, Printed, Worker, describe_exit
@@ -40,6 +42,7 @@ class LocalRun:
         self._started = False
         self._killed = False
         self._file = Path()
+        self._checkpoint = ""
         self._early: deque[Event] = deque(maxlen=EARLY)
         self._running: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._errors: deque[str] = deque(maxlen=20)
@@ -115,6 +118,8 @@ class LocalRun:
                 self._started = True
                 self._file = Path(file)
                 self._on_file(file)
+            case events.Checkpoint(id=checkpoint, ns=()):
+                self._checkpoint = checkpoint
             case events.NodeStarted(task=task, node=node, ns=ns):
                 self._running[task] = node, ns
             case events.NodeFinished(task=task) | events.NodeFailed(task=task) | events.NodeStopped(task=task):
@@ -145,8 +150,15 @@ class LocalRun:
             found.append(events.RunStarted(thread=self._request.thread, graph=self._request.graph))
         following = tuple(dict.fromkeys(node for node, ns in self._running.values() if not ns))
         if self._killed:  # as it was wanted: the thread is told as stopped in every list too
+            self._note_killed()
             return [*found, events.RunEnded(status="stopped", next=following, stops=(Stop(kind="kill"),))]
         return [*found, events.RunEnded(status="lost", next=following, error=error.to_dict())]
+
+    def _note_killed(self) -> None:
+        """Keep why the thread stopped, which its worker could not."""
+        if self._file.name:
+            with contextlib.suppress(OSError):  # a folder that cannot be written: then nobody knows later
+                note_killed(self._file, self._request.thread, self._checkpoint)
 
     def _number(self, event: Event) -> Event:
         self._seq += 1

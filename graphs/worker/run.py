@@ -170,6 +170,8 @@ class GraphRun:
                 paths=before.paths,
             )
         kept = () if request.checkpoint else await finished_tasks(self._saver, self._config())
+        if self._saving.file is not None and before.checkpoint:
+            home.note_going_on(self._saving.file, request.thread, before.checkpoint)
         await set_stops(self._boundaries, self._graph, self._saver, self._config(request.checkpoint), request)
         return await self._stream(control, graph_input, kept)
 

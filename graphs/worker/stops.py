@@ -8,7 +8,7 @@ from langgraph.pregel import Pregel
 from langgraph.types import StateSnapshot
 
 from graphdeck.graphs.events import RunStatus
-from graphdeck.graphs.local.home import stopped_by_breakpoint, stops_of
+from graphdeck.graphs.local.home import stops_of, was_told_of_breakpoint
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.stopping import Stop
 from graphdeck.graphs.worker.boundaries import Boundaries, levels_of
@@ -81,7 +81,7 @@ async def written_to(
     wrote stood at that breakpoint already; so did whoever was told of it by `note_pause`.
     """
     thread = config["configurable"]["thread_id"]
-    if boundaries.plan.is_empty or stopped_by_breakpoint(saver.file, thread, position.checkpoint):
+    if boundaries.plan.is_empty or was_told_of_breakpoint(saver.file, thread, position.checkpoint):
         return ()
     saved = newest = await saver.aget_tuple(config)
     if newest and any(stop.kind == "limit" for stop in stops_of(saver.file, thread, position.checkpoint)):

@@ -231,8 +231,7 @@ async def test_a_stop_by_hand_is_kept_with_what_it_was(
                 await getattr(run, act)()
                 go.unlock()
         assert (ended(found).status, [stop.kind for stop in ended(found).stops]) == ("stopped", [kind])
-        if act != "kill":  # nothing of the worker is left to keep it
-            assert [stop.kind for stop in (await engine.state("t")).stops] == [kind]
+        assert [stop.kind for stop in (await engine.state("t")).stops] == [kind]
 
 
 async def test_graphs_that_cannot_be_gone_on_with_or_have_one_node_refuse_stops_in_one_sentence(
@@ -323,3 +322,29 @@ async def test_what_a_finished_sibling_has_written_is_a_change_once_its_step_end
         found = await run_graph(graph, thread=thread, **given)
         assert (stands(found)[:2], ran(found)) == (("breakpoint", ("last",)), ["two", "sub"])
         assert stands(await run_graph(graph, thread=thread, **given))[0] == "done"
+
+
+@pytest.mark.parametrize("end", ["kill", "die"])
+async def test_a_run_that_ends_without_a_word_leaves_no_earlier_reason(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, end: str
+) -> None:
+    """It went on from a breakpoint; it is killed, or its process dies, before its first step has ended."""
+    graph = write_nodes("""
+    async def first(state): return {"n": 1}
+    async def second(state):
+        if state.get("any"): os.kill(0, signal.SIGKILL)
+        await asyncio.sleep(60)
+    graph = chain(first, second)
+    """)
+    await run_graph(graph, input={"any": end == "die"}, before=("second",))
+    assert (await engine.state("t")).status == "breakpoint"
+    run = await engine.run(RunRequest(graph=graph, thread="t", before=("second",)))
+    found: list[Event] = []
+    async for event in run.events():
+        found.append(event)
+        if isinstance(event, events.NodeStarted) and end == "kill":
+            await run.kill()
+    assert ended(found).status == ("stopped" if end == "kill" else "lost")
+    state = await engine.state("t")
+    assert (state.status, [stop.kind for stop in state.stops]) == ("stopped", ["kill"] if end == "kill" else [])
+    assert (await engine.waiting()).rows == ()
