@@ -151,6 +151,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("show_threads", "6", "Threads", "Show the threads of this file", "Panes"),
     _deck("filter", "slash", "filter", "Find threads by words and terms; in the state, a key or a text", "Panes"),
     _deck("compare", "d", "compare", "Mark a checkpoint; on another one, show what differs between the two", "History"),
+    _deck("tasks", "G", "tasks", "Show the tasks of the run over time; again: the checkpoints", "History"),
     _deck("fork", "f", "fork", "Write into the state at this checkpoint: another branch begins there", "History"),
     _deck("run_again", "r", "run again", "Run again from this checkpoint (says first what runs, and asks)", "History"),
     _deck("edit_message", "M", "edit message", "Give a message of yours another text, and go on from there", "History"),

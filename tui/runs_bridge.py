@@ -10,6 +10,7 @@ from textual.message import Message
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import MissingFileError
 from graphdeck.graphs.events import Event
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui.background import Background
 from graphdeck.tui.bridge import Failed
 
@@ -36,6 +37,16 @@ class RunRead(Message):
     events: Sequence[Event]
 
 
+@dataclass(eq=False, repr=False)
+class LastRunRead(Message):
+    """The newest run on record of a thread was read."""
+
+    thread: ThreadKey
+    run: "RunRecord | None"
+    """None where none is on record."""
+    events: Sequence[Event]
+
+
 class RunsBridge(Background):
     """Reads in workers of the receiver, of each kind one thing at a time."""
 
@@ -47,12 +58,15 @@ class RunsBridge(Background):
         """Read the runs of a thread, of all where none is named: `RunsRead`."""
 
         async def read() -> Message:
-            try:
-                return RunsRead(thread, await self._engine.runs(thread=thread, limit=MOST))
-            except MissingFileError:  # nothing has run yet
-                return RunsRead(thread, ())
+            return RunsRead(thread, await self._runs(thread))
 
         self._ask("runs", thread, read)
+
+    async def _runs(self, thread: str) -> "Sequence[RunRecord]":
+        try:
+            return await self._engine.runs(thread=thread, limit=MOST)
+        except MissingFileError:  # nothing has run yet
+            return ()
 
     def read_run(self, run: str) -> None:
         """Read the events of a run: `RunRead`."""
@@ -61,3 +75,12 @@ class RunsBridge(Background):
             return RunRead(run, await self._engine.run_events(run))
 
         self._ask("run on record", run, read)
+
+    def read_last_run(self, thread: ThreadKey) -> None:
+        """Read how the newest run of a thread went: `LastRunRead`."""
+
+        async def read() -> Message:
+            run = next((run for run in await self._runs(thread.thread) if run.file == thread.file), None)
+            return LastRunRead(thread, run, await self._engine.run_events(run.id) if run else ())
+
+        self._ask("last run", thread.thread, read)

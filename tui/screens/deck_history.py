@@ -89,7 +89,7 @@ class DeckHistory(DeckThreads):
 
         if self._step is None:
             self._step = DifferenceView(most=STEP_LINES, id="step")
-            self.panes.query_one("#timeline").mount(self._step)
+            self.panes.timeline_pane.add_step(self._step)
             self._tell_step()
 
     def _show_step(self, row: CheckpointRow, step: "DifferenceView") -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from graphdeck.tui.node_bridge import InnerTasksRead, NodeBridge, TaskRead
     from graphdeck.tui.screens.node import NodeScreen
     from graphdeck.tui.task_log import TaskLog, TaskRun
+    from graphdeck.tui.widgets.run_timeline import RunTimelineView
 
 
 class DeckNodes(DeckRuns):
@@ -42,10 +43,19 @@ class DeckNodes(DeckRuns):
     @on(GraphView.NodeChosen)
     def action_node(self) -> None:
         """Show the node of the graph's cursor."""
+        self._show_node(self.panes.graph.view.chosen_node)
+
+    def on_run_timeline_view_task_chosen(self, event: "RunTimelineView.TaskChosen") -> None:
+        """Show the node of a task, and put the graph's cursor on it."""
+        path = event.task.path
+        self.panes.graph.view.select(path)
+        self._show_node(path)
+
+    def _show_node(self, path: str | None) -> None:
         from graphdeck.tui.node_lines import find_node
         from graphdeck.tui.screens.node import NodeScreen
 
-        look, path = self.look, self.panes.graph.view.chosen_node
+        look = self.look
         seen = None
         if look.shape is not None and path is not None:
             seen = find_node(look.shape, look.edges, path, look.view.taken.times)

@@ -14,13 +14,13 @@ from graphdeck.tui.screens.graph_pane import GraphPane
 from graphdeck.tui.screens.inner_states import with_subgraphs
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.screens.pane import Pane, PaneTabs
+from graphdeck.tui.screens.timeline_pane import TimelinePane
 from graphdeck.tui.text import one_line
 from graphdeck.tui.widgets.log_lines import LogLine
 from graphdeck.tui.widgets.log_view import LogView
 from graphdeck.tui.widgets.messages_view import MessagesView
 from graphdeck.tui.widgets.state_tree import StateTree
 from graphdeck.tui.widgets.thread_list import ThreadPane
-from graphdeck.tui.widgets.timeline import Timeline
 
 PANES: Final = ("graph", "state", "messages", "timeline", "log", "threads")
 """In the order of their keys."""
@@ -45,7 +45,9 @@ class Panes(Container):
         """The state as a tree."""
         self.messages = MessagesView()
         """The conversation."""
-        self.timeline = Timeline(clock=clock)
+        self.timeline_pane = TimelinePane(clock)
+        """The timeline pane."""
+        self.timeline = self.timeline_pane.list
         """The checkpoints."""
         self.printed = LogView()
         """Prints, errors, retries."""
@@ -62,7 +64,6 @@ class Panes(Container):
         self._mains: dict[str, Widget] = {
             "state": self.state,
             "messages": self.messages,
-            "timeline": self.timeline,
             "log": self.printed,
             "threads": self.threads.list,
         }
@@ -71,7 +72,7 @@ class Panes(Container):
         """Threads at the left, graph and state beside each other, the others under their tabs."""
         # Arranged before there is anything in it: afterwards it would all be styled once more.
         self.set_class(self.shows_all, "-all")
-        lower = [Pane(name, self._mains[name]) for name in LOWER]
+        lower = [Pane("messages", self.messages), self.timeline_pane, Pane("log", self.printed)]
         panes = [Pane("threads", self.threads), self.graph, Pane("state", self.state), *lower]
         for pane in panes:
             pane.display = pane.id in self._shown()
@@ -135,10 +136,20 @@ class Panes(Container):
 
     def go(self, name: str) -> None:
         """Show a pane and go to it."""
-        self._enter(name)
-        (self.graph.main if name == "graph" else self._mains[name]).focus()
+        self.enter(name)
+        self._main(name).focus()
 
-    def _enter(self, name: str) -> None:
+    def _main(self, name: str) -> Widget:
+        match name:
+            case "graph":
+                return self.graph.main
+            case "timeline":
+                return self.timeline_pane.main
+            case _:
+                return self._mains[name]
+
+    def enter(self, name: str) -> None:
+        """Show a pane; the focus stays where it is."""
         self.pane = name
         if name in LOWER:
             self._lower, self._lower_chosen = name, True
@@ -148,7 +159,7 @@ class Panes(Container):
         """The pane with the focus is the one that a smaller screen keeps."""
         name = next((node.id for node in event.widget.ancestors_with_self if node.has_class("pane")), None)
         if name and name != self.pane:
-            self._enter(name)
+            self.enter(name)
 
     def on_pane_tabs_chosen(self, event: PaneTabs.Chosen) -> None:
         """Go to the clicked one."""
@@ -165,6 +176,7 @@ class Panes(Container):
         shown = self._shown()
         for pane in self.query(Pane):
             pane.display = pane.id in shown
+        self.timeline_pane.fit_to(self.app.size.width, with_others=self.shows_all)
         if "log" in shown:
             self._seen[self._look.key] = self._logged
         for name in self._due.intersection(shown):

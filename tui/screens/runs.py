@@ -12,7 +12,7 @@ from textual.widgets import Static
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.kept_runs import RunRecord
 from graphdeck.graphs.timeline import RunTimeline, run_timeline
-from graphdeck.graphs.usage import NONE, usage_by_node
+from graphdeck.graphs.usage import NONE, Usage, usage_by_node
 from graphdeck.tui import actions
 from graphdeck.tui.amounts import count_text
 from graphdeck.tui.clock import Clock, duration
@@ -119,6 +119,9 @@ def usage_text(found: Sequence[Event]) -> str:
     if not used:
         return ""
     total = sum(used.values(), NONE)
-    cost = "" if total.cost is None else f", cost {total.cost:.4g}"
-    nodes = ", ".join(f"{path} {usage.total:,}" for path, usage in used.items())
-    return f"{total.total:,} tokens ({total.input:,} read, {total.output:,} written{cost}): {nodes}"
+    nodes = ", ".join(f"{path} {usage.total:,}{_cost(usage, ' for ')}" for path, usage in used.items())
+    return f"{total.total:,} tokens ({total.input:,} read, {total.output:,} written{_cost(total)}): {nodes}"
+
+
+def _cost(usage: Usage, between: str = ", cost ") -> str:
+    return "" if usage.cost is None else f"{between}{usage.cost:.4g}"
