@@ -47,7 +47,7 @@ class Node(Frozen):
     id: str
     """Node name; `__start__` and `__end__` for START and END."""
     kind: str = "node"
-    """`start`, `end`, `node`, `subgraph`, `tools` or `task` (functional API)."""
+    """`start`, `end`, `node`, `subgraph`, `tools`, or of the functional API `entrypoint` or `task`."""
     doc: str = ""
     """First line of its docstring."""
     file: str = ""

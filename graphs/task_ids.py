@@ -46,18 +46,22 @@ class StepStart(Frozen):
         """The task of a path, which no other one called."""
         return Caller(id=task, path=path, ns=inside(self.ns, f"{node}:{task}"))
 
+    def entered(self, entrypoint: str) -> str:
+        """Id of the task of an entrypoint of the functional API."""
+        return self._id(self.ns, entrypoint, "__pregel_pull", "__start__")
+
     def sent(self, node: str, index: int) -> str:
         """Id of the task of a `Send`, by its place among those of the step."""
-        return self._id(self.ns, node, str(index))
+        return self._id(self.ns, node, "__pregel_push", str(index))
 
     def called(self, name: str, caller: Caller, index: int) -> str:
         """Id of a task that another one called, by the place among the caller's calls, from 0."""
-        return self._id(caller.ns, name, caller.path, str(index))
+        return self._id(caller.ns, name, "__pregel_push", caller.path, str(index))
 
     def _id(self, ns: str, node: str, *rest: str) -> str:
         from xxhash import xxh3_128_hexdigest  # not for the first paint
 
-        parts = "".join((inside(ns, node), str(self.step), node, "__pregel_push", *rest))
+        parts = "".join((inside(ns, node), str(self.step), node, *rest))
         try:
             start = bytes.fromhex(self.checkpoint.replace("-", ""))
         except ValueError:  # another program's checkpoint ids
@@ -69,6 +73,12 @@ class StepStart(Frozen):
 def send_path(place: int) -> str:
     """The path of the task of a `Send`, by its place among those of the step."""
     return f"{_PUSH}{place:010d}, {False:010d}"
+
+
+def sent_place(path: str) -> int | None:
+    """The place among the `Send`s of the step, of the path of such a task; None for all others."""
+    place = path.removeprefix(_PUSH).partition(",")[0]
+    return int(place) if path.startswith(_PUSH) and place.isdigit() else None
 
 
 def inside(ns: str, level: str) -> str:

@@ -16,7 +16,12 @@ from graphdeck.tui.text import one_line, safe
 from graphdeck.tui.theme import ACCENT, MUTED, WARNING, glyphs
 
 UNKNOWN_TARGETS: Final = "targets unknown: add a path map or a Literal return type"
-_KINDS: Final = {"start": "where the graph begins", "end": "where the graph ends", "task": "a task of an entrypoint"}
+_KINDS: Final = {
+    "start": "where the graph begins",
+    "end": "where the graph ends",
+    "entrypoint": "an entrypoint of the functional API",
+    "task": "a task of the functional API",
+}
 _CELLS: Final = 2_000
 _UNKNOWN: Final = "not known"
 _UNSAVED: Final = "no checkpoint has it yet"
@@ -54,7 +59,7 @@ def find_node(
         if inner is None:
             return None
         shape, edges = inner, inner.edges
-    node = next((node for node in shape.nodes if node.id == name), None)
+    node = next((node for node in (*shape.nodes, *shape.tasks) if node.id == name), None)
     if node is None:
         return None
     known = tuple(edges)
@@ -136,7 +141,8 @@ def _edge(name: str, other: str, edge: Edge, times: int) -> Paragraph:
 
 def _source(node: Node, read: SourceReader) -> Sequence[Paragraph]:
     if not node.file:
-        return [Paragraph(text="none of your code is its source", style=MUTED)] if node.kind not in _KINDS else []
+        is_edge = node.kind in ("start", "end")
+        return [] if is_edge else [Paragraph(text="none of your code is its source", style=MUTED)]
     place = Paragraph(text=f"{safe(node.file, identifier=True)}:{node.line}", style="bold")
     try:
         lines = read(node.file).split("\n")  # not splitlines: Python counts by \n alone

@@ -10,6 +10,7 @@ from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import CheckpointRow
 from graphdeck.graphs.stopping import level_names
 from graphdeck.graphs.tasks import RanTask
+from graphdeck.graphs.values import Json
 from graphdeck.tui.theme import NodeStatus
 
 MOST: Final = 5_000
@@ -57,6 +58,12 @@ class TaskRun(Frozen):
     """Id of the checkpoint that it began at, where known."""
     ended: str = ""
     """Id of the checkpoint that has what it wrote, where known."""
+    call: int = 0
+    """Which of its caller's calls it was, from 1, in the functional API; 0 where no task called it."""
+    caller: str = ""
+    """Id of the task that called it; empty where none did, or that is not known."""
+    given: Json = None
+    """What it was called with, where a run of this session told."""
 
     @property
     def checkpoint_ns(self) -> str:
@@ -71,6 +78,7 @@ class TaskLog:
         self._tasks: dict[str, TaskRun] = {}
         self._at: dict[tuple[str, ...], tuple[str, int]] = {}
         self._unsaved: dict[tuple[str, ...], list[str]] = {}
+        self._early: dict[tuple[str, ...], list[str]] = {}
 
     @property
     def tasks(self) -> Sequence[TaskRun]:
@@ -87,11 +95,14 @@ class TaskLog:
     def _add(self, event: Event) -> None:
         match event:
             case events.RunStarted():
-                self._at, self._unsaved = {}, {}
+                self._at, self._unsaved, self._early = {}, {}, {}
             case events.Checkpoint():
                 self._at[event.ns] = (event.id, event.step)
                 for task in self._unsaved.pop(event.ns, ()):
                     self._change(task, ended=event.id)
+                if event.source == "input":  # what its input starts may be told of before it is written
+                    for task in self._early.pop(event.ns, ()):
+                        self._change(task, began=event.id, step=event.step + 1)
             case events.NodeStarted():
                 self._start(event)
             case events.NodeRetry():
@@ -123,11 +134,19 @@ class TaskLog:
                 pass
 
     def _start(self, event: events.NodeStarted) -> None:
-        self._tasks.pop(event.task, None)  # it goes on after a question: it is the newest again
-        self._tasks[event.task] = self._new(event, event.task, sent=SENT in event.triggers)
+        before = self._tasks.pop(event.task, None)  # it goes on after a question: it is the newest again
+        task = self._new(event, event.task, sent=SENT in event.triggers and not event.call)
+        if before is not None and task.step is None:  # a run that goes on does not tell where it began
+            task = replace(task, step=before.step, began=before.began)
+        self._tasks[event.task] = task
+        if event.ns not in self._at:
+            self._early.setdefault(event.ns, []).append(event.task)
 
     def _new(self, event: _OfNode, task: str, *, sent: bool = False) -> TaskRun:
         checkpoint, step = self._at.get(event.ns, ("", None))
+        called: dict[str, Any] = {}
+        if isinstance(event, (events.NodeStarted, events.NodeKept)) and event.call:
+            called = {"call": event.call, "caller": event.caller, "given": event.given}
         return TaskRun(
             id=task,
             path=":".join((*(level.partition(":")[0] for level in event.ns), event.node)),
@@ -135,6 +154,7 @@ class TaskLog:
             step=None if step is None else step + 1,
             sent=sent,
             began=checkpoint,
+            **called,
         )
 
     def _end(self, event: _OfNode, task: str, state: NodeStatus, **fields: Any) -> None:
@@ -161,16 +181,19 @@ class TaskLog:
 
 def saved_tasks(rows: Iterable[CheckpointRow], node: str) -> Iterator[TaskRun]:
     """The tasks of a node as the checkpoints of its graph tell them, newest first."""
+    rows = list(rows)
+    over = {row.parent for row in rows if row.source == "loop"}
     for row in rows:
-        for task in row.after:
-            if task.node == node and not task.finished:  # the finished ones stand at the checkpoint that they made
-                yield _saved(task, row, began=row.checkpoint, step=row.step + 1)
+        for task in row.after:  # once the step is over, the finished ones stand at the checkpoint that they made
+            if task.node == node and not (task.path or (task.finished and row.checkpoint in over)):
+                yield saved_task(task, row, began=row.checkpoint, step=row.step + 1)
         for task in row.made_by:
-            if task.node == node:
-                yield _saved(task, row, began=row.parent or "", ended=row.checkpoint, step=row.step)
+            if task.node == node and not task.path:
+                yield saved_task(task, row, began=row.parent or "", ended=row.checkpoint, step=row.step)
 
 
-def _saved(task: RanTask, row: CheckpointRow, *, began: str, step: int, ended: str = "") -> TaskRun:
+def saved_task(task: RanTask, row: CheckpointRow, *, began: str, step: int, ended: str = "") -> TaskRun:
+    """A task of the step that begins or ends at a checkpoint."""
     ns = tuple(row.ns.split("|")) if row.ns else ()
     return TaskRun(
         id=task.id,
@@ -204,10 +227,14 @@ def together(live: Iterable[TaskRun], saved: Iterable[TaskRun]) -> list[TaskRun]
 
 
 def _joined(told: TaskRun, kept: TaskRun) -> TaskRun:
+    asks = kept.state == "waiting" and told.state == "stopped"  # the run tells it of the task that called this one
     return replace(
         told,
+        state="waiting" if asks else told.state,
         began=told.began or kept.began,
         ended=told.ended or kept.ended,
         step=kept.step if told.step is None else told.step,
         keys=told.keys or kept.keys,
+        caller=told.caller or kept.caller,
+        call=told.call or kept.call,
     )

@@ -6,8 +6,8 @@ from typing import Any, Final
 from graphdeck.graphs.saved.decode import Packed, Undecodable, decode, expand, outline
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
-from graphdeck.graphs.saved.rows import NO_TASK, NOT_OUTPUT, SavedCheckpoint, Task, is_by_hand, is_control
-from graphdeck.graphs.task_ids import StepStart, call_of
+from graphdeck.graphs.saved.rows import NO_TASK, NOT_OUTPUT, SavedCheckpoint, is_by_hand, is_control
+from graphdeck.graphs.task_ids import StepStart, call_of, sent_place
 from graphdeck.graphs.tasks import TaskValues
 from graphdeck.graphs.values import Json, Stored, to_json
 
@@ -101,7 +101,7 @@ def _places(saved: SavedCheckpoint, packets: list[Any], paths: Mapping[str, str]
     """By task id, its place among the `Send`s: a task that has written nothing yet has no row that tells."""
     step = StepStart(checkpoint=saved.id, step=saved.step + 1, ns=saved.key[1])
     made = {step.sent(_node(packet), place): place for place, packet in enumerate(packets)}
-    told = {task: Task(task, path, True, (), "").send for task, path in paths.items()}
+    told = {task: sent_place(path) for task, path in paths.items()}
     return made | {task: place for task, place in told.items() if place is not None and place < len(packets)}
 
 

@@ -13,7 +13,7 @@ from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 from graphdeck.graphs.values import Json
 from graphdeck.graphs.worker.called_tasks import called_tasks
 from graphdeck.graphs.worker.chain import ChainBuilder
-from graphdeck.graphs.worker.load import AnyBuilder, AnyGraph, Loaded
+from graphdeck.graphs.worker.load import AnyBuilder, AnyGraph, Loaded, is_entrypoint
 from graphdeck.graphs.worker.node_details import details_of
 from graphdeck.graphs.worker.schemas import fields_of, is_part_of_state, json_schema, runnable_schema
 from graphdeck.graphs.worker.sources import Source, source_of
@@ -50,7 +50,7 @@ def _shape(graph: AnyGraph, title: str, depth: int) -> GraphShape:
         nodes=tuple(_node(name, graph, builder, subgraphs) for name in names),
         edges=edges,
         subgraphs=subgraphs,
-        kind="graph" if builder else "functional",
+        kind="functional" if is_entrypoint(graph) else "graph",
         input_schema=input_schema,
         input_is_partial=builder is not None and is_part_of_state(builder.input_schema, builder.state_schema),
         output_schema=output_schema,
@@ -94,7 +94,7 @@ def _node(name: str, graph: AnyGraph, builder: AnyBuilder | None, subgraphs: Map
     source = source_of(action)
     return Node(
         id=name,
-        kind=_kind(name, action, builder, subgraphs),
+        kind="entrypoint" if is_entrypoint(graph) else _kind(name, action, subgraphs),
         doc=source.doc or ", ".join(tools_of(action)),
         file=source.file,
         line=source.line,
@@ -111,12 +111,12 @@ def _action(name: str, graph: AnyGraph, builder: AnyBuilder | None) -> Any:
     return builder.nodes[name].runnable if builder else graph.nodes[name].bound
 
 
-def _kind(name: str, action: Any, builder: AnyBuilder | None, subgraphs: Mapping[str, GraphShape]) -> str:
+def _kind(name: str, action: Any, subgraphs: Mapping[str, GraphShape]) -> str:
     if name in subgraphs:
         return "subgraph"
     if is_tool_node(action):
         return "tools"
-    return "node" if builder else "task"
+    return "node"
 
 
 def _goes_anywhere(name: str, builder: AnyBuilder, source: Source) -> bool:

@@ -204,7 +204,12 @@ def _compile(builder: AnyBuilder | None, name: str, module: ModuleType) -> AnyGr
 def _graph_kind(graph: AnyGraph, builder: AnyBuilder | None) -> GraphKind:
     if isinstance(builder, ChainBuilder):
         return "runnable"
-    return "functional" if builder is None and PREVIOUS in graph.channels else "graph"
+    return "functional" if is_entrypoint(graph) else "graph"
+
+
+def is_entrypoint(graph: AnyGraph) -> bool:
+    """Whether a graph is an entrypoint of the functional API."""
+    return PREVIOUS in graph.channels and not isinstance(graph, CompiledStateGraph)
 
 
 # -- words -----------------------------------------------------------------------------------------------------------

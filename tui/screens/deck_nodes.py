@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.records import GraphShape
 from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui import bridge
 from graphdeck.tui.clock import Clock
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from graphdeck.tui.screens.node import NodeScreen
     from graphdeck.tui.task_log import TaskLog, TaskRun
     from graphdeck.tui.widgets.run_timeline import RunTimelineView
+    from graphdeck.tui.widgets.task_tree import TaskTree
 
 
 class DeckNodes(DeckRuns):
@@ -31,6 +33,9 @@ class DeckNodes(DeckRuns):
         self._task_logs: dict[ThreadKey, TaskLog] = {}
         self._node_screen: NodeScreen | None = None
         self._inner_tasks: Sequence[TaskRun] = ()
+        self._saved_of: object = None
+        self._saved_shape: object = None
+        self._saved_tasks: Sequence[TaskRun] = ()
 
     @cached_property
     def _node_bridge(self) -> "NodeBridge":
@@ -51,18 +56,19 @@ class DeckNodes(DeckRuns):
         self.panes.graph.view.select(path)
         self._show_node(path)
 
-    def _show_node(self, path: str | None) -> None:
+    def _show_node(self, path: str | None, task: str = "") -> None:
         from graphdeck.tui.node_lines import find_node
+        from graphdeck.tui.screens.drawn import drawn
         from graphdeck.tui.screens.node import NodeScreen
 
         look = self.look
         seen = None
-        if look.shape is not None and path is not None:
-            seen = find_node(look.shape, look.edges, path, look.view.taken.times)
+        if (shape := drawn(look)) is not None and path is not None:
+            seen = find_node(shape, shape.edges, path, look.view.taken.times)
         if seen is None:
             self.say("no node is chosen: go to one in the graph (1)", style=WARNING)
             return
-        self._node_screen, self._inner_tasks = NodeScreen(seen, self), ()
+        self._node_screen, self._inner_tasks = NodeScreen(seen, self, task), ()
         self.app.push_screen(self._node_screen, self._node_left)
         self._show_tasks()
         self._read_inner_tasks()
@@ -99,20 +105,52 @@ class DeckNodes(DeckRuns):
             self._show_tasks()
 
     def see(self, look: Look) -> None:
-        """Look at this; the tasks of a node that is shown are those of the look."""
+        """Look at this; the tasks that are shown are those of the look."""
         super().see(look)
+        if not self.is_covered:
+            self._show_tree()
         self._show_tasks()
+
+    def _show_tree(self) -> None:
+        """Show the task tree of a functional graph."""
+        look = self.look
+        if look.shape is None or look.shape.kind != "functional":
+            self.panes.graph.show_tree(None)
+            return
+        from graphdeck.tui.task_rows import shown_entry
+
+        tasks = self._known_tasks(look.shape)[::-1]
+        self.panes.graph.show_tree(look.shape, shown_entry(tasks, look.old.checkpoint if look.old else ""), tasks)
+
+    def on_task_tree_task_chosen(self, event: "TaskTree.TaskChosen") -> None:
+        """Show a task of the tree: its function, with the cursor on this call."""
+        self._show_node(event.row.name, event.row.key)
+
+    def _known_tasks(self, shape: GraphShape) -> "Sequence[TaskRun]":
+        """All tasks of the thread's own graph that are known, newest first."""
+        from graphdeck.tui.called_tasks import saved_of_graph
+        from graphdeck.tui.task_log import together
+
+        look, log = self.look, self._task_logs.get(self.look.key)
+        live = log.tasks if log is not None else ()
+        if self._saved_of is not look.history or self._saved_shape is not shape:
+            names = {task.path for task in live if task.call}
+            self._saved_of, self._saved_shape = look.history, shape
+            self._saved_tasks = saved_of_graph(look.history, shape, names)
+        return together(live, self._saved_tasks)
 
     def _show_tasks(self) -> None:
         screen, look = self._node_screen, self.look
         if screen is None:
             return
-        from graphdeck.tui.task_log import saved_tasks, together
+        from graphdeck.tui.task_log import together
 
         path, log = screen.seen.path, self._task_logs.get(look.key)
-        live = [task for task in log.tasks if task.path == path] if log is not None else []
-        saved = self._inner_tasks if ":" in path else saved_tasks(look.history, path)
-        tasks = together(live, saved)
+        if ":" in path:
+            live = [task for task in log.tasks if task.path == path] if log is not None else []
+            tasks = together(live, self._inner_tasks)
+        else:
+            tasks = [task for task in self._known_tasks(look.shape) if task.path == path] if look.shape else []
         at = look.shown.checkpoint if look.shown else ""
         screen.show_tasks(tasks, {task.id for task in tasks if at and at in (task.began, task.ended)})
 

@@ -1,6 +1,6 @@
-"""The deck's graph: its drawing, what stops a run at a node, or what is wrong with the target."""
+"""The deck's graph: its drawing or its task tree, what stops a run at a node, or what is wrong with the target."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from graphdeck.graphs.errors import GraphdeckError
-from graphdeck.graphs.records import Edge, GraphShape, Node
+from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.paragraphs import Paragraph
 from graphdeck.tui.screens.look import Look
@@ -21,13 +21,21 @@ from graphdeck.tui.widgets.long_text import LongText
 
 if TYPE_CHECKING:
     from graphdeck.tui.screens.layout import Layout
+    from graphdeck.tui.task_log import TaskRun
+    from graphdeck.tui.widgets.task_tree import TaskTree
 
 
 class GraphPane(Pane):
-    """The drawing, and a line on the selected node; in its place what is wrong with the target, where it is broken."""
+    """The drawing, and a line on the selected node; in its place what is wrong with the target, where it is broken.
+
+    A graph of the functional API has its task tree in place of the drawing.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.view = GraphView(clock=clock)
+        self.task_tree: TaskTree | None = None
+        """The task tree; None until a functional graph is shown."""
+        self._clock = clock
         self.trouble = LongText(id="trouble")
         super().__init__("graph", self.view, self.trouble, Static(id="node", markup=False))
         self._drawn: tuple[tuple[Node, ...], tuple[Edge, ...], Mapping[str, GraphShape], int, int] | None = None
@@ -54,6 +62,38 @@ class GraphPane(Pane):
         if (view.nodes, view.taken) != self._states:
             self._states = (view.nodes, view.taken)
             self.view.show(view.nodes, view.taken)
+
+    def show_tree(
+        self, shape: GraphShape | None, entry: "TaskRun | None" = None, tasks: "Sequence[TaskRun]" = ()
+    ) -> None:
+        """Show the task tree of a functional graph in place of its drawing; without a shape, the drawing again."""
+        if shape is None:
+            if self._has_tree:
+                self._show_only(self.view)
+            return
+        if self.task_tree is None:
+            from graphdeck.tui.widgets.task_tree import TaskTree  # most graphs are drawn
+
+            self.task_tree = TaskTree(self._clock)
+            self.mount(self.task_tree, before="#node")
+        nodes = [node for node in (*shape.nodes, *shape.tasks) if node.id not in (START, END)]
+        self._by_id = {node.id: node for node in nodes}
+        self.task_tree.show(entry, tasks, [node.id for node in nodes])
+        if not self.trouble.display:
+            self._show_only(self.task_tree)
+
+    @property
+    def _has_tree(self) -> bool:
+        return self.task_tree is not None and self.task_tree.display
+
+    def _show_only(self, wanted: Widget) -> None:
+        """Show one of the drawing, the tree and the trouble; it takes the focus of the others."""
+        widgets = [widget for widget in (self.view, self.task_tree, self.trouble) if widget is not None]
+        had_focus = any(widget.has_focus for widget in widgets if widget is not wanted)
+        for widget in widgets:
+            widget.display = widget is wanted
+        if had_focus:
+            wanted.focus()
 
     def _draw(self, nodes: tuple[Node, ...], edges: tuple[Edge, ...], subgraphs: Mapping[str, GraphShape]) -> None:
         wanted = (nodes, edges, subgraphs, self.view.room, self.view.size.height)
@@ -99,11 +139,10 @@ class GraphPane(Pane):
 
     def tell(self, error: GraphdeckError | None) -> None:
         """Show an error in place of the drawing; None brings the drawing back."""
-        if error is None and self.view.display:
-            return
-        had_focus = self.view.has_focus or self.trouble.has_focus
-        self.view.display, self.trouble.display = error is None, error is not None
-        if error is not None:
+        if error is None:
+            if self.trouble.display:
+                self._show_only(self.view)
+        else:
             self.trouble.show(
                 [
                     Paragraph(text=safe(error.message, lines=True), style=ERROR),
@@ -112,17 +151,26 @@ class GraphPane(Pane):
                     Paragraph(text="F5 loads it again, o opens another graph", style=MUTED),
                 ]
             )
-        if had_focus:
-            self.main.focus()
+            self._show_only(self.trouble)
 
     @property
     def main(self) -> Widget:
         """What takes the focus."""
-        return self.trouble if self.trouble.display else self.view
+        if self.trouble.display:
+            return self.trouble
+        return self.task_tree if self.task_tree is not None and self.task_tree.display else self.view
 
     def on_graph_view_node_selected(self, event: GraphView.NodeSelected) -> None:
         """Say where the node comes from."""
-        node = self._by_id.get(event.node)
+        if not self._has_tree:
+            self._tell_node(event.node)
+
+    def on_task_tree_task_selected(self, event: "TaskTree.TaskSelected") -> None:
+        """Say where the task comes from."""
+        self._tell_node(event.row.name)
+
+    def _tell_node(self, id_: str) -> None:
+        node = self._by_id.get(id_)
         line = self.query_one("#node", Static)
         if node is None:
             line.update("", layout=False)

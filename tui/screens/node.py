@@ -39,10 +39,11 @@ class NodeScreen(WholeScreen):
             self.task = task
             """The task."""
 
-    def __init__(self, seen: SeenNode, receiver: Widget) -> None:
+    def __init__(self, seen: SeenNode, receiver: Widget, task: str = "") -> None:
         super().__init__(seen.path.replace(":", " : "), "node")
         self.seen = seen
         """The node."""
+        self._first = task
         self._receiver = receiver
         self._reading = LongText()
         self._tasks = TaskList()
@@ -67,7 +68,7 @@ class NodeScreen(WholeScreen):
         if not self._tasks.is_attached:
             return
         self._tasks.styles.height = max(1, min(len(tasks), max(TASK_ROWS, self.size.height // 4)))
-        self._tasks.show(tasks, marked)
+        self._tasks.show(tasks, {self._first} if self._first else marked)
         known = f"{len(tasks):,} known" if tasks else "none known"
         took = [task.ms for task in tasks if task.ms is not None]
         if took:

@@ -322,7 +322,7 @@ def graph(words: list[str]) -> int:
     return len(words)
 """)
     assert (flow.kind, arrows(flow)) == ("functional", [f"{START} -> graph", f"graph -> {END}"])
-    assert (by_name(flow)["graph"].kind, by_name(flow)["graph"].doc) == ("task", "Count.")
+    assert (by_name(flow)["graph"].kind, by_name(flow)["graph"].doc) == ("entrypoint", "Count.")
     assert flow.input_schema == {"type": "array", "items": {"type": "string"}}
     assert flow.output_schema == {"type": "integer"}
 
