@@ -11,7 +11,7 @@ from langgraph.pregel import Pregel
 from langgraph.types import Interrupt as Asked
 from langgraph.types import StateSnapshot
 
-from graphdeck.graphs.errors import InputError
+from graphdeck.graphs.errors import RunFailed
 from graphdeck.graphs.events import Interrupt
 from graphdeck.graphs.failed_answers import OWN_ANSWER, answered_sql
 from graphdeck.graphs.local.home import frames_of
@@ -145,7 +145,10 @@ async def finished_tasks(saver: TellingSaver | None, config: RunnableConfig) -> 
 
 
 async def check_nodes_are_there(graph: Pregel[Any, Any, Any, Any], saver: TellingSaver, config: RunnableConfig) -> None:
-    """Raise InputError where a checkpoint starts a node that the graph no longer has: LangGraph calls that its end."""
+    """Raise RunFailed where a checkpoint starts a node that the graph no longer has.
+
+    LangGraph would pass it over without a word, and with it what its task has written: alone, it would be the end.
+    """
     found = await saver.aget_tuple(config)
     if found is None:
         return
@@ -154,7 +157,7 @@ async def check_nodes_are_there(graph: Pregel[Any, Any, Any, Any], saver: Tellin
         node = channel.removeprefix(_STARTS)
         is_due = channel.startswith(_STARTS) and seen.get(node, {}).get(channel) != versions.get(channel)
         if is_due and node not in graph.nodes:
-            raise InputError(
+            raise RunFailed(
                 f"the thread stands before node {node!r}, which the graph no longer has",
                 "put the node back, or run again from an earlier checkpoint: see graphdeck history",
             )

@@ -145,7 +145,7 @@ class GraphRun:
         before = await self._position(request.checkpoint)
         if request.checkpoint:
             await self._check_start(request.checkpoint, before)
-        if before.done and not request.has_input and self._saver is not None:
+        if not request.has_input and self._saver is not None:
             await check_nodes_are_there(self._graph, self._saver, self._config(request.checkpoint))
         if request.resume:
             await check_seen(request.seen, self._emitter, control)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graphdeck.graphs import events
-from graphdeck.graphs.errors import FileError, MissingFileError
+from graphdeck.graphs.errors import FileError, MissingFileError, error_from_dict
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
@@ -319,24 +319,37 @@ async def test_the_users_code_outside_of_nodes_may_fail_too(write_nodes: WriteGr
     assert failures(found) == [("", "KeyError")]
 
 
+@pytest.mark.parametrize(
+    ("whole", "lacking"),
+    [
+        ("chain(first, ask, last)", "chain(first, last)"),
+        ("fan(ask, last)", "fan(last)"),
+        ("fan(ask, beside)", "fan(ask)"),
+    ],
+)
 async def test_a_thread_before_a_node_that_is_gone_is_not_called_done(
-    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, whole: str, lacking: str
 ) -> None:
+    """Alone, beside one that has finished, or itself finished beside one that asks: then its result would be lost."""
+    gone = "beside" if "beside" in whole else "ask"
     source = """
     def first(state): return {"n": 1}
     def ask(state): return {"n": interrupt("how many?")}
-    def last(state): return {"log": [str(state["n"])]}
+    def last(state): return {"log": ["last"]}
+    def beside(state): return {"log": ["beside"]}
     """
-    graph = write_nodes(source + "graph = chain(first, ask, last)\n")
+    graph = write_nodes(f"{source}graph = {whole}\n")
     assert ended(await run_graph(graph, input={})).status == "waiting"
     [question] = (await engine.state("t")).interrupts
-    write_nodes(source + "graph = chain(first, last)\n")
+    write_nodes(f"{source}graph = {lacking}\n")
     for request in ({}, {"resume": {question.id: 3}}):
         stopped = ended(await run_graph(graph, **request))
         assert stopped.status == "failed"
-        assert "before node 'ask', which the graph no longer has" in str(stopped.error)
+        assert stopped.error is not None
+        assert error_from_dict(dict(stopped.error)).exit_status == 1
+        assert f"before node {gone!r}, which the graph no longer has" in str(stopped.error)
     assert (await engine.state("t")).status == "waiting"
-    write_nodes(source + "graph = chain(first, ask, last)\n")
+    write_nodes(f"{source}graph = {whole}\n")
     assert ended(await run_graph(graph, resume={question.id: 3})).status == "done"
 
 
