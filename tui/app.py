@@ -127,9 +127,11 @@ class GraphdeckApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave; asks once while a run is on."""
-        if not self.deck.is_busy:
+        count = len(self.deck.running)
+        if not count:
             self.exit()
             return
+        from graphdeck.tui import leaving
         from graphdeck.tui.screens.confirm import ConfirmScreen  # where it opens, as in the deck
 
         if isinstance(self.screen, ConfirmScreen):
@@ -139,8 +141,8 @@ class GraphdeckApp(App[None]):
             if yes:
                 self.exit()
 
-        detail = "It stops at its next step. Nothing is lost: the thread can be continued."
-        self.push_screen(ConfirmScreen("A run is on. Leave?", detail, "stop it and leave"), confirmed)
+        asks = ConfirmScreen(leaving.question(count), leaving.consequence(count), leaving.yes(count))
+        self.push_screen(asks, confirmed)
 
 
 def run_app(
@@ -164,10 +166,10 @@ def run_app(
             await app.run_async()
         finally:
             app.attention.close()
-            if app.deck.is_busy:
-                print(
-                    "the run stops at its next step (10 seconds at the most); its thread can be continued", flush=True
-                )
+            if count := len(app.deck.running):
+                from graphdeck.tui.leaving import farewell
+
+                print(farewell(count), flush=True)
             await engine.close()
 
     asyncio.run(whole())

@@ -13,6 +13,7 @@ from textual.timer import Timer
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import TargetError
 from graphdeck.graphs.records import WaitingRow
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui import actions, bridge
 from graphdeck.tui.actions import Action
 from graphdeck.tui.attention import Attention
@@ -157,9 +158,9 @@ class DeckScreen(DeckControl):
     # -- the inbox ---------------------------------------------------------------------------------------------------
 
     @property
-    def is_busy(self) -> bool:
-        """Whether a run is on, here or in the inbox."""
-        return bool(self.look.runs) or self.inbox.is_busy
+    def running(self) -> frozenset[ThreadKey]:
+        """The threads that runs are on, those of the inbox among them."""
+        return self.look.runs.union(self.inbox.running)
 
     def action_inbox(self) -> None:
         """Open everything that waits for a person."""

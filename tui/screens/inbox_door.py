@@ -1,9 +1,11 @@
 """The way from the deck into the inbox and back; the inbox itself is imported when it is first opened."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.records import ThreadRow, WaitingRow
+from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules
@@ -23,9 +25,9 @@ class InboxDoor:
         self._inbox: InboxScreen | None = None
 
     @property
-    def is_busy(self) -> bool:
-        """Whether an answer that was given there is on its way."""
-        return self._inbox is not None and bool(self._inbox.rows.running)
+    def running(self) -> Collection[ThreadKey]:
+        """The threads that answers which were given there are on their way to."""
+        return self._inbox.rows.running if self._inbox is not None else ()
 
     def screen(self) -> "tuple[InboxScreen, bool]":
         """The inbox, and whether it was made just now."""

@@ -148,3 +148,21 @@ def test_what_cannot_be_stopped_at_is_told_with_the_reason() -> None:
     for wrong in ("work if m > 3", "watch m", "work if n", ""):
         with pytest.raises(InputError):
             parse_stop(wrong, shape)
+
+
+async def test_leaving_says_how_many_runs_are_on_and_what_becomes_of_them(
+    open_deck: Any, recorded: Any, put: Any
+) -> None:
+    put(recorded, "rome", "breakpoint")
+    put(recorded, "oslo", "breakpoint")
+    async with open_deck(recorded, thread="rome", size=(80, 24)) as deck:
+        await deck.until_shown("before tools")
+        await deck.press("space", "6", "down", "enter")
+        await deck.until(lambda: deck.look.thread == "oslo" and deck.look.snapshot)
+        await deck.press("space")
+        await deck.until(lambda: len(recorded.runs) == 2)
+        await deck.press("q")
+        await deck.until_shown("2 runs are on. Leave?")
+        await deck.until_shown("stop all 2 and leave")
+        assert "Each stops at its next step." in deck.text
+        assert "is killed" in deck.text
