@@ -36,7 +36,7 @@ _KEYS: Final = {
 }
 """The keys that matter, by how the thread stands."""
 _IN_PANE: Final = {
-    "timeline": ("run_again", "fork", "compare", "other_branch"),
+    "timeline": ("tasks", "run_again", "fork", "compare", "other_branch"),
     "state": ("filter", "go_to_path", "view", "write"),
     "messages": ("view", "copy", "write", "edit_message"),
     "threads": ("filter", "find_text", "mark"),

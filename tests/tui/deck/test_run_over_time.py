@@ -16,6 +16,7 @@ from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.screens.deck import DeckScreen
 from graphdeck.tui.screens.node import NodeScreen
 from graphdeck.tui.screens.run_pane import RunPane
+from graphdeck.tui.widgets.run_timeline import RunTimelineView
 
 NOW = "2026-05-04T12:04:11+00:00"
 """When the deck is looked at."""
@@ -81,7 +82,7 @@ def test_a_run_over_time(
         await begin(recorded, holds, app.deck, pilot.press)
         await pilot.press("G")
         await holds(lambda: isinstance(app.focused and app.focused.parent, RunPane))
-        await holds(lambda: app.deck.panes.timeline_pane.run.view.row_count() == 6)
+        await holds(lambda: app.deck.query_one(RunTimelineView).row_count() == 6)
 
     assert snap_compare(app, terminal_size=size, run_before=run)
 
