@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from graphdeck.graphs.records import Edge, GraphShape
+from graphdeck.graphs.records import END, Edge, GraphShape, Node
 
 Pair: TypeAlias = tuple[str, str]
 """Paths of two nodes of one graph, `team:desk:review`."""
@@ -18,7 +18,8 @@ def with_observed(
     """The shape with the edges that were taken and are not declared, in its subgraphs too; itself where there is none.
 
     Nodes that it does not have are left out. Of `likely` pairs it is only known that the second node started when the
-    first had ended: they are edges where the first may go anywhere, and the second does not wait for all others.
+    first had ended, or that the first led nowhere (END): they are edges where the first may go anywhere, and the second
+    neither waits for all others nor is END.
     """
     if shape.kind != "graph" or not (taken or likely):
         return shape
@@ -30,7 +31,10 @@ def with_observed(
         own = {(one[cut:], other[cut:]) for one, other in pairs if one.startswith(prefix) and other.startswith(prefix)}
         return {(one, other) for one, other in own - known if one in nodes and other in nodes}
 
-    maybe = {pair for pair in of_this(likely) if nodes[pair[0]].unknown_targets and not nodes[pair[1]].defer}
+    def may_be(one: Node, other: Node) -> bool:
+        return one.unknown_targets and not other.defer and other.id != END
+
+    maybe = {pair for pair in of_this(likely) if may_be(nodes[pair[0]], nodes[pair[1]])}
     edges = tuple(Edge(source=one, target=other, observed=True) for one, other in sorted(of_this(taken) | maybe))
     subgraphs = {
         name: with_observed(inner, taken, likely, f"{prefix}{name}:") for name, inner in shape.subgraphs.items()

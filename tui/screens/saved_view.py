@@ -62,10 +62,17 @@ def _walk(
     builder: TakenBuilder, level: tuple[str, ...], way: Sequence[CheckpointRow], inner: Inner, *, is_tip: bool
 ) -> None:
     for row in way:
-        is_after_input = row.source != "loop"
-        builder.step(level, None if is_after_input else ((task.node, task.routed) for task in row.made_by))
+        builder.step(level, _routed(row) if row.source == "loop" else None)
         for task in row.after if is_tip or row is not way[-1] else ():
             builder.start(level, task.node)
             for ns, rows in ((ns, inner[ns]) for ns in task.inner if inner.get(ns)):
                 within = tuple(part for part in ns.split("|") if not part.isdigit())  # it counts those of one task
                 _walk(builder, within, way_to(rows[0].checkpoint, rows), inner, is_tip=True)
+
+
+def _routed(row: CheckpointRow) -> dict[str, tuple[str, ...]]:
+    """Where each node of the step that made a checkpoint has led, all its tasks together."""
+    found: dict[str, tuple[str, ...]] = {}
+    for task in row.made_by:
+        found[task.node] = (*found.get(task.node, ()), *task.routed)
+    return found

@@ -1,4 +1,4 @@
-"""The graph, drawn, with what each node does on its row: state, times run, last duration."""
+"""The graph, drawn, with what each node does on its row: state, times run, last duration; and its edges' counts."""
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -22,6 +22,7 @@ from graphdeck.tui.widgets.taken_edges import NOTHING_TAKEN, Taken
 
 if TYPE_CHECKING:
     from graphdeck.graphs.drawing.canvas import Cell, Drawing
+    from graphdeck.tui.widgets.edge_counts import EdgeCounts
     from graphdeck.tui.widgets.stop_marks import Marks
 
 FRAMES_A_SECOND: Final = 8
@@ -76,6 +77,10 @@ class GraphView(Rows):
         self._members: Mapping[str, str] = {}
         self._states: Mapping[str, NodeState] = {}
         self._taken = NOTHING_TAKEN
+        self._told: tuple[Mapping[str, NodeState], Taken] = ({}, NOTHING_TAKEN)
+        self._counts: EdgeCounts | None = None
+        self._count_cells: Mapping[int, Mapping[int, str]] = {}
+        self._count_rows: Mapping[int, str] = {}
         self._marks: Marks = {}
         self._mark_cells: Mapping[int, Mapping[int, str]] = {}
         self._follow = True
@@ -94,6 +99,8 @@ class GraphView(Rows):
     def show_drawing(self, drawing: "Drawing | None", members: Mapping[str, str] | None = None) -> None:
         """Show a drawing; `members` tells for the nodes of a folded one under which drawn node they stand."""
         self._drawing, self._members, self._follow = drawing, members or {}, True
+        self._counts = None
+        self._take_in(*self._told)
         self.marks_row = not (drawing and drawing.boxes)
         self.show_marks(self._marks)
         self.rows_changed()
@@ -105,12 +112,22 @@ class GraphView(Rows):
 
     def show(self, states: Mapping[str, NodeState], taken: Taken = NOTHING_TAKEN) -> None:
         """Show what the nodes do, and which edges were taken; a node that begins to run is brought into view."""
-        before = self._running_nodes()
-        self._states, self._taken = self._of_drawn(states), taken
+        before, self._told = self._running_nodes(), (states, taken)
+        self._take_in(states, taken)
         began = self._running_nodes() - before
         if began and self._drawing and self._follow:
             self._bring_into_view(min(began, key=self._drawing.row_of))
         self.refresh()
+
+    def _take_in(self, states: Mapping[str, NodeState], taken: Taken) -> None:
+        """Keep what is told of nodes and edges as the drawing has them."""
+        self._states, self._taken = self._of_drawn(states), taken.under(self._members) if self._members else taken
+        if self._counts is None and self._drawing is not None and self._taken.times:
+            from graphdeck.tui.widgets.edge_counts import EdgeCounts  # the first paint knows none
+
+            self._counts = EdgeCounts(self._drawing)
+        times = self._taken.times
+        self._count_cells, self._count_rows = self._counts.of(times) if self._counts else ({}, {})
 
     def show_marks(self, marks: "Marks") -> None:
         """Show which nodes have breakpoints."""
@@ -166,6 +183,8 @@ class GraphView(Rows):
             (times, style), *more = self._columns(state, width - self.row_width())
             beyond = sum(column >= drawing.width for column in self._mark_cells.get(index, ()))
             parts += [(times[beyond:], style), *more]
+        elif index in self._count_rows:
+            parts.append((fit(self._count_rows[index], _COLUMNS[0], right=True), MUTED))
         return Content.assemble(*parts)
 
     def cursor_moved(self, index: int) -> None:
@@ -231,6 +250,8 @@ class GraphView(Rows):
     def _cells(self, index: int) -> Iterable[tuple[str, str | Style]]:
         row = self._drawing.rows[index] if self._drawing else ()
         styled = [(self._text(cell), self._style(cell)) for cell in row]
+        for column, sign in self._count_cells.get(index, {}).items():
+            styled[column] = (sign, ACCENT)
         for column, sign in self._mark_cells.get(index, {}).items():
             styled[column : column + 1] = [(sign, colour("breakpoint"))]
         for style, run in groupby(styled, key=lambda pair: pair[1]):

@@ -1,18 +1,19 @@
 """Which edges a run has taken, how often, and which last.
 
 A checkpoint tells where the step that it ends sent the run. An edge is taken when its target starts, which for a node
-that waits for others, or is deferred, may be many steps later. Where that is not told (graphs that refuse saving, older
-records), an edge is known to be taken only after a step of one node alone: what is shown is never a guess.
+that waits for others, or is deferred, may be many steps later; a node that led nowhere has gone to END. Where that is
+not told (graphs that refuse saving, older records), an edge is known to be taken only after a step of one node alone:
+what is shown is never a guess.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Final, TypeAlias
 
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.frozen import Frozen
-from graphdeck.graphs.records import START
+from graphdeck.graphs.records import END, START
 
 Pair: TypeAlias = tuple[str, str]
 """Paths of two nodes of one graph."""
@@ -40,6 +41,17 @@ class Taken(Frozen):
     """Nodes that have ended since the newest checkpoint of each graph, the empty name among them where one failed."""
     stepped: frozenset[Level] = frozenset()
     """Graphs that have come to a checkpoint, and have started nothing since."""
+
+    def under(self, members: Mapping[str, str]) -> "Taken":
+        """The same between drawn nodes, where several are drawn as one: `members` tells under which."""
+
+        def drawn(pair: Pair) -> Pair:
+            return members.get(pair[0], pair[0]), members.get(pair[1], pair[1])
+
+        times: dict[Pair, int] = {}
+        for pair, count in self.times.items():
+            times[drawn(pair)] = times.get(drawn(pair), 0) + count
+        return replace(self, times=times, newest=frozenset(map(drawn, self.newest)))
 
 
 NOTHING_TAKEN: Final = Taken()
@@ -74,7 +86,7 @@ class TakenBuilder:
             case events.Checkpoint(routed=None):
                 self._step_untold(event)
             case events.Checkpoint(routed=dict(routed)):
-                self.step(event.ns, routed.items() if event.source == "loop" else None)
+                self._step_told(event, routed)
             case events.NodeStarted():
                 self.start(event.ns, event.node)
             case events.NodeFinished() | events.NodeKept() | events.NodeCached():
@@ -85,34 +97,45 @@ class TakenBuilder:
             case _:
                 pass
 
-    def step(self, level: Level, routed: Iterable[tuple[str, Iterable[str]]] | None) -> None:
-        """A step of a graph has ended, whose nodes have sent the run there; None where an input or edit took its place.
+    def step(self, level: Level, routed: Mapping[str, Iterable[str]] | None) -> None:
+        """A step of a graph has ended, each of whose nodes has sent the run there; None for an input or an edit.
 
         What was sent before and has not started yet is still to come.
         """
         due = {} if routed is None else dict(self._due.get(level, {}))
-        for source, targets in routed or ():
+        for source, targets in (routed or {}).items():
             for target in targets:
                 due[target] = due.get(target, frozenset()) | {source}
         self._due[level] = due
         self._ended.pop(level, None)
         self._stepped.add(level)
+        for node, targets in (routed or {}).items():
+            if not targets:
+                self._take(level, node, END)
 
     def start(self, level: Level, node: str) -> None:
         """A task of a node has started."""
+        due = self._due.get(level, {})
+        for source in due.get(node) or due.get(_ANY) or ():
+            pair = self._take(level, source, node)
+            self._told |= {pair} if node in due else set()
+        if node in due:
+            self._due[level] = {other: sources for other, sources in due.items() if other != node}
+
+    def _take(self, level: Level, source: str, target: str) -> Pair:
         prefix = "".join(f"{part.partition(':')[0]}:" for part in level)
         if level in self._stepped:
             self._stepped.discard(level)
             self._newest = {pair for pair in self._newest if not _is_of(pair, prefix)}
-        due = self._due.get(level, {})
-        for source in due.get(node) or due.get(_ANY) or ():
-            pair = (prefix + source, prefix + node)
-            if pair not in self._newest:  # of many tasks of one node the first counts
-                self._newest.add(pair)
-                self._times[pair] = self._times.get(pair, 0) + 1
-                self._told |= {pair} if node in due else set()
-        if node in due:
-            self._due[level] = {other: sources for other, sources in due.items() if other != node}
+        pair = (prefix + source, prefix + target)
+        if pair not in self._newest:  # of many tasks of one node the first counts
+            self._newest.add(pair)
+            self._times[pair] = self._times.get(pair, 0) + 1
+        return pair
+
+    def _step_told(self, event: events.Checkpoint, routed: Mapping[str, tuple[str, ...]]) -> None:
+        ended = dict.fromkeys(self._ended.get(event.ns, frozenset()) - {_ANY}, ())
+        self.step(event.ns, {**ended, **routed} if event.source == "loop" else None)
 
     def _step_untold(self, event: events.Checkpoint) -> None:
         ended = self._ended.get(event.ns, frozenset())

@@ -264,6 +264,44 @@ async def test_an_edge_that_was_taken_is_bright_to_its_arrowhead(harness: NewApp
         assert is_bright()
 
 
+async def test_counts_of_edges_stand_in_blank_cells_and_move_nothing(harness: NewApp, lines: Lines) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test():
+        view.show_drawing(forked())
+        bare = lines(view)
+
+        def counted(**times: int) -> list[str]:
+            view.show({}, Taken(times={(START, name): count for name, count in times.items()}))
+            for line, before in zip(lines(view), bare, strict=True):
+                assert all(was in (is_, " ") for is_, was in zip(line, before, strict=False))
+            return [word for line in lines(view) for word in line.replace("▼", " ").split() if "×" in word]
+
+        assert counted(left=1) == [], "that it was taken, its colour tells"
+        assert counted(right=7) == ["×7"]
+        place = [line.find("×7") for line in lines(view)]
+        assert counted(left=12, right=7) in (["×12", "×7"], ["×7", "×12"])
+        assert [line.find("×7") for line in lines(view)] == place
+        assert counted(left=123_456, right=7) == ["×7"], "what has no room is left out"
+
+        looping = [Edge(source=START, target="a"), Edge(source="a", target="a", label="again", conditional=True)]
+        view.show_drawing(rail([Node(id=START), Node(id="a")], looping))
+        assert not any("×" in line for line in lines(view))
+        view.show({"a": NodeState(times=3)}, Taken(times={("a", "a"): 2, (START, "a"): 1}))
+        assert [line.split()[-1] for line in lines(view) if "×" in line] == ["×3", "×2"]
+        assert row_with(lines(view), "again").endswith("×2")
+
+
+async def test_edges_of_folded_nodes_are_taken_together(harness: NewApp, lines: Lines) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test():
+        folded = rail([Node(id=START), Node(id="w ×2")], [Edge(source="w ×2", target="w ×2", label="on")])
+        view.show({}, Taken(times={("w1", "w1"): 2, ("w2", "w1"): 3}, newest=frozenset({("w1", "w1")})))
+        view.show_drawing(folded, {"w1": "w ×2", "w2": "w ×2"})
+        assert row_with(lines(view), "on").endswith("×5")
+
+
 async def test_the_box_that_begins_to_run_comes_into_view_also_sideways(harness: NewApp, lines: Lines) -> None:
     view = GraphView(clock=StoppedClock())
     app = harness(view)

@@ -1,0 +1,57 @@
+"""How often the edges of a drawing were taken, written where nothing else stands."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Final
+
+from graphdeck.graphs.drawing.beside import Place, places, rows_of_edges
+from graphdeck.graphs.drawing.canvas import Drawing
+from graphdeck.graphs.records import Edge
+from graphdeck.tui.theme import glyphs
+from graphdeck.tui.widgets.taken_edges import Pair
+
+FROM: Final = 2
+"""The least count that is written: that an edge was taken at all, its colour tells."""
+
+
+class EdgeCounts:
+    """The counts of one drawing: in a flow beside the lines, in a rail behind the rows of the edges alone.
+
+    Each stands where it stands, whatever else is counted.
+    """
+
+    def __init__(self, drawing: Drawing) -> None:
+        self._drawing = drawing
+
+    def of(self, times: Mapping[Pair, int]) -> tuple[Mapping[int, Mapping[int, str]], Mapping[int, str]]:
+        """What goes into blank cells, by row and column, and what goes behind rows; what has no room is left out."""
+        return self._in_cells(times), self._in_rows(times)
+
+    def _in_cells(self, times: Mapping[Pair, int]) -> dict[int, dict[int, str]]:
+        found: dict[int, dict[int, str]] = {}
+        if self._drawing.boxes and any(count >= FROM for count in times.values()):
+            for edge, place in self._places.items():
+                text = count_text(times.get((edge.source, edge.target), 0))
+                if len(text) <= place.room:
+                    first = place.x + place.room - len(text) if place.is_left else place.x
+                    found.setdefault(place.y, {}).update(enumerate(text, first))
+        return found
+
+    def _in_rows(self, times: Mapping[Pair, int]) -> dict[int, str]:
+        if self._drawing.boxes or not times:
+            return {}
+        counts = ((row, times.get((edge.source, edge.target), 0)) for row, edge in self._rows.items())
+        return {row: count_text(count) for row, count in counts if count >= FROM}
+
+    @cached_property
+    def _places(self) -> Mapping[Edge, Place]:
+        return places(self._drawing)
+
+    @cached_property
+    def _rows(self) -> Mapping[int, Edge]:
+        return rows_of_edges(self._drawing)
+
+
+def count_text(count: int) -> str:
+    """A count, as it is written; empty where it goes without saying."""
+    return f"{glyphs().times}{count:,}" if count >= FROM else ""
