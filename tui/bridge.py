@@ -194,6 +194,15 @@ class Bridge(Background):
 
         self._ask("describe", graph, read)
 
+    def keep_edges(self, graph: str, taken: Collection[tuple[str, str]]) -> None:
+        """Keep edges that were seen taken for a graph; nothing comes of it."""
+
+        async def keep() -> None:
+            with contextlib.suppress(GraphdeckError):  # `describe` tells what is wrong with the target
+                await self._engine.keep_edges(graph, taken)
+
+        self._ask("edges", graph, keep)
+
     def count_waiting(self) -> None:
         """Count what waits for a person: `WaitingCounted`."""
 

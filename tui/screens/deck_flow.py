@@ -40,6 +40,16 @@ class DeckFlow(DeckListing):
 
     # -- what is looked at -------------------------------------------------------------------------------------------
 
+    def see(self, look: Look) -> None:
+        """Look at this; edges that were seen taken are kept, and belong to the graph from then on."""
+        if look.shape is not None and look.view.taken.told:
+            from graphdeck.tui.screens.drawn import drawn, unkept  # the first paint may know no graph yet
+
+            if taken := unkept(look):
+                self.bridge.keep_edges(look.graph, taken)
+                look = dataclasses.replace(look, shape=drawn(look))
+        super().see(look)
+
     def open_graph(self, graph: str, *, thread: Look | None = None) -> None:
         """Look at a graph, and at a new thread of it or at the given one."""
         shape = self.bridge.last_shape(graph)

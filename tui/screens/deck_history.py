@@ -145,6 +145,7 @@ class DeckHistory(DeckThreads):
     def _inner_read(self, message: history_bridge.InnerRead) -> None:
         if message.thread == self.look.key:
             self.panes.timeline.show_inner({message.ns: message.rows})
+            self.change(inner={**self.look.inner, message.ns: message.rows})
 
     def action_other_branch(self) -> None:
         """Look at the end of the thread's next branch; the timeline's cursor goes along, since keys act on it."""

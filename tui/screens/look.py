@@ -5,14 +5,13 @@ What reads questions and answers is imported where it is needed: the first paint
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import (
-    END,
-    START,
     CheckpointRow,
-    Edge,
     FailedTask,
     GraphShape,
     PendingInterrupt,
@@ -24,7 +23,7 @@ from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.graphs.values import Json
 from graphdeck.tui.theme import Status
 from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
-from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot, was_refused, with_measures
+from graphdeck.tui.widgets.run_state import RunView, was_refused, with_measures
 
 if TYPE_CHECKING:
     from graphdeck.tui.asked import Asked
@@ -60,6 +59,8 @@ class Look(Frozen):
     """The older checkpoint that is looked at, if one is."""
     history: History = ()
     """Checkpoints of the thread, newest first."""
+    inner: Mapping[str, History] = field(default_factory=dict)
+    """Checkpoints of subgraphs that were read, by `checkpoint_ns`."""
     saved: tuple[ChatMessage, ...] = ()
     """The conversation in the shown state, made once."""
     live: RunView | None = None
@@ -215,14 +216,16 @@ class Look(Frozen):
         row = next((row for row in self.history if row.checkpoint == at and not row.ns), None)
         return row.changed if row else self.shown.changed
 
-    @property
+    @cached_property
     def view(self) -> RunView:
         """What the nodes did."""
         if self.old is None and self.fresh is not None:
             return self.fresh
         if self.shown is None:
             return RunView(thread=self.thread, graph=self.graph)
-        saved = saved_view(self.shown, self.history)
+        from graphdeck.tui.screens.saved_view import saved_view
+
+        saved = saved_view(self.shown, self.history, self.inner)
         return saved if self.old or self.live is None else with_measures(saved, self.live)
 
     @property
@@ -236,18 +239,6 @@ class Look(Frozen):
     def takes_text(self) -> bool:
         """The input line takes a message, not JSON."""
         return self.shape is not None and self.shape.takes_messages
-
-    @property
-    def edges(self) -> tuple[Edge, ...]:
-        """Declared edges, and those that were seen taken from nodes that do not declare theirs."""
-        if self.shape is None:
-            return ()
-        open_nodes = {node.id for node in self.shape.nodes if node.unknown_targets}
-        declared = {(edge.source, edge.target) for edge in self.shape.edges}
-        known = {node.id for node in self.shape.nodes}
-        seen = sorted(pair for pair in self.view.taken.times if pair[0] in open_nodes and pair not in declared)
-        observed = [Edge(source=source, target=target, observed=True) for source, target in seen if target in known]
-        return (*self.shape.edges, *observed)
 
     # -- what can be done with it ------------------------------------------------------------------------------------
 
@@ -298,7 +289,7 @@ class Look(Frozen):
         return "" if self.snapshot.next != () else "it is at its end: type an input (i)"
 
     def continuing(self) -> RunRequest:
-        """The request that goes on with the thread; raises Refused."""
+        """The request that goes on with the thread, from a limit of steps with as many again; raises Refused."""
         if reason := self._why_not_continue():
             raise Refused(reason)
         limit = next((stop.steps for stop in self.view.stops if stop.kind == "limit" and stop.steps), None)
@@ -348,27 +339,3 @@ class Look(Frozen):
         """
         request = dataclasses.replace(self, snapshot=None).starting(text, self.thread)
         return dataclasses.replace(request, file=self.file)
-
-
-def saved_view(snapshot: Snapshot, history: History) -> RunView:
-    """The view of a saved thread: where it stands, and which nodes ran on the way there."""
-    view = from_snapshot(snapshot)
-    nodes = dict(view.nodes)
-    for name, times in runs_before(snapshot.checkpoint, history).items():
-        nodes[name] = dataclasses.replace(nodes.get(name) or NodeState(outcome="done"), times=times)
-    return dataclasses.replace(view, nodes=nodes)
-
-
-def runs_before(checkpoint: str, history: History) -> dict[str, int]:
-    """How often each node ran on the way to a checkpoint, as far as the history goes."""
-    by_id = {row.checkpoint: row for row in history if not row.ns}
-    times: dict[str, int] = {}
-    row = by_id.get(checkpoint)
-    while row is not None:
-        parent = by_id.pop(row.parent) if row.parent in by_id else None
-        if parent is not None and row.source == "loop":
-            for name in parent.next or ():
-                if name not in (START, END):
-                    times[name] = times.get(name, 0) + 1
-        row = parent
-    return times

@@ -13,6 +13,7 @@ from graphdeck.graphs.records import (
     GraphShape,
     Node,
     PendingInterrupt,
+    RanTask,
     Snapshot,
     ThreadRow,
 )
@@ -20,8 +21,9 @@ from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui.screens.drawn import drawn, unkept
 from graphdeck.tui.screens.look import ANSWER_FIRST, Look, Refused
 from graphdeck.tui.screens.panes import log_of
+from graphdeck.tui.screens.saved_view import runs_on, saved_view, way_to
 from graphdeck.tui.widgets.run_state import RunView, fold
-from graphdeck.tui.widgets.taken_edges import Taken
+from graphdeck.tui.widgets.taken_edges import Taken, TakenBuilder
 
 QUESTION = PendingInterrupt(id="q", node="tools", ns=(), value="book it?")
 
@@ -159,14 +161,15 @@ def test_a_thread_is_called_by_its_title_then_its_first_text_then_its_id(travel:
     assert look(travel, thread="").title == "new thread"
 
 
-def rows() -> list[CheckpointRow]:
-    def row(
-        name: str, parent: str | None, step: int, following: tuple[str, ...], source: str = "loop"
-    ) -> CheckpointRow:
-        return CheckpointRow(
-            checkpoint=name, parent=parent, step=step, source=source, time="", next=following, changed=()
-        )
+def row(
+    name: str, parent: str | None, step: int, following: tuple[str, ...], source: str = "loop", **more: Any
+) -> CheckpointRow:
+    return CheckpointRow(
+        checkpoint=name, parent=parent, step=step, source=source, time="", next=following, changed=(), **more
+    )
 
+
+def rows() -> list[CheckpointRow]:
     return [
         row("c4", "c3", 3, ()),
         row("f1", "c2", 3, ("tools",), "fork"),
@@ -178,10 +181,13 @@ def rows() -> list[CheckpointRow]:
 
 
 def test_saved_threads_tell_how_often_each_node_ran_up_to_a_checkpoint() -> None:
-    assert runs_before("c4", rows()) == {"assistant": 2, "tools": 2}
-    assert runs_before("c2", rows()) == {"assistant": 1}
-    assert runs_before("f1", rows()) == {"assistant": 1}, "a fork ran nothing itself"
-    assert runs_before("gone", rows()) == {}
+    def runs_before(checkpoint: str) -> dict[str, int]:
+        return runs_on(way_to(checkpoint, rows()))
+
+    assert runs_before("c4") == {"assistant": 2, "tools": 2}
+    assert runs_before("c2") == {"assistant": 1}
+    assert runs_before("f1") == {"assistant": 1}, "a fork ran nothing itself"
+    assert runs_before("gone") == {}
 
 
 def test_a_saved_thread_shows_what_ran_and_where_it_stands() -> None:
@@ -240,12 +246,94 @@ def test_durations_that_only_the_session_knows_stay_when_the_file_goes_on_withou
     assert old.view.nodes["assistant"].last_ms is None, "how long it took then is not known"
 
 
-def test_only_nodes_with_undeclared_targets_gain_edges_by_running(travel: GraphShape) -> None:
-    nodes = (*travel.nodes[:2], Node(id="router", unknown_targets=True), Node(id="desk"), travel.nodes[-1])
+def observed(seen: Look) -> list[str]:
+    """The observed edges that are drawn, by their paths, those of subgraphs too."""
+
+    def under(prefix: str, shape: GraphShape) -> list[str]:
+        own = [f"{prefix}{edge.source} > {prefix}{edge.target}" for edge in shape.edges if edge.observed]
+        return own + [way for name, inner in shape.subgraphs.items() for way in under(f"{prefix}{name}:", inner)]
+
+    shape = drawn(seen)
+    assert shape is not None
+    return under("", shape)
+
+
+def test_edges_that_are_told_are_drawn_wherever_they_come_from_and_likely_ones_where_targets_are_open(
+    travel: GraphShape,
+) -> None:
+    router, desk = Node(id="router", unknown_targets=True), Node(id="desk")
+    nodes = (*travel.nodes[:2], router, desk, Node(id="late", defer=True), travel.nodes[-1])
     shape = dataclasses.replace(travel, nodes=nodes, edges=(Edge(source="assistant", target="router"),))
-    taken = Taken(times=dict.fromkeys([("router", "desk"), ("assistant", "desk"), ("router", "unheard of")], 1))
-    seen = look(shape, live=RunView(thread="t", run="r", taken=taken))
-    assert seen.edges[1:] == (Edge(source="router", target="desk", observed=True),)
+    open_, closed, gone = ("router", "desk"), ("assistant", "desk"), ("router", "unheard of")
+    late, declared = ("router", "late"), ("assistant", "router")
+
+    def seen(told: frozenset[tuple[str, str]]) -> list[str]:
+        taken = Taken(times=dict.fromkeys([open_, closed, gone, late, declared], 1), told=told)
+        return observed(look(shape, live=RunView(thread="t", run="r", taken=taken)))
+
+    assert seen(frozenset()) == ["router > desk"], "what only came next"
+    assert seen(frozenset([open_, closed, gone, late, declared])) == [
+        "assistant > desk",
+        "router > desk",
+        "router > late",
+    ]
+    tasks = dataclasses.replace(shape, kind="functional")
+    assert drawn(look(tasks, live=RunView(thread="t", run="r", taken=Taken(times={open_: 1})))) is tasks
+
+
+def ran(node: str, *routed: str, inner: tuple[str, ...] = (), **more: Any) -> RanTask:
+    return RanTask(id=node, node=node, routed=routed, inner=inner, **more)
+
+
+def test_edges_that_the_file_tells_are_those_taken_on_the_way_to_what_is_shown(travel: GraphShape) -> None:
+    started = (ran("__start__", "team"),)
+    team = ran("team", "late", "other", inner=("team:1",))
+    plan = [
+        row("c4", "c3", 3, (), made_by=(ran("late"),)),
+        row("c3", "c2", 2, ("late",), made_by=(ran("other"), ran("alone")), after=(ran("late"),)),
+        row("c2", "c1", 1, ("other", "alone"), made_by=(team,), after=(ran("other"), ran("alone"))),
+        row("c1", "c0", 0, ("team",), made_by=started, after=(team,)),
+        row("c0", None, -1, ("__start__",), "input", after=started),
+    ]
+    loop = ran("desk", "desk")
+    inner = {
+        "team:1": [
+            row("i3", "i2", 2, (), made_by=(loop,), after=(ran("desk", waits=True),)),
+            row("i2", "i1", 1, ("desk",), made_by=(loop,), after=(loop,)),
+            row("i1", "i0", 0, ("desk",), made_by=(ran("__start__", "desk"),), after=(loop,)),
+        ]
+    }
+    shape = dataclasses.replace(
+        travel,
+        nodes=tuple(Node(id=name) for name in ("__start__", "team", "other", "alone", "late")),
+        edges=(Edge(source="__start__", target="team"),),
+        subgraphs={"team": dataclasses.replace(travel, nodes=(Node(id="__start__"), Node(id="desk")), edges=())},
+    )
+    newest = look(shape, snapshot=snapshot(checkpoint="c4", graph="travel"), history=plan)
+    ended = dict.fromkeys([("other", "__end__"), ("alone", "__end__"), ("late", "__end__")], 1)
+    ways = {("__start__", "team"): 1, ("team", "other"): 1, ("team", "late"): 1}
+    assert dict(newest.view.taken.times) == ways | ended, "late waited for all others; nobody told who sent alone"
+    assert newest.view.taken.newest == {("late", "__end__")}
+    assert observed(newest) == ["team > late", "team > other"]
+    opened = dataclasses.replace(newest, inner=inner)
+    assert opened.view.taken.times["team:desk", "team:desk"] == 2
+    assert observed(opened)[2:] == ["team:__start__ > team:desk", "team:desk > team:desk"]
+    early = opened.with_old(snapshot(checkpoint="c1", next=("team",), status="stopped"))
+    assert dict(early.view.taken.times) == {}, "what follows an older checkpoint has not begun there"
+    assert observed(early) == observed(opened), "what is known of the graph stays drawn, dim"
+    assert set(unkept(opened)) == {
+        ("team", "late"),
+        ("team", "other"),
+        ("team:desk", "team:desk"),
+        ("team:__start__", "team:desk"),
+    }
+    assert not unkept(dataclasses.replace(opened, shape=drawn(opened))), "its shape has them"
+    assert not unkept(opened.with_state(snapshot(checkpoint="c4", graph="another"))), "they are not of this graph"
+    not_read_yet = opened.with_state(snapshot(checkpoint="c5", parent="c4"))
+    assert observed(not_read_yet) == observed(opened)
+    going_on = TakenBuilder(opened.view.taken)
+    going_on.start((), "late")
+    assert going_on.view().times == opened.view.taken.times, "a task that starts again takes no edge again"
 
 
 def test_an_older_checkpoint_shows_its_own_state_and_conversation(travel: GraphShape) -> None:
