@@ -74,7 +74,6 @@ class DeckPainting(Screen[None]):
             line.update(banner or "", layout=False)
         entry = self.query_one(InputLine)
         entry.mode = "text" if look.takes_text else "json"
-        entry.border_title = "text" if look.takes_text else "JSON"
         self.query_one(KeyFooter).show(*deck_lines.footer(look, typing=entry.has_focus, pane=self.panes.pane))
 
     def say(self, text: str, hint: str = "", style: str = MUTED) -> None:

@@ -112,12 +112,17 @@ class GraphView(Rows):
 
     def show(self, states: Mapping[str, NodeState], taken: Taken = NOTHING_TAKEN) -> None:
         """Show what the nodes do, and which edges were taken; a node that begins to run is brought into view."""
-        before, self._told = self._running_nodes(), (states, taken)
+        before, edges, running = self._states, self._told[1], self._running_nodes()
+        self._told = (states, taken)
         self._take_in(states, taken)
-        began = self._running_nodes() - before
+        began = self._running_nodes() - running
         if began and self._drawing and self._follow:
             self._bring_into_view(min(began, key=self._drawing.row_of))
-        self.refresh()
+        if (taken.times, taken.newest, taken.told) != (edges.times, edges.newest, edges.told):
+            self.refresh()
+        else:
+            now = self._states
+            self._refresh_rows(node for node in {*before, *now} if before.get(node) != now.get(node))
 
     def _take_in(self, states: Mapping[str, NodeState], taken: Taken) -> None:
         """Keep what is told of nodes and edges as the drawing has them."""
@@ -322,6 +327,10 @@ class GraphView(Rows):
         return int(self._clock.monotonic() * FRAMES_A_SECOND)
 
     def _next_frame(self) -> None:
-        for node in self._running_nodes():
-            if self._drawing:
-                self.refresh_line(self._drawing.row_of(node))
+        self._refresh_rows(self._running_nodes())
+
+    def _refresh_rows(self, nodes: Iterable[str]) -> None:
+        """Paint the rows that these nodes stand in anew."""
+        drawing = self._drawing
+        for row in {drawing.row_of(node) for node in nodes if node in drawing.rects} if drawing else ():
+            self.refresh_line(row)

@@ -59,6 +59,7 @@ class InputLine(TextArea):
     def watch_mode(self, mode: InputMode) -> None:
         """Say what is expected."""
         what = "message" if mode == "text" else "input as JSON"
+        self.border_title = "text" if mode == "text" else "JSON"
         up = glyphs().up
         self.placeholder = f"{glyphs().cursor} {what} (Enter sends, Ctrl+J new line, {up} earlier input)"
 

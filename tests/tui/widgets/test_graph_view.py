@@ -20,6 +20,9 @@ Lines: TypeAlias = Callable[[Widget], list[str]]
 NewApp: TypeAlias = Callable[..., Any]
 
 
+FOLDED = {"tools": "assistant", "assistant": "assistant"}
+
+
 def row_with(shown: list[str], name: str) -> str:
     return next(line for line in shown if name in line)
 
@@ -60,6 +63,32 @@ async def test_the_last_column_gives_way_where_there_is_little_room(
         assert row_with(lines(view), "assistant").endswith(f"×3   1.2 s  {word}".rstrip())
         assert view.max_scroll_x == 0
         assert view.room == cells - 14
+
+
+async def test_what_is_painted_anew_row_by_row_is_what_all_of_it_would_be(
+    harness: NewApp, nodes: list[Node], edges: list[Edge]
+) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    a, b = (START, "assistant"), ("assistant", "tools")
+    runs, done = NodeState(active=frozenset("ab"), times=2), NodeState(outcome="done", times=2, last_ms=95)
+    told: list[tuple[dict[str, NodeState], Taken]] = [
+        ({}, Taken()),
+        ({"assistant": runs}, Taken(times={a: 1}, newest=frozenset({a}))),
+        ({"assistant": done}, Taken(times={a: 1}, newest=frozenset({a}))),
+        ({"assistant": done, "tools": runs}, Taken(times={a: 1, b: 1}, newest=frozenset({b}))),
+        ({"assistant": done, "tools": done}, Taken(times={a: 1, b: 1}, newest=frozenset({b}))),
+        ({"assistant": done}, Taken(times={a: 1, b: 7}, newest=frozenset({b}))),
+        ({"assistant": done}, Taken(times={a: 1, b: 7})),
+    ]
+    async with app.run_test(size=(80, 24)):
+        for drawing, members in ((rail(nodes, edges), {}), (flow(nodes, edges), {}), (rail(nodes[:2], []), FOLDED)):
+            view.show_drawing(drawing, members)
+            for states, taken in (*told, *told[::2], *told[::-1]):
+                view.show(states, taken)
+                painted = view.render_lines(view.size.region)
+                view.refresh()
+                assert painted == view.render_lines(view.size.region), (states, taken)
 
 
 async def test_what_runs_moves_with_the_clock(
