@@ -1,6 +1,7 @@
 """The deck's keys for what is saved: steps and what they changed, branches, values found, seen whole and kept."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from textual import events, on
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from graphdeck.tui.widgets.difference_view import DifferenceView
     from graphdeck.tui.widgets.find_line import FindLine, For
 
+MOST_INNER: Final = 30
+"""Runs of unfolded subgraphs that are read of a thread, the newest ones: an agent may have called one very often."""
 STEP_LINES: Final = 6
 """Lines of a text that a step changed, at the most, beside the timeline."""
 
@@ -38,6 +41,7 @@ class DeckHistory(DeckThreads):
         self._told: tuple[ThreadKey, CheckpointRow] | None = None
         self._changes: Sequence[Change] | None = None
         self._marked: CheckpointRow | None = None
+        self._inner_asked: set[str] = set()
         self._thread = ThreadKey()
 
     # -- steps -------------------------------------------------------------------------------------------------------
@@ -47,9 +51,11 @@ class DeckHistory(DeckThreads):
         if not look.key.may_be(self._thread):
             self._marked = None
             self.panes.timeline.forget()
+            self._inner_asked.clear()
         self._thread = look.key
         super().see(look)
         self._tell_step()
+        self._read_unfolded()
 
     @on(Timeline.CheckpointHighlighted)
     @on(events.DescendantFocus)
@@ -138,7 +144,8 @@ class DeckHistory(DeckThreads):
     @on(bridge.HistoryRead)
     def _inner_again(self) -> None:
         """Subgraphs that are still at work may have gone on."""
-        for ns in self.panes.timeline.growing:
+        at_work = {ns for row in self.look.history[:1] for task in row.after for ns in task.inner}
+        for ns in self.panes.timeline.growing | (at_work & self.look.inner.keys()):
             self._saved.read_inner(self.look.key, ns)
 
     @on(history_bridge.InnerRead)
@@ -146,6 +153,17 @@ class DeckHistory(DeckThreads):
         if message.thread == self.look.key:
             self.panes.timeline.show_inner({message.ns: message.rows})
             self.change(inner={**self.look.inner, message.ns: message.rows})
+
+    def _read_unfolded(self) -> None:
+        """Read what the subgraphs that are drawn in place did, as far as no run of this session tells it."""
+        look, unfolded = self.look, self.panes.graph.unfolded
+        if unfolded and look.history and (look.fresh is None or look.old is not None):
+            from graphdeck.tui.screens.saved_view import unread
+
+            wanted = (ns for ns in unread(look.history, look.inner, unfolded) if ns not in self._inner_asked)
+            for ns in islice(wanted, max(0, MOST_INNER - len(self._inner_asked))):
+                self._inner_asked.add(ns)
+                self._saved.read_inner(look.key, ns)
 
     def action_other_branch(self) -> None:
         """Look at the end of the thread's next branch; the timeline's cursor goes along, since keys act on it."""

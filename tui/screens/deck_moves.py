@@ -31,6 +31,7 @@ class DeckMoves(DeckFlow):
         """Open the subgraph of the cursor in place, or close it."""
         self.panes.go("graph")
         self.say(self.panes.graph.turn_subgraph())
+        self.see(self.look)
 
     def action_show_state(self) -> None:
         """Go to the state."""

@@ -117,6 +117,11 @@ class GraphPane(Pane):
 
         return Layout()
 
+    @property
+    def unfolded(self) -> frozenset[str]:
+        """Paths of the nodes whose subgraphs are drawn in place."""
+        return self._layout.opened if self._drawn is not None else frozenset()
+
     def turn_style(self) -> str:
         """Draw in the next of the styles: what fits, a flow, a rail; what to say of it."""
         said = self._layout.turn_style()

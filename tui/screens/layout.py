@@ -13,13 +13,14 @@ class Layout:
 
     def __init__(self) -> None:
         self._style: Style | None = None
-        self._opened: frozenset[str] = frozenset()
+        self.opened: frozenset[str] = frozenset()
+        """Paths of the nodes whose subgraphs are open."""
 
     def picture(
         self, nodes: Sequence[Node], edges: Sequence[Edge], subgraphs: Mapping[str, GraphShape], room: Room
     ) -> Picture:
         """The drawing for a room."""
-        inside, lettering = Inside(subgraphs, self._opened), Lettering(ascii_mode(), width, safe_name)
+        inside, lettering = Inside(subgraphs, self.opened), Lettering(ascii_mode(), width, safe_name)
         return picture(nodes, edges, room, wish=Wish(self._style), inside=inside, lettering=lettering)
 
     def turn_style(self) -> str:
@@ -38,13 +39,13 @@ class Layout:
         Return the node that the cursor belongs on then, and what to say.
         """
         parent = node.rpartition(":")[0]
-        if node in self._opened:
-            self._opened -= {node}
+        if node in self.opened:
+            self.opened -= {node}
             return node, f"{one_line(node, 40)} is folded: z unfolds it"
         if node in subgraph_paths(subgraphs):
-            self._opened |= {node}
+            self.opened |= {node}
             return node, f"{one_line(node, 40)} is unfolded: z folds it"
-        if parent in self._opened:
-            self._opened -= {parent}
+        if parent in self.opened:
+            self.opened -= {parent}
             return parent, f"{one_line(parent, 40)} is folded: z unfolds it"
         return node, "no subgraph: z unfolds a node that is a graph itself"

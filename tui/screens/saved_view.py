@@ -1,7 +1,7 @@
 """What the file tells of a thread's past: which nodes ran on the way to a checkpoint, and which edges were taken."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, TypeAlias
 
@@ -68,6 +68,18 @@ def _walk(
             for ns, rows in ((ns, inner[ns]) for ns in task.inner if inner.get(ns)):
                 within = tuple(part for part in ns.split("|") if not part.isdigit())  # it counts those of one task
                 _walk(builder, within, way_to(rows[0].checkpoint, rows), inner, is_tip=True)
+
+
+def unread(history: History, inner: Inner, unfolded: Collection[str], prefix: str = "") -> Iterator[str]:
+    """The subgraphs that were run by nodes of these paths and have not been read, newest first, by `checkpoint_ns`."""
+    for row in history:
+        for task in row.after:
+            if (path := prefix + task.node) in unfolded:
+                for ns in task.inner:
+                    if ns in inner:
+                        yield from unread(inner[ns], inner, unfolded, f"{path}:")
+                    else:
+                        yield ns
 
 
 def _routed(row: CheckpointRow) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,77 @@
+"""Edges that nobody declared: drawn as a run takes them, in subgraphs too, kept for the next start, read from files."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.tui.widgets.graph_view import GraphView
+
+WAYS = """
+import operator
+from typing import Annotated, TypedDict
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import Command
+
+class State(TypedDict, total=False):
+    hops: Annotated[list[str], operator.add]
+
+def pick(state):
+    return Command(goto="look", update={"hops": ["pick"]})
+
+def look(state):
+    return Command(goto="pick" if state["hops"].count("pick") < 3 else END)
+
+def triage(state):
+    return {"hops": ["triage"]}
+
+def mail(state):
+    return Command(goto="team")
+
+team = StateGraph(State).add_node(pick).add_node(look).add_edge(START, "pick").compile()
+builder = StateGraph(State).add_node(triage).add_node(mail).add_node("team", team).add_edge(START, "triage")
+builder.add_conditional_edges("triage", lambda state: "mail")
+graph = builder.compile()
+"""
+
+
+def rows(view: GraphView) -> list[str]:
+    """The rows of the drawing."""
+    return [view.row(index, 60).plain.rstrip() for index in range(view.row_count())]
+
+
+async def test_edges_are_drawn_as_they_are_taken_and_at_the_next_start(
+    open_deck: Any, engine: LocalEngine, write_graph: Callable[..., str], tmp_path: Path
+) -> None:
+    target = write_graph(WAYS, "ways.py")
+    async with open_deck(engine, graph=target, size=(80, 24)) as deck:
+        view = deck.app.deck.panes.graph.view
+        await deck.until(lambda: deck.look.shape is not None)
+        await deck.press("l", "l")
+        assert not any("·" in row for row in rows(view))
+        await deck.type('{"hops": []}')
+        await deck.until(lambda: deck.look.status == "done" and deck.look.history)
+        await deck.press("escape", "1")
+        view.select("team")
+        await deck.press("z")
+        thread, live = deck.look.thread, rows(view)
+        assert [row.split()[-1] for row in live if row.strip().startswith("·")] == ["·", "·", "×3"]
+        (back,) = (row for row in live if "look" in row)
+        assert "··╯" in back, "an edge back, inside the subgraph"
+
+    again = LocalEngine(tmp_path, pool=engine._pool)
+    async with open_deck(again, graph=target, size=(80, 24)) as deck:
+        view = deck.app.deck.panes.graph.view
+        await deck.press("l", "l")
+        view.select("team")
+        await deck.press("z")
+        known = [row.partition("  ×")[0].rstrip() for row in rows(view)]
+        assert known == [row.partition("  ×")[0].rstrip().replace("●", "○") for row in live], "known before it runs"
+        deck.app.deck.open_thread(thread)
+        await deck.until(lambda: view._taken.times.get(("team:look", "team:pick")) == 2)
+        assert [row.split()[-1] for row in rows(view) if row.strip().startswith("·")] == ["·", "·", "×3"]
+        early = deck.look.history[-2].checkpoint
+        deck.app.deck.bridge.read_state(thread, early, file=deck.look.file)
+        await deck.until(lambda: deck.look.old is not None)
+        assert not view._taken.times, "as it was then: nothing had been taken"
+        assert [row.partition("  ×")[0].rstrip()[3:] for row in rows(view)] == [row[3:] for row in known]
