@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import END, START, CheckpointRow, Snapshot
+from graphdeck.graphs.stopping import Breakpoint, KeptStop
 from graphdeck.graphs.values import Json
 
 Write: TypeAlias = Literal["replace", "append", "messages", "reduce"]
@@ -114,6 +115,23 @@ class ForkPlan(Frozen):
         return dataclasses.replace(
             self, as_node=node, next=following, stops=choice.stops, asks=(), finished=(), passed=(), subgraphs=()
         )
+
+    def with_stops(self, stops: Iterable[KeptStop]) -> "ForkPlan":
+        """The plan for runs that these stop besides, or that pass what the graph's own code has."""
+        points = [stop for stop in stops if isinstance(stop, Breakpoint) and stop.when == "before"]
+        ours = {point.node for point in points if not (point.declared or point.off or point.condition)}
+        passed = {point.node for point in points if point.declared and point.off}
+
+        def stopping(declared: Iterable[str], among: Iterable[str]) -> tuple[str, ...]:
+            there = ours.union(declared) - (passed - ours)
+            return tuple(node for node in dict.fromkeys(among) if node in there)
+
+        nodes = tuple(
+            dataclasses.replace(each, stops=stopping(each.stops, (*each.next, *each.may))) for each in self.nodes
+        )
+        if self.as_node:
+            return dataclasses.replace(self, nodes=nodes).written_as(self.as_node)
+        return dataclasses.replace(self, nodes=nodes, passed=stopping(self.passed, self.next))
 
     @property
     def _choice(self) -> NodeChoice | None:

@@ -60,7 +60,7 @@ class ForkBridge(Background):
 
         async def read() -> Message:
             at, node = request.checkpoint or "", START if purpose == "input" else ""
-            plan = await self._engine.fork_plan(thread, at, as_node=node, file=file, graph=request.graph)
+            plan = await self._plan(thread, at, node, request)
             snapshot = await self._engine.state(thread, plan.checkpoint, compared=False, file=file)
             return PlanRead(purpose, plan, snapshot)
 
@@ -72,10 +72,14 @@ class ForkBridge(Background):
 
         async def read() -> Message:
             taken = await self._engine.taken_at(thread, str(message["id"]), request.checkpoint or "", file=file)
-            plan = await self._engine.fork_plan(thread, taken, as_node=START, file=file, graph=request.graph)
-            return MessagePlanRead(message, plan)
+            return MessagePlanRead(message, await self._plan(thread, taken, START, request))
 
         self._ask("plan", thread, read)
+
+    async def _plan(self, thread: str, at: str, node: str, request: RunRequest) -> ForkPlan:
+        """What comes of it in the deck, whose runs are told of the project's stops."""
+        plan = await self._engine.fork_plan(thread, at, as_node=node, file=request.file, graph=request.graph)
+        return plan.with_stops(await self._engine.stops(plan.graph))
 
     def write(self, plan: ForkPlan, edit: ForkEdit, *, goes_on: bool = False) -> None:
         """Write at the plan's checkpoint: `ForkWritten`."""

@@ -6,6 +6,7 @@ import pytest
 
 from graphdeck.graphs.forks import ForkPlan, NodeChoice, StateKey
 from graphdeck.graphs.records import Snapshot
+from graphdeck.graphs.stopping import Breakpoint
 from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.graphs.values import Json
 from graphdeck.tui.fork_form import ForkEdit, ForkForm, acts, shown_before
@@ -82,6 +83,21 @@ def test_the_node_turns_through_all_of_them_and_what_runs_with_it() -> None:
     ]
     assert "a breakpoint stops it at tell, before anything runs" in PLAN.written_as("ask").remarks
     assert FORK.with_next_node(PLAN).edit() == ForkEdit(values={}, as_node="__start__")
+
+
+def test_the_project_s_own_stops_are_told_and_those_of_the_code_that_are_off_are_not() -> None:
+    ours, code = Breakpoint(node="look"), Breakpoint(node="tell", declared=True, off=True)
+    after, inside = Breakpoint(node="ask", when="after"), Breakpoint(node="ask:deep")
+    for stops, written, passed in (
+        ([], ("tell",), ()),
+        ([code, after, inside], (), ()),
+        ([code, Breakpoint(node="tell")], ("tell",), ()),
+        ([ours, Breakpoint(node="ask"), Breakpoint(node="tell", condition="total > 3")], ("tell", "look"), ("ask",)),
+        ([dataclasses.replace(ours, off=True)], ("tell",), ()),
+    ):
+        plan = PLAN.with_stops(stops)
+        assert (plan.passed, plan.written_as("ask").stops) == (passed, written)
+        assert PLAN.written_as("ask").with_stops(stops).stops == written
 
 
 def test_what_cannot_be_read_is_written_past_the_graph() -> None:

@@ -132,7 +132,7 @@ class DeckControl(DeckForms):
             off = not coded[0].off
             self._change((), [dataclasses.replace(point, off=off) for point in coded])
             self.say(
-                f"runs do not stop at {name} any more, though the graph's code says so: b again lets them"
+                f"runs pass {name} now, where the graph's code stops them: b stops them again"
                 if off
                 else f"runs stop at {name} again, as the graph's code says"
             )

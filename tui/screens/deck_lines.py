@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
@@ -18,7 +18,7 @@ from graphdeck.tui.clock import age, time_of_day
 from graphdeck.tui.run_setup import NO_SETUP, RunSetup
 from graphdeck.tui.screens.checkpoints import branch_words, why_not_read
 from graphdeck.tui.screens.look import Look
-from graphdeck.tui.text import one_line, short_json
+from graphdeck.tui.text import one_line, short_json, width
 from graphdeck.tui.theme import MUTED, WARNING, glyphs, word
 from graphdeck.tui.widgets.status_line import StatusInfo
 
@@ -127,26 +127,29 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
         words = f" {signs.failed} {_failed(failed, cells - 32)}{dot}u takes the answer back"
         return Content.styled(one_line(words, cells), f"{WARNING} bold")
     if look.status in _STANDS_STILL and not look.why_not("pause"):
-        return Content.styled(one_line(f" {signs.of(look.status)} {_standing(look, dot)}", cells), f"{WARNING} bold")
+        lines = [f" {signs.of(look.status)} {standing}" for standing in _standings(look, dot)]
+        fitting = next((line for line in lines if width(line) <= cells), lines[-1])
+        return Content.styled(one_line(fitting, cells), f"{WARNING} bold")
     if saving := (look.shape.saving if look.shape else "") or look.view.note:
         return Content.styled(one_line(f" {signs.kept} {saving}", cells), MUTED)
     return None
 
 
-def _standing(look: Look, dot: str) -> str:
-    """Why the thread stands still, what its next step runs, and how it goes on."""
+def _standings(look: Look, dot: str) -> Iterator[str]:
+    """Why the thread stands still, what its next step runs, and how it goes on; then the same in fewer words."""
     from graphdeck.tui.stop_words import stop_words  # the first paint has seldom any
 
     view, stops = look.view, look.view.stops
     if look.status == "failed":
-        return f"{_detail(look) or 'the run'} failed{dot}space runs it again"
+        yield f"{_detail(look) or 'the run'} failed{dot}space runs it again"
+        return
     before = f"breakpoint {_detail(look)}" if look.status == "breakpoint" and not stops else ""
     why = stop_words(stops) or (view.error or {}).get("message", "") or before or "stopped"
     following = "" if before else _next(stops, view.standing)
-    asks = "nothing to answer: " if look.status == "breakpoint" else ""
+    asked = ("nothing to answer: ", "") if look.status == "breakpoint" else ("",)
     limit = next((stop for stop in stops if stop.kind == "limit"), None)
     more = f" with {limit.steps:,} more" if limit and limit.steps else " with more" if limit else ""
-    return dot.join(filter(None, (why, following, f"{asks}space goes on{more}")))
+    yield from (dot.join(filter(None, (why, following, f"{asks}space goes on{more}"))) for asks in asked)
 
 
 def _failed(failed: FailedTask, cells: int) -> str:

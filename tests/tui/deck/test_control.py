@@ -37,7 +37,7 @@ async def test_a_run_stops_where_keys_on_the_drawing_say_and_tells_why(
         await deck.type(ONE_CITY)
         await deck.until_shown("◉ breakpoint before plan  ·  nothing to answer: space goes on")
         await deck.press("escape", "s")
-        await deck.until_shown("◉ one step is done  ·  next: section, compare  ·  nothing to answer")
+        await deck.until_shown("◉ one step is done  ·  next: section, compare  ·  space goes on")
         await deck.press("down", "down", "down", "b")
         await deck.until_shown("○◉assemble")
         await deck.press("b")
