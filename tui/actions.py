@@ -241,6 +241,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("stops", "back", "escape", "back", "Go back", True),
     _of("node", "view", "v,enter", "task", "Show the task of the cursor whole: its input, result and error"),
     _of("node", "tasks", "t", "tasks", "Go to the tasks, or back to the source"),
+    _of("node", "open_checkpoint", "o", "its state", "Look at the checkpoint that the task of the cursor began at"),
     _of("node", "open_editor", "e", "editor", "Open the source in your own editor, at the node's line"),
     _of("node", "copy", "c", "copy", "Copy what is read"),
     _of("node", "write", "w", "to file", "Write it to a file (asks for its name)"),

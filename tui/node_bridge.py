@@ -1,6 +1,7 @@
 """The deck's way to a node's tasks: those of nodes inside subgraphs, and the values that one was given and wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,16 +9,18 @@ from textual.dom import DOMNode
 from textual.message import Message
 
 from graphdeck.graphs.engine import Engine
-from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.graphs.errors import GraphdeckError, ThreadNotFound
+from graphdeck.graphs.events import RunEnded
 from graphdeck.graphs.records import CheckpointRow
+from graphdeck.graphs.tasks import TaskValues
 from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.graphs.values import Json
 from graphdeck.tui.background import Background
 from graphdeck.tui.bridge import Failed
-from graphdeck.tui.task_log import TaskRun, saved_tasks
+from graphdeck.tui.task_log import TaskLog, TaskRun, saved_tasks
 
 MOST_RUNS: Final = 20
-"""Runs of a subgraph, the newest ones, in which a node's tasks are looked for."""
+"""Runs of a subgraph, and runs on record, in which a node's tasks are looked for: the newest ones."""
 
 
 @dataclass(eq=False, repr=False)
@@ -35,10 +38,29 @@ class TaskRead(Message):
 
     thread: ThreadKey
     task: TaskRun
-    given: dict[str, Json] | None
+    values: TaskValues
+    """What it was given that is no part of the state, and what it wrote."""
+    state: dict[str, Json] | None
     """The keys that it reads, as they were; None where that is not known."""
-    result: dict[str, Json] | None
-    """The keys that it wrote, as its step left them; None where that is not known."""
+    after: dict[str, Json] | None
+    """The keys that it wrote, as its step left them, where its own writes are not kept."""
+
+
+@dataclass(eq=False, repr=False)
+class GlancesRead(Message):
+    """What some tasks were given and wrote was read, by task id."""
+
+    thread: ThreadKey
+    steps: Mapping[tuple[str, str], bool]
+    glances: Mapping[str, TaskValues]
+
+
+@dataclass(eq=False, repr=False)
+class KeptTasksRead(Message):
+    """What the runs on record of a thread told of its tasks was read."""
+
+    thread: ThreadKey
+    log: TaskLog
 
 
 class NodeBridge(Background):
@@ -69,10 +91,45 @@ class NodeBridge(Background):
         """Read what a task was given and what it wrote: `TaskRead`."""
 
         async def read() -> Message:
-            given = await self._values(thread, task, task.began, reads) if not task.sent else None
-            return TaskRead(thread, task, given, await self._values(thread, task, task.ended, task.keys))
+            values, state, after = TaskValues(), None, None
+            with suppress(ThreadNotFound):  # its checkpoint has been deleted, or was not written yet
+                if task.began:
+                    values = await self._engine.task(
+                        thread.thread, task.began, task.id, ns=task.checkpoint_ns, file=thread.file
+                    )
+            if not (values.has_argument or task.call):
+                state = await self._values(thread, task, task.began, reads)
+            if not values.wrote:
+                after = await self._values(thread, task, task.ended, task.keys)
+            return TaskRead(thread, task, values, state, after)
 
         self._ask("task", thread.thread, read, thread.file)
+
+    def read_glances(self, thread: ThreadKey, steps: Mapping[tuple[str, str], bool]) -> None:
+        """Read what the tasks of some steps were given and wrote, by checkpoint and its `ns`: `GlancesRead`."""
+
+        async def read() -> Message:
+            found: dict[str, TaskValues] = {}
+            for checkpoint, ns in steps:
+                with suppress(ThreadNotFound):  # it has been deleted
+                    found |= await self._engine.glances(thread.thread, checkpoint, ns=ns, file=thread.file)
+            return GlancesRead(thread, steps, found)
+
+        self._ask("glances", thread.thread, read, thread.file)
+
+    def read_kept(self, thread: ThreadKey) -> None:
+        """Read what the newest runs on record of a thread told of its tasks: `KeptTasksRead`."""
+
+        async def read() -> Message:
+            log = TaskLog()
+            runs = await self._engine.runs(thread=thread.thread, file=thread.file, limit=MOST_RUNS)
+            for run in reversed(runs):
+                log.add(await self._engine.run_events(run.id))
+                if run.status != "running":  # also where its record has no end
+                    log.add([RunEnded(status=run.status)])
+            return KeptTasksRead(thread, log)
+
+        self._ask("kept tasks", thread.thread, read, thread.file)
 
     async def _values(
         self, thread: ThreadKey, task: TaskRun, checkpoint: str, keys: Sequence[str]

@@ -7,6 +7,7 @@ from typing import Final
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.node_details import NodeDetails
 from graphdeck.graphs.records import Edge, GraphShape, Node
+from graphdeck.graphs.tasks import TaskValues
 from graphdeck.graphs.values import Json
 from graphdeck.tui.paragraphs import Paragraph
 from graphdeck.tui.source_lines import SourceReader, read_source
@@ -24,8 +25,9 @@ _KINDS: Final = {
 }
 _CELLS: Final = 2_000
 _UNKNOWN: Final = "not known"
-_UNSAVED: Final = "no checkpoint has it yet"
-_SENT: Final = "what its Send gave it: that is not kept"
+_NOTHING_YET: Final = "nothing, as far as is known"
+_CALLED: Final = "what it was called with: no checkpoint keeps that, only a run of this session tells it"
+_RETURNED: Final = ("__return__", "__end__")
 _HEAD: Final = 12
 
 
@@ -165,11 +167,15 @@ def _source(node: Node, read: SourceReader) -> Sequence[Paragraph]:
 # -- a task, whole ---------------------------------------------------------------------------------------------------
 
 
-def task_value(task: TaskRun, given: Mapping[str, Json] | None, result: Mapping[str, Json] | None) -> dict[str, Json]:
+def task_value(
+    task: TaskRun, values: TaskValues, state: Mapping[str, Json] | None, after: Mapping[str, Json] | None
+) -> dict[str, Json]:
     """All that is known of a task, as a value; what is not known is said."""
     value: dict[str, Json] = {"task": task.id, "state": task.state}
     if task.step is not None:
         value["step"] = task.step
+    if task.began:
+        value["began at checkpoint"] = task.began
     if task.ms is not None:
         value["milliseconds"] = round(task.ms, 1)
     if task.attempts > 1:
@@ -178,7 +184,24 @@ def task_value(task: TaskRun, given: Mapping[str, Json] | None, result: Mapping[
         value["error"] = task.error
     if task.traceback:
         value["traceback"] = task.traceback
-    value["input"] = _SENT if task.sent else _UNKNOWN if given is None else dict(given)
-    value["wrote"] = list(task.keys)
-    value["state after its step"] = _UNSAVED if result is None else dict(result)
+    value["input"] = _input(task, values, state)
+    if values.wrote or not after:
+        value["wrote"] = result_of(values) if values.wrote else list(task.keys) or _NOTHING_YET
+    else:
+        value["wrote"] = list(task.keys)
+        value["state after its step"] = dict(after)
     return value
+
+
+def _input(task: TaskRun, values: TaskValues, state: Mapping[str, Json] | None) -> Json:
+    if values.has_argument:
+        return values.argument
+    if task.call:
+        return _CALLED if task.given is None else task.given
+    return _UNKNOWN if task.sent or state is None else dict(state)
+
+
+def result_of(values: TaskValues) -> Json:
+    """What a task wrote; of one of the functional API what it returned."""
+    returned = [value for key, value in values.wrote.items() if key in _RETURNED]
+    return returned[0] if returned else dict(values.wrote)

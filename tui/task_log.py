@@ -124,7 +124,8 @@ class TaskLog:
             case events.NodeCached():
                 self._end(event, event.task or self._running(event), "cached", keys=event.keys)
             case events.NodeKept():
-                self._end(event, event.task, "kept")
+                called = {"call": event.call, "caller": event.caller, "given": event.given} if event.call else {}
+                self._end(event, event.task, "kept", **called)
             case events.NodeFailed() if event.node:
                 error = f"{event.error}: {event.message}" if event.message else event.error
                 self._end(event, event.task, "failed", error=error, traceback=event.traceback)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import on
 
@@ -18,11 +18,14 @@ from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.graph_view import GraphView
 
 if TYPE_CHECKING:
-    from graphdeck.tui.node_bridge import InnerTasksRead, NodeBridge, TaskRead
+    from graphdeck.tui.node_bridge import GlancesRead, InnerTasksRead, KeptTasksRead, NodeBridge, TaskRead
     from graphdeck.tui.screens.node import NodeScreen
     from graphdeck.tui.task_log import TaskLog, TaskRun
     from graphdeck.tui.widgets.run_timeline import RunTimelineView
     from graphdeck.tui.widgets.task_tree import TaskTree
+
+MOST_STEPS: Final = 30
+"""Steps, the newest ones, whose tasks are glanced at."""
 
 
 class DeckNodes(DeckRuns):
@@ -33,6 +36,8 @@ class DeckNodes(DeckRuns):
         self._task_logs: dict[ThreadKey, TaskLog] = {}
         self._node_screen: NodeScreen | None = None
         self._inner_tasks: Sequence[TaskRun] = ()
+        self._kept_wanted: set[ThreadKey] = set()
+        self._glanced: dict[tuple[str, str], bool] = {}  # whether tasks of the step were at work when it was read
         self._saved_of: object = None
         self._saved_shape: object = None
         self._saved_tasks: Sequence[TaskRun] = ()
@@ -69,6 +74,7 @@ class DeckNodes(DeckRuns):
             self.say("no node is chosen: go to one in the graph (1)", style=WARNING)
             return
         self._node_screen, self._inner_tasks = NodeScreen(seen, self, task), ()
+        self._glanced = {}
         self.app.push_screen(self._node_screen, self._node_left)
         self._show_tasks()
         self._read_inner_tasks()
@@ -126,13 +132,26 @@ class DeckNodes(DeckRuns):
         """Show a task of the tree: its function, with the cursor on this call."""
         self._show_node(event.row.name, event.row.key)
 
+    def _told_tasks(self) -> "Sequence[TaskRun]":
+        """The tasks that runs of this session told of, and before the first of them those on record."""
+        look = self.look
+        if look.key not in self._task_logs and look.key.file and look.key not in self._kept_wanted:
+            self._kept_wanted.add(look.key)
+            self._node_bridge.read_kept(look.key)
+        return self._task_logs[look.key].tasks if look.key in self._task_logs else ()
+
+    def on_kept_tasks_read(self, message: "KeptTasksRead") -> None:
+        """Show them, unless a run of this session tells already."""
+        if self._task_logs.setdefault(message.thread, message.log) is message.log:
+            self.see(self.look)
+
     def _known_tasks(self, shape: GraphShape) -> "Sequence[TaskRun]":
         """All tasks of the thread's own graph that are known, newest first."""
         from graphdeck.tui.called_tasks import saved_of_graph
         from graphdeck.tui.task_log import together
 
-        look, log = self.look, self._task_logs.get(self.look.key)
-        live = log.tasks if log is not None else ()
+        look = self.look
+        live = self._told_tasks()
         if self._saved_of is not look.history or self._saved_shape is not shape:
             names = {task.path for task in live if task.call}
             self._saved_of, self._saved_shape = look.history, shape
@@ -145,13 +164,13 @@ class DeckNodes(DeckRuns):
             return
         from graphdeck.tui.task_log import together
 
-        path, log = screen.seen.path, self._task_logs.get(look.key)
+        path = screen.seen.path
         if ":" in path:
-            live = [task for task in log.tasks if task.path == path] if log is not None else []
-            tasks = together(live, self._inner_tasks)
+            tasks = together((task for task in self._told_tasks() if task.path == path), self._inner_tasks)
         else:
             tasks = [task for task in self._known_tasks(look.shape) if task.path == path] if look.shape else []
         at = look.shown.checkpoint if look.shown else ""
+        self._read_glances(tasks)
         screen.show_tasks(tasks, {task.id for task in tasks if at and at in (task.began, task.ended)})
 
     # -- one task, whole ---------------------------------------------------------------------------------------------
@@ -170,5 +189,33 @@ class DeckNodes(DeckRuns):
 
         screen = self._node_screen
         if screen is not None and self.app.screen is screen and message.thread == self.look.key:
-            value = task_value(message.task, message.given, message.result)
+            value = task_value(message.task, message.values, message.state, message.after)
             self.app.push_screen(ValueScreen(f"a task of {screen.seen.path}", value))
+
+    def on_node_screen_checkpoint_wanted(self, message: "NodeScreen.CheckpointWanted") -> None:
+        """Look at the checkpoint that a task began at."""
+        look, task = self.look, message.task
+        if self._node_screen is not None:
+            self._node_screen.dismiss(None)
+        self.panes.go("state")
+        if look.snapshot is not None and look.snapshot.checkpoint == task.began:
+            self.see(look.with_old(None))
+        else:
+            self.bridge.read_state(look.thread, task.began, ns=task.checkpoint_ns, file=look.file)
+
+    # -- what its tasks were given and wrote, in a few words -----------------------------------------------------------
+
+    def _read_glances(self, tasks: "Sequence[TaskRun]") -> None:
+        """Read it for the newest steps: once when they are first seen, and when all tasks of one are over."""
+        at_work = {(task.began, task.checkpoint_ns) for task in tasks if task.state == "running"}
+        steps = list(dict.fromkeys((task.began, task.checkpoint_ns) for task in tasks if task.began))[:MOST_STEPS]
+        read = self._glanced
+        wanted = {step: step in at_work for step in steps if step not in read or (read[step] and step not in at_work)}
+        if wanted:
+            self._node_bridge.read_glances(self.look.key, wanted)
+
+    def on_glances_read(self, message: "GlancesRead") -> None:
+        """Show it."""
+        if self._node_screen is not None and message.thread == self.look.key:
+            self._glanced.update(message.steps)
+            self._node_screen.show_glances(message.glances)

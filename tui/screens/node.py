@@ -1,6 +1,6 @@
 """A node, on the whole screen: how it was declared, its edges, its source, and its tasks."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import on
@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from graphdeck.graphs.tasks import TaskValues
 from graphdeck.tui import actions
 from graphdeck.tui.clock import duration
 from graphdeck.tui.editor import EditorError, open_at
@@ -38,6 +39,9 @@ class NodeScreen(WholeScreen):
             super().__init__()
             self.task = task
             """The task."""
+
+    class CheckpointWanted(TaskWanted):
+        """The checkpoint that a task began at is to be looked at."""
 
     def __init__(self, seen: SeenNode, receiver: Widget, task: str = "") -> None:
         super().__init__(seen.path.replace(":", " : "), "node")
@@ -73,7 +77,11 @@ class NodeScreen(WholeScreen):
         took = [task.ms for task in tasks if task.ms is not None]
         if took:
             known += f", {duration(sum(took))} in all"
-        self.query_one("#tasks", Static).update(f"Tasks  {known}")
+        self.query_one("#tasks", Static).update(f"Tasks  {known}", layout=False)
+
+    def show_glances(self, glances: Mapping[str, TaskValues]) -> None:
+        """Show what tasks were given and wrote, in a few words."""
+        self._tasks.show_glances(glances)
 
     @property
     def detail(self) -> str:
@@ -102,6 +110,14 @@ class NodeScreen(WholeScreen):
             self.say("no task of it is known", WARNING)
         else:
             self._receiver.post_message(self.TaskWanted(task))
+
+    def action_open_checkpoint(self) -> None:
+        """Look at the checkpoint that the task of the cursor began at."""
+        task = self._tasks.selected
+        if task is None or not task.began:
+            self.say("no checkpoint is known that a task of it began at", WARNING)
+        else:
+            self._receiver.post_message(self.CheckpointWanted(task))
 
     @on(TaskList.TaskChosen)
     def _task_chosen(self, event: TaskList.TaskChosen) -> None:

@@ -66,6 +66,7 @@ async def test_the_details_of_nodes_in_the_graph_and_in_a_subgraph(
         await deck.press("z")
         await node(deck, "team:review")
         await deck.until_shown("2 attempts")
+        await deck.until_shown('→ {"note": "TEA"}')
         lines = (tmp_path / "agent.py").read_text().splitlines()
         start = lines.index("def review(state):") + 1
         for told in (
@@ -78,7 +79,6 @@ async def test_the_details_of_nodes_in_the_graph_and_in_a_subgraph(
             "from        START",
             f"{start} │ def review(state):",
             "2 attempts",
-            "wrote note",
         ):
             assert told in deck.text or told in deck.app.screen.text, told
         await deck.press("t", "enter")
@@ -93,13 +93,14 @@ async def test_the_details_of_nodes_in_the_graph_and_in_a_subgraph(
         await node(deck, "part")
         await deck.until_shown("Tasks  3 known, ")
         assert deck.text.count("Send") == 3
+        await deck.until(lambda: all(f'{{"left": {number}}}' in deck.text for number in range(3)))
         tasks = deck.app.screen.query_one(TaskList)
         failed = next(task for task in deck.app.screen._shown[0] if task.state == "failed")
         assert "one is missing" in deck.text
         tasks.move_to([task.id for task in deck.app.screen._shown[0]].index(failed.id))
         await deck.press("v")
         await deck.until_shown("in part")  # its traceback
-        assert "what its Send gave it" in deck.app.screen.text
+        assert '"left": 1' in deck.app.screen.text
         await deck.press("escape")
 
         opened = tmp_path / "opened"
