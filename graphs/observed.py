@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
+from graphdeck.graphs.events import Checkpoint, path_text
 from graphdeck.graphs.records import END, Edge, GraphShape, Node
 
 Pair: TypeAlias = tuple[str, str]
@@ -42,6 +43,12 @@ def with_observed(
     if not edges and all(inner is shape.subgraphs[name] for name, inner in subgraphs.items()):
         return shape
     return replace(shape, edges=(*shape.edges, *edges), subgraphs=subgraphs)
+
+
+def routed_pairs(event: Checkpoint) -> Iterator[Pair]:
+    """Where the nodes of a step have sent the run, as the checkpoint that ends it tells."""
+    for source, targets in (event.routed or {}).items():
+        yield from ((path_text(event.ns, source), path_text(event.ns, target)) for target in targets)
 
 
 def observed_pairs(shape: GraphShape, prefix: str = "") -> Iterator[Pair]:

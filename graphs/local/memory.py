@@ -74,6 +74,9 @@ def keep_seen_edges(project: Path, target: str, shape: GraphShape | None, taken:
     """
     from graphdeck.graphs.observed import observed_pairs, with_observed
 
+    if shape is not None and with_observed(shape, taken) is shape:  # all of them are declared, as those of most graphs
+        return
+
     def edit(data: dict[str, Any]) -> dict[str, Any]:
         known = dict.fromkeys((*_edges_in(data), *sorted(taken)))
         wanted = known if shape is None else set(observed_pairs(with_observed(shape, known)))

@@ -13,7 +13,8 @@ from typing import Final
 
 from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import AnswerRefused, GraphdeckError, error_from_dict
-from graphdeck.graphs.events import Event, RunEnded, RunStarted
+from graphdeck.graphs.events import Checkpoint, Event, RunEnded, RunStarted
+from graphdeck.graphs.observed import Pair, routed_pairs
 from graphdeck.graphs.questions.consequences import consequences, dropped
 from graphdeck.graphs.records import RunRequest
 from graphdeck.tui.plain.arguments import shell_word
@@ -48,16 +49,22 @@ async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as
     printer = JsonPrinter(output) if as_json else LinePrinter(output, request, terminal_of(sys.stdout), db)
     ladder = StopLadder()
     ended: RunEnded | None = None
+    taken: set[Pair] = set()
     with contextlib.closing(output), ladder.listening():
         async with contextlib.aclosing(framed_events(engine, request, ladder)) as events:
             async for event in events:
                 if isinstance(printer, LinePrinter):
                     await _look_around(engine, request, event, printer)
                 printer.print(event)
-                if isinstance(event, RunEnded):
+                if isinstance(event, Checkpoint):
+                    taken |= {*routed_pairs(event)}
+                elif isinstance(event, RunEnded):
                     ended = event
         await ladder.settled()
     assert ended is not None
+    if taken:
+        with contextlib.suppress(GraphdeckError):  # the run has told what is wrong with its target
+            await engine.keep_edges(request.graph, taken)
     if not as_json and ended.error is not None:
         print(error_text(ended.error["message"], ended.error.get("hint", "")), file=sys.stderr, flush=True)
     return exit_status(ended, by_hand=ladder.presses > 0)

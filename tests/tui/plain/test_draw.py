@@ -10,7 +10,9 @@ import pytest
 from graphdeck.graphs.drawing.choose import Style
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.records import RunRequest
 from graphdeck.tui.plain.draw import Form, Wanted, draw
+from graphdeck.tui.plain.run import run
 from graphdeck.tui.text import width
 
 ROUTED = """
@@ -161,7 +163,8 @@ async def test_unfolded_subgraphs_are_drawn_with_the_edges_that_were_seen_taken_
     engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str], wanted: Wanted
 ) -> None:
     target = write_graph(TEAM, "teams.py")
-    await engine.keep_edges(target, [("team:desk:pick", "team:desk:look")])
+    await run(engine, RunRequest(graph=target, thread="t", input={}, has_input=True))
+    assert "done" in capsys.readouterr().out
 
     async def printed(**how: Any) -> str:
         assert await draw(engine, target, wanted._replace(**how)) == 0
