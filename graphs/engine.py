@@ -200,8 +200,8 @@ class Engine(Protocol):
         """The recorded decisions, newest first."""
         ...
 
-    async def runs(self, *, thread: str = "", limit: int = PAGE) -> "Sequence[RunRecord]":
-        """The runs on record, newest first; of one thread where one is named."""
+    async def runs(self, *, thread: str = "", file: str = "", limit: int = PAGE) -> "Sequence[RunRecord]":
+        """The runs on record, newest first; of one thread and of one file where they are named."""
         ...
 
     async def run_events(self, run: str) -> Sequence[Event]:

@@ -25,7 +25,7 @@ MOST: Final = 200
 class RunsRead(Message):
     """The runs of a thread were read, or those of all threads."""
 
-    thread: str
+    thread: ThreadKey
     runs: "Sequence[RunRecord]"
 
 
@@ -54,17 +54,17 @@ class RunsBridge(Background):
         super().__init__(receiver, Failed)
         self._engine = engine
 
-    def read_runs(self, thread: str) -> None:
+    def read_runs(self, thread: ThreadKey) -> None:
         """Read the runs of a thread, of all where none is named: `RunsRead`."""
 
         async def read() -> Message:
             return RunsRead(thread, await self._runs(thread))
 
-        self._ask("runs", thread, read)
+        self._ask("runs", thread.thread, read, thread.file)
 
-    async def _runs(self, thread: str) -> "Sequence[RunRecord]":
+    async def _runs(self, thread: ThreadKey, limit: int = MOST) -> "Sequence[RunRecord]":
         try:
-            return await self._engine.runs(thread=thread, limit=MOST)
+            return await self._engine.runs(thread=thread.thread, file=thread.file, limit=limit)
         except MissingFileError:  # nothing has run yet
             return ()
 
@@ -80,7 +80,7 @@ class RunsBridge(Background):
         """Read how the newest run of a thread went: `LastRunRead`."""
 
         async def read() -> Message:
-            run = next((run for run in await self._runs(thread.thread) if run.file == thread.file), None)
+            run = next(iter(await self._runs(thread, limit=1)), None)
             return LastRunRead(thread, run, await self._engine.run_events(run.id) if run else ())
 
-        self._ask("last run", thread.thread, read)
+        self._ask("last run", thread.thread, read, thread.file)

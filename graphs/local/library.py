@@ -178,12 +178,12 @@ class Library:
         self._readable()  # like every reader, this tells of files that are not there
         return read_decisions(self._paths, thread=thread, limit=limit)
 
-    def runs(self, thread: str, limit: int) -> "list[RunRecord]":
-        """The runs on record of all files, newest first; of one thread where one is named."""
+    def runs(self, thread: str, limit: int, file: str = "") -> "list[RunRecord]":
+        """The runs on record of all files, or of one, newest first; of one thread where one is named."""
         from graphdeck.graphs.local.run_records import read_runs
 
         self._readable()  # as in decisions
-        return read_runs(self._paths, thread=thread, limit=limit)
+        return read_runs([Path(file)] if file else self._paths, thread=thread, limit=limit)
 
     def run_events(self, run: str) -> "list[Event]":
         """What is kept of a run's events."""

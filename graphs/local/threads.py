@@ -156,9 +156,9 @@ class SavedThreads:
         """The recorded decisions, newest first."""
         return await self._read(lambda: self._library.decisions(thread, limit))
 
-    async def runs(self, *, thread: str = "", limit: int = PAGE) -> "Sequence[RunRecord]":
-        """The runs on record, newest first; of one thread where one is named."""
-        return await self._read(lambda: self._library.runs(thread, limit))
+    async def runs(self, *, thread: str = "", file: str = "", limit: int = PAGE) -> "Sequence[RunRecord]":
+        """The runs on record, newest first; of one thread and of one file where they are named."""
+        return await self._read(lambda: self._library.runs(thread, limit, file))
 
     async def run_events(self, run: str) -> Sequence[Event]:
         """What is kept of a run's events."""

@@ -118,7 +118,7 @@ class DeckRuns(DeckForks):
 
         self._runs_screen = RunsScreen(self.look.thread, self.clock, self)
         self.app.push_screen(self._runs_screen, self._runs_left)
-        self._runs_bridge.read_runs(self.look.thread)
+        self._runs_bridge.read_runs(self.look.key)
 
     def _runs_left(self, _: None) -> None:
         self._runs_screen = None

@@ -213,7 +213,7 @@ class InboxScreen(InboxFlow):
     def _acted(self, message: bridge.ThreadActed) -> None:
         """Its question is gone by the person's own hand: the next one is shown, also where the list knew it first."""
         self.say("the thread is ended")
-        key = message.file, message.thread
+        key = key_of(message)
         if self.on_screen is not None and key_of(self.on_screen) == key:
             self.on_screen = None
         if self._gone is not None and key_of(self._gone[0]) == key:
