@@ -27,8 +27,8 @@ class TaskBar(Frozen):
     """When it began."""
     end: float | None
     """When it ended; None while it runs."""
-    until: float
-    """When the last task of its step ended, for which what comes next waited; the end, where it was the last."""
+    until: float | None
+    """When the last task of its step ended, for which what comes next waited; None while one of them runs."""
     status: TaskStatus
     """How it ended."""
     retries: tuple[float, ...] = ()
@@ -86,7 +86,7 @@ class _Task:
         self.why = ""
         self.lane = 0
         self.step = step
-        self.bar: TaskBar | None = None
+        self.bar: TaskBar | None = None  # until something of it changes
 
     @property
     def level(self) -> str:
@@ -98,6 +98,7 @@ class _Step:
     """Tasks of one graph that run beside each other."""
 
     def __init__(self) -> None:
+        self.tasks: list[_Task] = []
         self.open = 0
         self.end = 0.0
 
@@ -149,12 +150,12 @@ class TimelineBuilder:
                     self._end(level.rpartition(":")[2], "waiting")
                 self._end(task, "waiting")
             case events.RunEnded():
-                self.is_over = True
+                self._end_run()
 
     def timeline(self, now: str = "") -> RunTimeline:
         """What is known by the last event; by `now`, in ISO 8601, where the run goes on since."""
         total = self._now if self.is_over or self._begin is None else max(self._now, self._moment(now))
-        bars = tuple(task.bar or self._bar(task, total) for task in self._ordered())
+        bars = tuple([task.bar or _bar(task) for task in self._ordered()])
         return RunTimeline(tasks=bars, lanes=self._lanes, total=total, retries=self._retries)
 
     def _moment(self, time: str) -> float:
@@ -172,6 +173,7 @@ class TimelineBuilder:
             step = self._steps[event.ns] = _Step()
         step.open += 1
         started = _Task(event, task, node, self._now, step)
+        step.tasks.append(started)
         started.lane = heapq.heappop(self._free) if self._free else self._lanes
         self._lanes = max(self._lanes, started.lane + 1)
         self._tasks.append(started)
@@ -190,8 +192,25 @@ class TimelineBuilder:
         ended.status, ended.why = status, why or ended.why
         ended.end = self._now if ms is None else min(self._now, ended.start + ms)
         heapq.heappush(self._free, ended.lane)
-        ended.step.open -= 1
-        ended.step.end = max(ended.step.end, ended.end)
+        ended.bar = None
+        self._end_in_step(ended, ended.end)
+
+    def _end_in_step(self, task: _Task, end: float) -> None:
+        step = task.step
+        step.open -= 1
+        step.end = max(step.end, end)
+        if not step.open:
+            for each in step.tasks:
+                each.bar = None
+            step.tasks.clear()
+
+    def _end_run(self) -> None:
+        """What nobody told the end of was stopped with the run."""
+        self.is_over = True
+        for task in self._running.values():
+            task.status, task.end, task.bar = "stopped", self._now, None
+            self._end_in_step(task, self._now)
+        self._running.clear()
 
     def _retry(self, event: events.NodeRetry) -> None:
         tried = self._running.get(event.task)
@@ -199,7 +218,7 @@ class TimelineBuilder:
             self._retries += 1
             return
         tried.retries.append(self._now)
-        tried.why = event.error
+        tried.why, tried.bar = event.error, None
 
     def _forget(self, count: int) -> None:
         """Let go of the oldest tasks; those that still run stay."""
@@ -212,27 +231,22 @@ class TimelineBuilder:
     def _ordered(self) -> Iterable[_Task]:
         return _in_order(self._tasks) if self._is_nested else self._tasks
 
-    def _bar(self, task: _Task, now: float) -> TaskBar:
-        """The bar of a task; that of one whose step is over stays as it is."""
-        is_lost = task.end is None and self.is_over
-        end = now if is_lost else task.end
-        is_final = task.end is not None and not task.step.open
-        until = task.step.end if is_final else now
-        bar = TaskBar(
-            task=task.task,
-            path=task.path,
-            depth=len(task.ns),
-            lane=task.lane,
-            start=task.start,
-            end=end,
-            until=max(until, task.start if end is None else end),
-            status="stopped" if is_lost else task.status,
-            retries=tuple(task.retries),
-            why=task.why,
-        )
-        if is_final:
-            task.bar = bar
-        return bar
+
+def _bar(task: _Task) -> TaskBar:
+    """The bar of a task, made once for what is known of it."""
+    task.bar = TaskBar(
+        task=task.task,
+        path=task.path,
+        depth=len(task.ns),
+        lane=task.lane,
+        start=task.start,
+        end=task.end,
+        until=None if task.step.open else task.step.end,
+        status=task.status,
+        retries=tuple(task.retries),
+        why=task.why,
+    )
+    return task.bar
 
 
 _ROOT: Final = ""

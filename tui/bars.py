@@ -41,7 +41,7 @@ def bar(task: TaskBar, total: float, cells: int, *, ascii_only: bool) -> list[Ba
     kinds[first : last + 1] = ["work"] * (last + 1 - first)
     for moment in task.retries:
         kinds[cell(moment)] = "again"
-    waits = last_cell(task.until) - last
+    waits = last_cell(total if task.until is None else task.until) - last
     if waits > 0:
         kinds[last + 1 : last + 1 + waits] = ["wait"] * waits
     signs = _ASCII if ascii_only else _SIGNS

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from textual import on
 
 from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.records import CheckpointRow
 from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui import bridge
 from graphdeck.tui.clock import Clock
@@ -34,6 +35,7 @@ class DeckRuns(DeckForks):
         self._runs_told: dict[str, RunTimes] = {}
         self._last_run: tuple[ThreadKey, RunTimes | None] | None = None
         self._asked_for: tuple[ThreadKey, str] | None = None
+        self._marks_of: CheckpointRow | None = None
 
     @cached_property
     def _runs_bridge(self) -> "RunsBridge":
@@ -97,7 +99,8 @@ class DeckRuns(DeckForks):
     def _mark_tasks(self, *, bring: bool = False) -> None:
         """Mark the tasks of the checkpoint that the cursor of the list is on."""
         row, run = self.panes.timeline.highlighted, self.panes.timeline_pane.run
-        if run is not None:
+        if run is not None and (row is not self._marks_of or bring):
+            self._marks_of = row
             run.view.mark({task.id for task in row.made_by} if row else (), bring=bring)
 
     async def action_tasks(self) -> None:

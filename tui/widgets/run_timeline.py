@@ -53,6 +53,7 @@ class RunTimelineView(Rows):
         super().__init__(id=id)
         self._clock = clock
         self._timeline = RunTimeline()
+        self._newest = -1
         self._marked: Collection[str] = ()
         self._ascii_only = ascii_mode()
         self.empty_text = "no task has run"
@@ -64,11 +65,12 @@ class RunTimelineView(Rows):
         """
         on, top = self.selected, self.scroll_offset.y
         in_sight = on is None or top <= self.cursor < top + self.size.height
-        if on is None or self.cursor == self._timeline.newest:
-            cursor = timeline.newest
+        newest = timeline.newest
+        if on is None or self.cursor == self._newest:
+            cursor = newest
         else:
             cursor = next((place for place, task in enumerate(timeline.tasks) if task.task == on.task), 0)
-        self._timeline = timeline
+        self._timeline, self._newest = timeline, newest
         self.set_reactive(Rows.cursor, max(0, cursor))
         self.rows_changed()
         if timeline.tasks and in_sight:
@@ -83,9 +85,10 @@ class RunTimelineView(Rows):
         if tasks != self._marked:
             self._marked = tasks
             self.refresh()
-        place = next((place for place, task in enumerate(self._timeline.tasks) if task.task in tasks), None)
-        if bring and place is not None:
-            self.keep_in_view(place)
+        if bring:
+            place = next((place for place, task in enumerate(self._timeline.tasks) if task.task in tasks), None)
+            if place is not None:
+                self.keep_in_view(place)
 
     @property
     def selected(self) -> TaskBar | None:

@@ -10,7 +10,7 @@ import pytest
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
-from graphdeck.graphs.records import CheckpointRow, RanTask
+from graphdeck.graphs.records import CheckpointRow, GraphShape, Node, RanTask
 from graphdeck.tui.app import GraphdeckApp
 from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.screens.deck import DeckScreen
@@ -70,6 +70,7 @@ def test_a_run_over_time(
     newest, *older = recorded.checkpoints["rome"]
     made = RanTask(id="t-assistant", node="assistant", wrote=("city",))
     recorded.checkpoints["rome"] = [CheckpointRow(**{**vars(newest), "made_by": (made,)}), *older]
+    recorded.shape = GraphShape(target="travel", title="travel", nodes=(Node(id="assistant"),), edges=())
     app = GraphdeckApp(recorded, thread="rome", clock=StoppedClock(NOW))
 
     async def run(pilot: Any) -> None:
