@@ -33,6 +33,8 @@ class FinishedTask(Frozen):
     """Ids of the tool calls whose results it has written."""
     wrote: tuple[str, ...] = ()
     """State keys that it has written; they join the state when the step ends."""
+    called: bool = False
+    """A task of the functional API that `node` called, or one that it called; its own name is not known."""
 
 
 class RanTask(Frozen):

@@ -78,7 +78,7 @@ def step_lines(row: CheckpointRow) -> Iterator[StepLine]:
     if cancelled := sum(map(is_cancelled, row.after)):
         others = "1 other task was" if cancelled == 1 else f"{cancelled:,} other tasks were"
         yield _line("stopped", f"{others} cancelled")
-    for task, times in _counted([task for task in row.after if task.waits]):
+    for task, times in _counted([task for task in row.after if task.waits and not task.path]):
         yield _line("waiting", f"{_name(task, times)} waits for an answer")
     if failed or any(task.waits for task in row.after):
         finished = [task for task in row.after if task.finished and not task.error and not task.waits]
@@ -94,11 +94,11 @@ def _ran(task: RanTask, times: int) -> StepLine:
 
 def _wrote(task: RanTask, times: int) -> str:
     keys = ", ".join(one_line(key, _NAME_CELLS, identifier=True) for key in task.wrote[:20])
-    return f"{_name(task, times)} wrote {keys or 'nothing'}"
+    return f"{_name(task, times)} " + ("returned" if task.path else f"wrote {keys or 'nothing'}")
 
 
 def _name(task: RanTask, times: int) -> str:
-    return _node(task.node) + _times(times)
+    return ("a task of " if task.path else "") + _node(task.node) + _times(times)
 
 
 def _line(status: NodeStatus, text: str) -> StepLine:
@@ -109,7 +109,7 @@ def _counted(tasks: Sequence[RanTask]) -> list[tuple[RanTask, int]]:
     """Tasks that tell the same, each once with how many they are."""
     found: dict[tuple[object, ...], tuple[RanTask, int]] = {}
     for task in tasks:
-        key = (task.node, task.wrote, task.routed, task.error)
+        key = (task.node, bool(task.path), task.wrote, task.routed, task.error)
         found[key] = (task, found[key][1] + 1 if key in found else 1)
     return list(found.values())
 

@@ -39,7 +39,7 @@ def dropped(snapshot: Snapshot, instead: Instead) -> tuple[str, ...]:
     batch = _batch(snapshot)
     if instead == "input":  # what a step has not yet made part of the state goes with it; an end takes it in
         lost = [call.name for call in batch.over if call.id in _results(snapshot)]
-        lost += [task.node for task in snapshot.finished if not task.results]
+        lost += _finished(snapshot)
         if lost:
             sentences.append(f"what {_names(lost)} did in the same step is dropped, although it ran")
         batch = _batch(dataclasses.replace(snapshot, finished=()))
@@ -74,7 +74,7 @@ def _around(level: Snapshot, asked: Sequence[Action]) -> Iterator[str]:
     if alone:
         runs = "run" if len(alone) > 1 else "runs"
         yield f"{_names(call.name for call in alone)} {runs} without being asked about, as soon as it goes on"
-    kept = [task.node for task in level.finished if not task.results]
+    kept = _finished(level)
     if kept:
         have = "have" if len(kept) > 1 else "has"
         yield f"{_names(kept)} {have} finished beside it, and {'do' if len(kept) > 1 else 'does'} not run again"
@@ -82,6 +82,11 @@ def _around(level: Snapshot, asked: Sequence[Action]) -> Iterator[str]:
     failed = [task.node for task in level.failed if task.node not in asking]
     if failed and asked:
         yield f"{_names(failed)} failed beside it, and {'run' if len(failed) > 1 else 'runs'} again, too"
+
+
+def _finished(level: Snapshot) -> list[str]:
+    """What has finished in the step besides tool calls: nodes, and tasks that they called."""
+    return [f"a task of {task.node}" if task.called else task.node for task in level.finished if not task.results]
 
 
 def _ran(names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from graphdeck.graphs.saved.inner import questions_of
 from graphdeck.graphs.saved.ran import written_keys
 from graphdeck.graphs.saved.rows import NOT_OUTPUT, SavedCheckpoint, Task
 from graphdeck.graphs.saved.status import Due, node_of
+from graphdeck.graphs.task_ids import call_of
 from graphdeck.graphs.tasks import FailedTask, FinishedTask
 from graphdeck.graphs.values import to_json
 
@@ -68,7 +69,12 @@ def finished_tasks(
 ) -> tuple[FinishedTask, ...]:
     """The finished tasks after a checkpoint, with the tool calls whose results they have written."""
     return tuple(
-        FinishedTask(node=node_of(task, due), results=tuple(_results(file, saved, task)), wrote=written_keys(task))
+        FinishedTask(
+            node=node_of(task, due),
+            results=tuple(_results(file, saved, task)),
+            wrote=written_keys(task),
+            called=call_of(task.path) is not None,
+        )
         for task in tasks
         if task.finished
     )

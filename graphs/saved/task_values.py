@@ -91,7 +91,7 @@ def _given(saved: SavedCheckpoint, paths: Mapping[str, str], only: str, largest:
     places = _places(saved, packets, paths)
     given = {task: _argument(packets[at], largest) for task, at in places.items() if only in ("", task)}
     if _INPUT in saved.channels:
-        takers = [task for task, path in paths.items() if call_of(path) is None] or ([only] if only else [])
+        takers = [only] if only and only not in paths else [task for task in paths if call_of(paths[task]) is None]
         value = to_json(expand(saved.channels[_INPUT]))
         given |= {task: value for task in takers if task not in given}
     return given

@@ -132,7 +132,8 @@ def _drawn(lines: str, terminal: Terminal) -> str:
 
 def _cells(row: CheckpointRow, terminal: Terminal, now: datetime) -> list[str]:
     following = "?" if row.next is None else _counted(row.next, terminal) or "END"
-    way = f"{_counted((task.node for task in row.made_by), terminal)} {terminal.pick('→', '->')} {following}"
+    ran = _counted((task.node for task in row.made_by if not task.path), terminal)
+    way = f"{ran} {terminal.pick('→', '->')} {following}"
     return [
         safe(row.source),
         "cannot be read" if row.error else way.lstrip(),
@@ -157,7 +158,7 @@ def _said(row: CheckpointRow, terminal: Terminal) -> Iterator[str]:
         yield f"{terminal.glyph('failed')} {node_names([task.node])}: {one_line(task.error, _CELLS)}"
     if cancelled := sum(is_cancelled(task) for task in row.after if not task.finished):
         yield f"{terminal.glyph('stopped')} {cancelled:,} cancelled"
-    if waiting := _counted((task.node for task in row.after if task.waits), terminal):
+    if waiting := _counted((task.node for task in row.after if task.waits and not task.path), terminal):
         yield f"{terminal.glyph('waiting')} {waiting}: waiting for an answer"
 
 

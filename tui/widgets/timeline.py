@@ -311,7 +311,7 @@ def _way(row: CheckpointRow) -> str:
     """What ran, and what follows: `assistant → tools`."""
     from graphdeck.tui.step_lines import node_names
 
-    ran = node_names(task.node for task in row.made_by)
+    ran = node_names(task.node for task in row.made_by if not task.path)
     following = "?" if row.next is None else node_names(row.next) or "END"
     return one_line(f"{ran} {glyphs().arrow} {following}".strip(), 200)
 

@@ -123,18 +123,21 @@ def test_who_called_whom_is_proved_by_ids(saver: SqliteSaver, look: Look) -> Non
     (first,) = read_history(file, "t")
     step = StepStart(checkpoint=first.checkpoint, step=first.step + 1)
     guesses = ("once", "twice", "nested", "ask", "other")
-    called = {"main": ["twice", "nested", "ask"], "inner": ["once", "twice"]}
-    assert names_of(first.after, step, guesses) == called
+    calls = {"main": ["twice", "nested", "ask"], "inner": ["once", "twice"]}
+    assert names_of(first.after, step, guesses) == calls
     (entry,) = [ran for ran in first.after if not ran.path]
     given = read_task_values(file, "t", first.checkpoint, entry.id)
     assert (given.has_argument, given.argument, given.wrote) == (True, "a", {})
 
     main.invoke(Command(resume="yes"), CONFIG)
     newest = read_history(file, "t")[0]
-    assert names_of(newest.made_by, step, guesses) == called
+    assert names_of(newest.made_by, step, guesses) == calls
     glances = read_glances(file, "t", first.checkpoint)
     assert glances[entry.id].wrote == {"__end__": "aaaaayes"}
     assert sorted(str(glances[ran.id].wrote["__return__"]) for ran in newest.made_by if ran.path) == [
         "a", "aa", "aa", "aaa", "yes",
     ]  # fmt: skip
-    assert not any(glances[ran.id].has_argument for ran in newest.made_by if ran.path)
+    called = [ran.id for ran in newest.made_by if ran.path]
+    assert not any(glances[id_].has_argument for id_ in called)
+    assert not any(read_task_values(file, "t", first.checkpoint, id_).has_argument for id_ in called)
+    assert read_task_values(file, "t", first.checkpoint, "not told of yet").argument == "a"
