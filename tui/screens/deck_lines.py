@@ -17,7 +17,7 @@ from graphdeck.tui.actions import Action, action, help_groups
 from graphdeck.tui.clock import age, time_of_day
 from graphdeck.tui.run_setup import NO_SETUP, RunSetup
 from graphdeck.tui.screens.checkpoints import branch_words, why_not_read
-from graphdeck.tui.screens.look import Look
+from graphdeck.tui.screens.look import LINGERS, Look
 from graphdeck.tui.text import one_line, short_json, width
 from graphdeck.tui.theme import MUTED, WARNING, glyphs, word
 from graphdeck.tui.widgets.status_line import StatusInfo
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _KEYS: Final = {
     "running": ("pause", "stop", "input", "new_thread", "help"),
+    "lingers": ("stop", "new_thread", "focus_threads", "open_target", "help"),
     "elsewhere": ("new_thread", "focus_threads", "open_target", "help"),
     "waiting": ("answer", "input", "new_thread", "focus_threads", "help"),
     "answered": ("take_back", "pause", "input", "new_thread", "help"),
@@ -73,6 +74,8 @@ def _saved_in(look: Look) -> str:
 
 
 def _detail(look: Look) -> str:
+    if look.lingers:
+        return "a node runs on"
     if look.elsewhere:
         return f"elsewhere, {re.sub(_SINCE, lambda match: f'since {time_of_day(match[1])}', look.elsewhere)}"
     view = look.view
@@ -126,6 +129,8 @@ def banner(look: Look, now: datetime, cells: int) -> Content | None:
     if (failed := look.failed_with_answer) is not None:
         words = f" {signs.failed} {_failed(failed, cells - 32)}{dot}u takes the answer back"
         return Content.styled(one_line(words, cells), f"{WARNING} bold")
+    if look.lingers:
+        return Content.styled(one_line(f" {signs.stopped} {LINGERS}", cells), f"{WARNING} bold")
     if look.status in _STANDS_STILL and not look.why_not("pause"):
         lines = [f" {signs.of(look.status)} {standing}" for standing in _standings(look, dot)]
         fitting = next((line for line in lines if width(line) <= cells), lines[-1])
@@ -185,7 +190,7 @@ def footer(look: Look, *, typing: bool = False, pane: str = "") -> tuple[tuple[A
     stands = {"running": "running", "waiting": "waiting", "done": "done", "idle": "done"}.get(look.status, "still")
     stands = "stopped" if look.status in ("breakpoint", "stopped", "recursion_limit") else stands
     stands = "answered" if stands in ("still", "stopped") and look.failed_with_answer else stands
-    stands = "elsewhere" if look.elsewhere else stands
+    stands = "lingers" if look.lingers else "elsewhere" if look.elsewhere else stands
     names: tuple[str, ...] = _KEYS[stands]
     takes_more = look.shape is not None and (not look.takes_text or look.shape.context_schema is not None)
     if takes_more and "input" in names and not look.why_not("run_form"):

@@ -35,6 +35,7 @@ _NOBODY: Final[Mapping[str, str]] = {}
 NOT_RUNNING: Final = "nothing runs here; q or Ctrl+Q leaves"
 ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
 ELSEWHERE_RUNS: Final = "this thread does not run: t lists those that do, Enter goes to one"
+LINGERS: Final = "a node that cannot be cancelled runs to its end: Ctrl+C kills it"
 OLD_SHOWN: Final = "an older checkpoint is shown: Esc goes to the newest, r runs again from here"
 
 
@@ -145,6 +146,12 @@ class Look(Frozen):
         return (self.row.holder if self.row else "") or "another process"
 
     @property
+    def lingers(self) -> bool:
+        """Our own run was cancelled, and has ended; but a node of it that cannot be cancelled runs on in its worker."""
+        was_cancelled = self.fresh is not None and any(stop.kind == "cancel" for stop in self.fresh.stops)
+        return was_cancelled and bool(self.elsewhere)
+
+    @property
     def questions(self) -> tuple[PendingInterrupt, ...]:
         """What waits for an answer."""
         return self.snapshot.interrupts if self.snapshot and not self.running else ()
@@ -250,7 +257,7 @@ class Look(Frozen):
                     return "the graph refuses saving, so its question cannot be answered"
                 return "" if self.questions else "no question waits in this thread"
             case "stop":
-                return "" if self.running else ELSEWHERE_RUNS if self.runs else NOT_RUNNING
+                return "" if self.running or self.lingers else ELSEWHERE_RUNS if self.runs else NOT_RUNNING
             case "pause" | "step" | "run_to":
                 return "" if self.running and action == "pause" else self._why_not_continue()
             case "end_thread":
@@ -274,6 +281,8 @@ class Look(Frozen):
             return "open a graph first (o)"
         if self.running:
             return "it runs: space pauses it, Ctrl+C stops it"
+        if self.lingers:
+            return LINGERS
         if self.elsewhere:
             return f"running elsewhere: {self.elsewhere}"
         return ""

@@ -98,9 +98,9 @@ async def test_a_node_that_never_ends_is_killed_and_the_thread_goes_on(
         await deck.until(lambda: deck.look.live and deck.look.live.logged)
         await deck.press("ctrl+c", "ctrl+c")
         await deck.until_shown("■ stopped")
-        await deck.until(lambda: deck.look.elsewhere)  # its worker lives on for the node that cannot be cancelled
+        await deck.until_shown("a node that cannot be cancelled runs to its end: Ctrl+C kills it")
         await deck.press("ctrl+c")
-        await deck.until(lambda: deck.look.snapshot and not deck.look.elsewhere)
+        await deck.until_shown("its nodes were cancelled  ·  next: work  ·  space goes on")
         (tmp_path / "free").touch()
         await deck.press("escape", "space")
         await deck.until_shown("● done")
