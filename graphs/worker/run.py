@@ -244,8 +244,7 @@ class GraphRun:
         translator = Translator(self._emitter.emit, self._frames, kept=kept)
         self._translator = translator
         if self._saver is not None:
-            self._saver.on_put = partial(self._put, translator)
-            self._saver.on_writes = translator.routes.wrote
+            self._saver.on_put, self._saver.on_writes = partial(self._put, translator), translator.routes.wrote
         wait_for_threads(self._graph, lambda: control.stopped_by == "cancel")
         forget = watch_retries(translator)
         feeding = asyncio.create_task(self._feed(translator, self._parts(control, graph_input)))

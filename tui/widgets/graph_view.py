@@ -1,6 +1,6 @@
 """The graph, drawn, with what each node does on its row: state, times run, last duration; and its edges' counts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -31,6 +31,8 @@ _COLUMNS: Final = (5, 8)
 """Cells of the columns behind the drawing: times run, last duration."""
 _WORD: Final = (7, 11)
 """Cells at least and at most of the column behind those: tokens or another word; left out where there is no room."""
+_TOTAL: Final = 15
+"""Cells of the last column of all, with the time of all tasks of a node, where there is room for it too."""
 _INDENT: Final = 1
 """Blanks before the drawing."""
 _IDLE: Final = NodeState()
@@ -185,7 +187,7 @@ class GraphView(Rows):
         if nodes:
             told = self.selected if self.selected in nodes else nodes[0] if len(nodes) == 1 else None
             state = self._states.get(told, _IDLE) if told else _IDLE
-            (times, style), *more = self._columns(state, width - self.row_width())
+            (times, style), *more = _columns(state, width - self.row_width())
             beyond = sum(column >= drawing.width for column in self._mark_cells.get(index, ()))
             parts += [(times[beyond:], style), *more]
         elif index in self._count_rows:
@@ -282,24 +284,6 @@ class GraphView(Rows):
             return f"bold {ACCENT}"
         return ACCENT if any(pair in self._taken.times for pair in pairs) else MUTED
 
-    def _columns(self, state: NodeState, left: int) -> Iterable[tuple[str, str]]:
-        times = f"{glyphs().times}{state.times:,}" if state.times else ""
-        took = duration(state.last_ms) if state.last_ms is not None else ""
-        yield "".join(fit(text, cells, right=True) for text, cells in zip((times, took), _COLUMNS, strict=True)), ""
-        if left >= _WORD[0]:
-            yield f"  {fit(self._word(state), min(left, _WORD[1]) - 2)}", MUTED
-
-    def _word(self, state: NodeState) -> str:
-        """The last column: how many tasks run, what was tried again, or the tokens."""
-        words = ""
-        if len(state.active) > 1:
-            words = f"{len(state.active)} run"
-        elif state.retries:
-            words = f"{state.retries} again"
-        elif state.tokens:
-            words = f"{state.tokens:,} tok" if state.tokens < 100_000 else f"{state.tokens // 1000:,}k tok"
-        return words
-
     def _of_drawn(self, states: Mapping[str, NodeState]) -> Mapping[str, NodeState]:
         """The states by drawn node: those that stand under one folded node together."""
         if not self._members:
@@ -334,3 +318,25 @@ class GraphView(Rows):
         drawing = self._drawing
         for row in {drawing.row_of(node) for node in nodes if node in drawing.rects} if drawing else ():
             self.refresh_line(row)
+
+
+def _columns(state: NodeState, left: int) -> Iterator[tuple[str, str]]:
+    """What stands behind the drawing about a node, with its style; `left` cells are there beyond the first columns."""
+    times = f"{glyphs().times}{state.times:,}" if state.times else ""
+    took = duration(state.last_ms) if state.last_ms is not None else ""
+    yield "".join(fit(text, cells, right=True) for text, cells in zip((times, took), _COLUMNS, strict=True)), ""
+    if left >= _WORD[0]:
+        yield f"  {fit(_word(state), min(left, _WORD[1]) - 2)}", MUTED
+    if left >= _WORD[1] + _TOTAL and state.times > 1 and state.total_ms:
+        yield fit(f"{duration(state.total_ms)} in all", _TOTAL, right=True), MUTED
+
+
+def _word(state: NodeState) -> str:
+    """The last column: how many tasks run, what was tried again, or the tokens."""
+    if len(state.active) > 1:
+        return f"{len(state.active)} run"
+    if state.retries:
+        return f"{state.retries} again"
+    if not state.tokens:
+        return ""
+    return f"{state.tokens:,} tok" if state.tokens < 100_000 else f"{state.tokens // 1000:,}k tok"

@@ -50,6 +50,8 @@ class NodeState(Frozen):
     """How often it was started."""
     last_ms: float | None = None
     """Milliseconds that its newest finished task took."""
+    total_ms: float = 0.0
+    """Milliseconds that all of them took."""
     retries: int = 0
     """How often a retry policy ran it again."""
     tokens: int = 0
@@ -168,7 +170,7 @@ def from_snapshot(snapshot: Snapshot, messages: Iterable[ChatMessage] = ()) -> R
 def with_measures(view: RunView, earlier: RunView) -> RunView:
     """A saved view with what only a run of this session can know of its nodes: durations, tokens, retries."""
     nodes = {
-        name: replace(node, last_ms=seen.last_ms, tokens=seen.tokens, retries=seen.retries)
+        name: replace(node, last_ms=seen.last_ms, total_ms=seen.total_ms, tokens=seen.tokens, retries=seen.retries)
         if (seen := earlier.nodes.get(name))
         else node
         for name, node in view.nodes.items()
@@ -209,6 +211,7 @@ def combine(states: Iterable[NodeState]) -> NodeState:
         active=frozenset().union(*(state.active for state in group)),
         times=sum(state.times for state in group),
         last_ms=max(took, default=None),
+        total_ms=sum(state.total_ms for state in group),
         retries=sum(state.retries for state in group),
         tokens=sum(state.tokens for state in group),
         step=newest,
@@ -320,8 +323,8 @@ class _Builder:
             same_step = node.step == step
             worst = max(node.outcome, outcome, key=_RANK.index) if same_step else outcome
             took = node.last_ms if last_ms is None else last_ms
-            active = node.active - {task}
-            return replace(node, outcome=worst, queued=False, active=active, last_ms=took, step=step)
+            total, active = node.total_ms + (last_ms or 0.0), node.active - {task}
+            return replace(node, outcome=worst, queued=False, active=active, last_ms=took, total_ms=total, step=step)
 
         self._change(path, finished)
 

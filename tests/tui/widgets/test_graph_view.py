@@ -91,6 +91,20 @@ async def test_what_is_painted_anew_row_by_row_is_what_all_of_it_would_be(
                 assert painted == view.render_lines(view.size.region), (states, taken)
 
 
+@pytest.mark.parametrize(("cells", "total"), [(45, "1,812 tok"), (90, "1m 02s in all")])
+async def test_where_there_is_room_the_time_of_all_tasks_is_told_too(
+    harness: NewApp, lines: Lines, nodes: list[Node], edges: list[Edge], cells: int, total: str
+) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test(size=(cells, 24)):
+        view.show_drawing(rail(nodes, edges))
+        many, once = NodeState(times=3, last_ms=1234, total_ms=62_000, tokens=1812), NodeState(times=1, total_ms=7)
+        view.show({"assistant": many, "tools": once})
+        assert row_with(lines(view), "assistant").endswith(total)
+        assert "in all" not in row_with(lines(view), "tools")
+
+
 async def test_what_runs_moves_with_the_clock(
     harness: NewApp, lines: Lines, nodes: list[Node], edges: list[Edge]
 ) -> None:

@@ -49,7 +49,9 @@ def test_a_node_goes_from_queued_over_running_to_done() -> None:
     assert statuses(run[:2])["ask"] == "queued"
     assert statuses(run[:3])["ask"] == "running"
     view = fold(RunView(), run)
-    assert view.nodes["ask"] == NodeState(outcome="done", times=1, last_ms=12, step=0)
+    assert view.nodes["ask"] == NodeState(outcome="done", times=1, last_ms=12, total_ms=12, step=0)
+    again = [checkpoint(1, "ask"), NodeStarted(task="2", node="ask"), NodeFinished(task="2", node="ask", ms=30)]
+    assert (fold(view, again).nodes["ask"].last_ms, fold(view, again).nodes["ask"].total_ms) == (30, 42)
     assert (view.status, view.step, view.checkpoint, view.changed) == ("running", 0, "c0", ("key",))
 
 
