@@ -45,7 +45,7 @@ screens.deck_flow screens.deck_forks screens.deck_forms screens.deck_history scr
 screens.deck_moves screens.deck_nodes screens.deck_painting screens.deck_runs screens.deck_threads
 screens.deck_waiting screens.deck_whose screens.graph_pane
 screens.inbox_door screens.inner_states screens.look screens.pane screens.panes screens.thread_acts screens.thread_rows
-screens.timeline_pane
+screens.timeline_pane screens.why_not
 widgets widgets.conversation widgets.filter_line widgets.graph_view widgets.input_line widgets.key_footer
 widgets.log_lines widgets.log_view widgets.long_text widgets.messages_view widgets.one_line widgets.rows
 widgets.run_state widgets.state_tree widgets.status_line widgets.taken_edges widgets.thread_list widgets.thread_row

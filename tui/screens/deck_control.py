@@ -13,7 +13,8 @@ from graphdeck.graphs.stopping import Breakpoint, KeptStop, Watch, has_node
 from graphdeck.graphs.thread_key import key_of
 from graphdeck.tui import bridge
 from graphdeck.tui.screens.deck_forms import DeckForms
-from graphdeck.tui.screens.look import OLD_SHOWN, Look, Refused
+from graphdeck.tui.screens.look import Look, Refused
+from graphdeck.tui.screens.why_not import OLD_SHOWN
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.graph_view import GraphView

@@ -17,7 +17,8 @@ from graphdeck.tui.actions import Action, action, help_groups
 from graphdeck.tui.clock import age, time_of_day
 from graphdeck.tui.run_setup import NO_SETUP, RunSetup
 from graphdeck.tui.screens.checkpoints import branch_words, why_not_read
-from graphdeck.tui.screens.look import LINGERS, Look
+from graphdeck.tui.screens.look import Look
+from graphdeck.tui.screens.why_not import LINGERS
 from graphdeck.tui.text import one_line, short_json, width
 from graphdeck.tui.theme import MUTED, WARNING, glyphs, word
 from graphdeck.tui.widgets.status_line import StatusInfo

@@ -21,6 +21,7 @@ from graphdeck.graphs.records import (
 )
 from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.graphs.values import Json
+from graphdeck.tui.screens.why_not import why_not, why_not_continue, why_not_run
 from graphdeck.tui.theme import Status
 from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
 from graphdeck.tui.widgets.run_state import RunView, was_refused, with_measures
@@ -32,11 +33,6 @@ History: TypeAlias = Sequence[CheckpointRow]
 
 _NOTHING: Final[Mapping[str, Json]] = {}
 _NOBODY: Final[Mapping[str, str]] = {}
-NOT_RUNNING: Final = "nothing runs here; q or Ctrl+Q leaves"
-ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
-ELSEWHERE_RUNS: Final = "this thread does not run: t lists those that do, Enter goes to one"
-LINGERS: Final = "a node that cannot be cancelled runs to its end: Ctrl+C kills it"
-OLD_SHOWN: Final = "an older checkpoint is shown: Esc goes to the newest, r runs again from here"
 
 
 class Refused(Exception):
@@ -251,55 +247,11 @@ class Look(Frozen):
 
     def why_not(self, action: str) -> str:
         """Why an action of the deck is off now; empty where it is on."""
-        match action:
-            case "answer" | "open_question":
-                if self.refuses_saving and self.status == "waiting":
-                    return "the graph refuses saving, so its question cannot be answered"
-                return "" if self.questions else "no question waits in this thread"
-            case "stop":
-                return "" if self.running or self.lingers else ELSEWHERE_RUNS if self.runs else NOT_RUNNING
-            case "pause" | "step" | "run_to":
-                return "" if self.running and action == "pause" else self._why_not_continue()
-            case "end_thread":
-                return self._why_not_act() or ("" if self.status != "done" else "it is at its end")
-            case "run_form":
-                return self._why_not_run() or ("" if self.shape else "the graph is not open yet")
-            case "fork" | "run_again" | "edit_message":
-                return "this thread is not saved yet" if self.snapshot is None else self._why_not_run()
-            case "take_back":
-                return self._why_not_act() or ("" if self.failed_with_answer else "no node failed with its answer")
-            case _:
-                return ""
-
-    def _why_not_act(self) -> str:
-        if self.snapshot is None:
-            return "this thread is not saved yet"
-        return "it runs: stop it first (Ctrl+C)" if self.running or self.elsewhere else ""
-
-    def _why_not_run(self) -> str:
-        if not self.graph and self.snapshot is None:  # else a person names the graph of the thread when it is needed
-            return "open a graph first (o)"
-        if self.running:
-            return "it runs: space pauses it, Ctrl+C stops it"
-        if self.lingers:
-            return LINGERS
-        if self.elsewhere:
-            return f"running elsewhere: {self.elsewhere}"
-        return ""
-
-    def _why_not_continue(self) -> str:
-        if reason := self._why_not_run():
-            return reason
-        if self.questions:
-            return ANSWER_FIRST
-        if self.snapshot is None:
-            unsaved = "the graph refuses saving: " if self.refuses_saving else ""
-            return f"{unsaved}nothing to go on with: type an input (i)"
-        return "" if self.snapshot.next != () else "it is at its end: type an input (i)"
+        return why_not(self, action)
 
     def continuing(self) -> RunRequest:
         """The request that goes on with the thread, from a limit of steps with as many again; raises Refused."""
-        if reason := self._why_not_continue():
+        if reason := why_not_continue(self):
             raise Refused(reason)
         limit = next((stop.steps for stop in self.view.stops if stop.kind == "limit" and stop.steps), None)
         return RunRequest(graph=self.graph, thread=self.thread, file=self.file, recursion_limit=limit)
@@ -308,7 +260,7 @@ class Look(Frozen):
         self, answers: Mapping[str, Json], by: Mapping[str, str] = _NOBODY, seen: Mapping[str, str] = _NOBODY
     ) -> RunRequest:
         """The request that answers the questions: who decided each, what was seen of each; raises Refused."""
-        if reason := self._why_not_run():
+        if reason := why_not_run(self):
             raise Refused(reason)
         return RunRequest(graph=self.graph, thread=self.thread, resume=answers, by=by, seen=seen, file=self.file)
 
@@ -320,7 +272,7 @@ class Look(Frozen):
         """
         from graphdeck.tui.typed_input import input_of
 
-        if reason := self._why_not_run():
+        if reason := why_not_run(self):
             raise Refused(reason)
         if self.old is not None and self.old.ns:
             raise Refused("an input goes to the whole graph, not into a subgraph: Esc shows where that stands")

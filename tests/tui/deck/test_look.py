@@ -19,9 +19,10 @@ from graphdeck.graphs.records import (
 )
 from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui.screens.drawn import drawn, unkept
-from graphdeck.tui.screens.look import ANSWER_FIRST, Look, Refused
+from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.screens.panes import log_of
 from graphdeck.tui.screens.saved_view import runs_on, saved_view, way_to
+from graphdeck.tui.screens.why_not import ANSWER_FIRST
 from graphdeck.tui.widgets.run_state import RunView, fold
 from graphdeck.tui.widgets.taken_edges import Taken, TakenBuilder
 
