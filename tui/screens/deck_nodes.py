@@ -59,7 +59,7 @@ class DeckNodes(DeckRuns):
         """Show the node of a task, and put the graph's cursor on it."""
         path = event.task.path
         self.panes.graph.view.select(path)
-        self._show_node(path)
+        self._show_node(path, event.task.task)
 
     def _show_node(self, path: str | None, task: str = "") -> None:
         from graphdeck.tui.node_lines import find_node

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 REMEMBERED: Final = 20
 """Runs of this session that are kept, the newest of all threads."""
 NO_RUN: Final = "no run of this thread is on record here"
+NOTHING_YET: Final = "nothing has run yet"
 
 
 class DeckRuns(DeckForks):
@@ -74,7 +75,7 @@ class DeckRuns(DeckForks):
             return
         if told is None and look.snapshot is not None:
             told = self._kept_run(look.key, look.snapshot.checkpoint)
-        pane.run.show(told, NO_RUN)
+        pane.run.show(told, NO_RUN if look.thread else NOTHING_YET)
         self._mark_tasks()
 
     def _kept_run(self, thread: ThreadKey, checkpoint: str) -> "RunTimes | None":

@@ -17,7 +17,7 @@ class State(TypedDict, total=False):
 
 def plan(state):
     used = {"input_tokens": 30, "output_tokens": 12, "total_tokens": 42}
-    return {"said": [AIMessage("x", usage_metadata=used)]}
+    return {"said": [AIMessage("x", usage_metadata=used, response_metadata={"cost": 0.5})]}
 
 def check(state):
     if state["n"] < 0:
@@ -45,7 +45,7 @@ async def test_past_runs_are_listed_and_shown_over_time(
         assert isinstance(deck.app.screen, RunsScreen)
         assert "Runs of thread t   2" in deck.text
         assert "failed: ValueError: n is negative" in deck.text
-        assert "42 tokens (30 read, 12 written): plan 42" in deck.text
+        assert "42 tokens (30 read, 12 written, cost 0.5): plan 42 for 0.5" in deck.text
         rows = [line.split()[1:3] for line in deck.text.splitlines() if "█" in line]
         assert [row[-1] for row in rows] == ["plan", "check"]
         await deck.press("down")
