@@ -13,6 +13,7 @@ from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.records import GraphShape
 from graphdeck.graphs.values import json_line
 from graphdeck.tui.text import safe_name, width
+from graphdeck.tui.theme import ASCII, glyphs
 
 Form: TypeAlias = Literal["text", "json", "mermaid", "svg"]
 
@@ -36,10 +37,18 @@ class Wanted(NamedTuple):
 async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
     """Print the drawing; the exit status.
 
-    A graph whose flow does not fit is drawn as a rail, and a line on stderr says so. Raises InputError where a node
+    A graph whose flow does not fit is drawn as a rail, and one of the functional API as the tree of its tasks; a line
+    on stderr says so. Raises InputError where a node
     that is to be unfolded has no subgraph.
     """
     shape = await engine.describe(target)
+    if shape.kind == "functional" and wanted.form == "text":
+        from graphdeck.tui.plain.draw_tasks import task_tree
+
+        tree, said = await task_tree(engine, shape, ASCII if wanted.ascii_only else glyphs())
+        print(tree)
+        print(f"graphdeck: {said}", file=sys.stderr)
+        return 0
     inside = Inside(shape.subgraphs, _opened(shape, wanted))
     if wanted.form == "mermaid":
         print(to_mermaid(shape.nodes, shape.edges, wanted.direction or "TB", inside), end="")
@@ -58,7 +67,8 @@ async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
         room = "here" if wanted.columns is None else f"in {wanted.columns} columns"
         print(f"graphdeck: no flow of this graph fits {room}: drawn as a rail", file=sys.stderr)
     if wanted.form == "json":
-        print(json_line(to_json(found.drawing, (*shape.edges, *inside.edges()))))
+        drawing = to_json(found.drawing, (*shape.edges, *inside.edges()))
+        print(json_line({**drawing, "tasks": [task.id for task in shape.tasks]}))
     elif wanted.form == "svg":
         from graphdeck.graphs.drawing.svg import to_svg
 
