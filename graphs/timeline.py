@@ -63,7 +63,8 @@ class RunTimeline(Frozen):
     @property
     def newest(self) -> int:
         """Place of the task that began last; -1 without tasks."""
-        return max(range(len(self.tasks)), key=lambda place: (self.tasks[place].start, place), default=-1)
+        starts = [task.start for task in reversed(self.tasks)]
+        return len(starts) - 1 - starts.index(max(starts)) if starts else -1
 
 
 def run_timeline(found: Iterable[Event]) -> RunTimeline:

@@ -78,14 +78,25 @@ class Rows(ScrollView, can_focus=True):
         """Take in that the rows are others now; the cursor stays in range."""
         count = self.row_count()
         size = Size(self.row_width(), count)
-        if self.show_vertical_scrollbar and count >= self.virtual_size.height and size.width == self.virtual_size.width:
-            # More of the same needs no new room: by `virtual_size` itself the whole screen would be arranged anew.
+        if self._has_room_for(size):  # by `virtual_size` itself the whole screen would be arranged anew
             self.set_reactive(Rows.virtual_size, size)
-            self.vertical_scrollbar.window_virtual_size = count
+            if self.show_vertical_scrollbar:
+                self.vertical_scrollbar.window_virtual_size = count
         else:
             self.virtual_size = size
         self.set_reactive(Rows.cursor, max(0, min(self.cursor, count - 1)))
         self.refresh()
+
+    def _has_room_for(self, size: Size) -> bool:
+        """Whether it stays as large as it is, with the scroll bars that it has and no others; out of sight it does."""
+        before, height = self.virtual_size, self.size.height
+        if not self.is_on_screen:
+            return True
+        if size.width != before.width or self.styles.auto_dimensions:
+            return False
+        if self.show_vertical_scrollbar:
+            return height < size.height >= self.scroll_offset.y + height
+        return max(size.height, before.height) <= height
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of what can be seen."""

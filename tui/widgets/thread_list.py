@@ -311,5 +311,7 @@ def _update(line: Static, content: Content) -> None:
     """Show it, or nothing where it is empty; without a new layout where it needs none."""
     if line.content == content and line.display == bool(content.plain):
         return
+    width, height = line.size
+    stays = line.display and width > 0 and content.get_height(line.styles.get_rules(), width) == height
     line.display = bool(content.plain)
-    line.update(content)
+    line.update(content, layout=not stays)
