@@ -151,7 +151,15 @@ class TimelineBuilder:
                     self._end(level.rpartition(":")[2], "waiting")
                 self._end(task, "waiting")
             case events.RunEnded():
-                self._end_run()
+                self.end()
+
+    def end(self) -> None:
+        """The run is over, also where no event tells it; what nobody told the end of was stopped with it."""
+        self.is_over = True
+        for task in self._running.values():
+            task.status, task.end, task.bar = "stopped", self._now, None
+            self._end_in_step(task, self._now)
+        self._running.clear()
 
     def timeline(self, now: str = "") -> RunTimeline:
         """What is known by the last event; by `now`, in ISO 8601, where the run goes on since."""
@@ -204,14 +212,6 @@ class TimelineBuilder:
             for each in step.tasks:
                 each.bar = None
             step.tasks.clear()
-
-    def _end_run(self) -> None:
-        """What nobody told the end of was stopped with the run."""
-        self.is_over = True
-        for task in self._running.values():
-            task.status, task.end, task.bar = "stopped", self._now, None
-            self._end_in_step(task, self._now)
-        self._running.clear()
 
     def _retry(self, event: events.NodeRetry) -> None:
         tried = self._running.get(event.task)

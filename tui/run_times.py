@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from graphdeck.graphs.events import Event, RunEnded
-from graphdeck.graphs.kept_runs import KeptStatus
+from graphdeck.graphs.kept_runs import KeptStatus, RunRecord
 from graphdeck.graphs.timeline import RunTimeline, TimelineBuilder
 from graphdeck.graphs.usage import Usage, UsageCounter
 from graphdeck.tui.amounts import count_text
@@ -16,18 +16,20 @@ MOST: Final = 5_000
 
 
 class RunTimes:
-    """Takes the events of one run as they come, each once."""
+    """Takes the events of one run as they come, each once; of a run on record all of them, with its `record`."""
 
-    def __init__(self, found: Iterable[Event] = (), *, started: str = "") -> None:
+    def __init__(self, found: Iterable[Event] = (), record: RunRecord | None = None) -> None:
         self._builder = TimelineBuilder(most=MOST)
         self._usage = UsageCounter()
-        self.started = started
-        """When it began, where it is a run on record; ISO 8601."""
+        self._record = record
         self.status: KeptStatus = "running"
         """How it stands or ended."""
         self.told = 0
         """Number of events that were taken in."""
         self.add(found)
+        if record is not None and record.status != "running":
+            self.status = record.status
+            self._builder.end()
 
     def add(self, batch: Iterable[Event]) -> None:
         """Take in some more events."""
@@ -41,14 +43,19 @@ class RunTimes:
     @property
     def goes_on(self) -> bool:
         """It runs, and is not one on record."""
-        return self.status == "running" and not self.started
+        return self.status == "running" and self._record is None
+
+    @property
+    def started(self) -> str:
+        """When it began, where it is one on record; ISO 8601."""
+        return self._record.started if self._record else ""
 
     @property
     def used(self) -> Usage:
         """What its models used so far."""
         return self._usage.total
 
-    def timeline(self, now: str) -> RunTimeline:
+    def timeline(self, now: str = "") -> RunTimeline:
         """Its tasks by now, in ISO 8601; of a run on record, by its last event."""
         return self._builder.timeline(now if self.goes_on else "")
 

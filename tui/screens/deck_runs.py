@@ -90,7 +90,7 @@ class DeckRuns(DeckForks):
         from graphdeck.tui.run_times import RunTimes
 
         run = message.run
-        self._last_run = (message.thread, RunTimes(message.events, started=run.started) if run else None)
+        self._last_run = (message.thread, RunTimes(message.events, run) if run else None)
         self._show_times()
 
     @on(Timeline.CheckpointHighlighted)

@@ -11,11 +11,12 @@ from textual.widgets import Static
 
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.kept_runs import RunRecord
-from graphdeck.graphs.timeline import RunTimeline, run_timeline
+from graphdeck.graphs.timeline import RunTimeline
 from graphdeck.graphs.usage import NONE, Usage, usage_by_node
 from graphdeck.tui import actions
 from graphdeck.tui.amounts import count_text
 from graphdeck.tui.clock import Clock, duration
+from graphdeck.tui.run_times import RunTimes
 from graphdeck.tui.screens.to_file import suggested_name
 from graphdeck.tui.screens.whole import WholeScreen
 from graphdeck.tui.text import one_line
@@ -73,7 +74,7 @@ class RunsScreen(WholeScreen):
         at = self._runs.highlighted
         if at is None or at.id != run:
             return
-        timeline = run_timeline(found)
+        timeline = RunTimes(found, at).timeline()
         self._timeline.empty_text = "no task ran"
         self._timeline.show(timeline)
         self._timeline.move_to(0)

@@ -10,7 +10,7 @@ import pytest
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
-from graphdeck.graphs.records import CheckpointRow, GraphShape, Node, RanTask
+from graphdeck.graphs.records import CheckpointRow, GraphShape, RanTask
 from graphdeck.tui.app import GraphdeckApp
 from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.screens.deck import DeckScreen
@@ -70,7 +70,7 @@ def test_a_run_over_time(
     newest, *older = recorded.checkpoints["rome"]
     made = RanTask(id="t-assistant", node="assistant", wrote=("city",))
     recorded.checkpoints["rome"] = [CheckpointRow(**{**vars(newest), "made_by": (made,)}), *older]
-    recorded.shape = GraphShape(target="travel", title="travel", nodes=(Node(id="assistant"),), edges=())
+    recorded.shape = GraphShape(target="travel", title="travel", nodes=(), edges=())
     app = GraphdeckApp(recorded, thread="rome", clock=StoppedClock(NOW))
 
     async def run(pilot: Any) -> None:
@@ -192,6 +192,14 @@ async def test_a_thread_from_its_file_shows_its_newest_run_on_record(
         await run_graph(target, "t", input={"n": 3})
         await deck.press("f5")
         await deck.until(lambda: "✗" not in pane.run.view.text)
+    await asyncio.to_thread(_lose_end, tmp_path)
+    async with open_deck(engine, graph=target, thread="t", size=(80, 24)) as deck:
+        await deck.until(lambda: deck.look.snapshot)
+        await deck.press("G")
+        await deck.until_shown("✗")
+        assert "■ check" in deck.text, "what showed the run was gone before its end"
+        await deck.press("H", "t")
+        await deck.until_shown("■ check")
     await asyncio.to_thread(_forget_runs, tmp_path)
     async with open_deck(engine, graph=target, thread="t", size=(80, 24)) as deck:
         await deck.until(lambda: deck.look.snapshot)
@@ -199,6 +207,13 @@ async def test_a_thread_from_its_file_shows_its_newest_run_on_record(
         await deck.until_shown("no run of this thread is on record here")
         await deck.press("n", "escape")
         await deck.until_shown("nothing has run yet")
+
+
+def _lose_end(folder: Path) -> None:
+    newest = max(folder.glob(".graphdeck/runs/*"))
+    lines = newest.read_text().splitlines(keepends=True)
+    last = max(number for number, line in enumerate(lines) if '"node_started"' in line)
+    newest.write_text("".join(lines[: last + 1]))
 
 
 def _forget_runs(folder: Path) -> None:
