@@ -44,6 +44,8 @@ class SeenNode(Frozen):
     """Edges from it."""
     times: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """How often its edges were taken, by the paths of both ends, as far as runs of this session tell."""
+    stops: str = ""
+    """What stops a run at it, in words."""
 
     def times_taken(self, edge: Edge) -> int:
         """How often this edge of it was taken."""
@@ -90,6 +92,8 @@ def _facts(seen: SeenNode) -> Iterator[Paragraph]:
         yield Paragraph(text=safe(doc, lines=True))
         yield Paragraph()
     yield _fact("kind", _KINDS.get(node.kind, node.kind))
+    if seen.stops:
+        yield _fact("breakpoint", seen.stops)
     for policy in details.retry:
         yield _fact("retry", policy)
     for name, text in (("cache", details.cache), ("timeout", details.timeout), ("on error", details.error_handler)):

@@ -1,5 +1,6 @@
 """The deck's details of a node: how it was declared, where it is in the source, and its tasks one by one."""
 
+import dataclasses
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -73,6 +74,7 @@ class DeckNodes(DeckRuns):
         if seen is None:
             self.say("no node is chosen: go to one in the graph (1)", style=WARNING)
             return
+        seen = dataclasses.replace(seen, stops=self.panes.graph.stops.get(seen.path, ""))
         self._node_screen, self._inner_tasks = NodeScreen(seen, self, task), ()
         self._glanced = {}
         self.app.push_screen(self._node_screen, self._node_left)

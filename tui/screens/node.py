@@ -25,6 +25,7 @@ from graphdeck.tui.widgets.task_list import TaskList
 
 TASK_ROWS: Final = 6
 """Rows of tasks at the most, where the screen has no more than 24."""
+_KEYS: Final = 20
 
 
 class NodeScreen(WholeScreen):
@@ -77,6 +78,8 @@ class NodeScreen(WholeScreen):
         took = [task.ms for task in tasks if task.ms is not None]
         if took:
             known += f", {duration(sum(took))} in all"
+        if wrote := dict.fromkeys(key for task in tasks for key in task.keys):
+            known += f", wrote {', '.join(one_line(key, 40, identifier=True) for key in list(wrote)[:_KEYS])}"
         self.query_one("#tasks", Static).update(f"Tasks  {known}", layout=False)
 
     def show_glances(self, glances: Mapping[str, TaskValues]) -> None:

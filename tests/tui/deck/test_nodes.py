@@ -109,3 +109,74 @@ async def test_the_details_of_nodes_in_the_graph_and_in_a_subgraph(
         monkeypatch.setenv("VISUAL", str(tmp_path / "editor"))
         await deck.press("e")
         await deck.until_shown("an editor cannot be opened in this terminal")
+
+
+POLICIES = """
+import operator
+from typing import Annotated, TypedDict
+from langgraph.cache.memory import InMemoryCache
+from langgraph.graph import START, StateGraph
+from langgraph.types import CachePolicy, RetryPolicy, TimeoutPolicy
+
+class State(TypedDict, total=False):
+    log: Annotated[list, operator.add]
+
+class Narrow(TypedDict):
+    log: list
+
+tried = []
+
+def look_up(state: Narrow): return {"log": ["found"]}
+
+async def flaky(state):
+    tried.append(1)
+    if len(tried) == 1:
+        raise OSError("the line was busy")
+    return {"log": ["said"]}
+
+def late(state): return {"log": ["late"]}
+def mend(state): return {}
+
+builder = StateGraph(State)
+builder.add_node(look_up, cache_policy=CachePolicy(key_func=lambda *_: "one", ttl=60))
+builder.add_node(flaky, retry_policy=RetryPolicy(initial_interval=0.01, retry_on=OSError), error_handler=mend,
+                 timeout=TimeoutPolicy(run_timeout=30), metadata={"owner": "Kim"})
+builder.add_node(late, defer=True)
+builder.add_node("check", lambda state: {})  # a router's choice would be kept with the result
+builder.add_edge(START, "look_up").add_edge("look_up", "check")
+builder.add_conditional_edges("check", lambda state: "flaky" if state["log"][1:] else "look_up", ["look_up", "flaky"])
+builder.add_edge("flaky", "late")
+graph = builder.compile(cache=InMemoryCache(), interrupt_before=["late"])
+"""
+
+
+async def test_cached_and_retried_nodes_and_all_that_a_node_was_declared_with(
+    open_deck: Any, engine: LocalEngine, write_graph: Any
+) -> None:
+    target = write_graph(POLICIES)
+    async with open_deck(engine, graph=target, size=(150, 40)) as deck:
+        await deck.until(lambda: deck.look.shape)
+        await deck.type("{}")
+        await deck.until(lambda: deck.look.status == "breakpoint" and len(deck.look.history) >= 4)
+        await deck.press("escape", "1")
+        view = deck.look.view.nodes
+        assert (view["look_up"].status, view["look_up"].times) == ("cached", 2)
+        assert (view["flaky"].status, view["flaky"].retries) == ("done", 1)
+        assert "◇ look_up" in deck.text
+        assert "1 again" in next(line for line in deck.text.splitlines() if " flaky " in line)
+        for path, told in {
+            "look_up": ("cache       results are kept for 60 s", "reads       log  (Narrow)"),
+            "flaky": ("retry       3 attempts", "timeout     30 s", "on error    ", "metadata    owner = Kim"),
+            "late": ("defer       waits until", "breakpoint  stops before it (in the code)"),
+        }.items():
+            await node(deck, path)
+            for words in told:
+                assert words in deck.app.screen.text, words
+            await deck.press("escape")
+        await node(deck, "look_up")
+        await deck.until_shown("Tasks  2 known")
+        assert [task.state for task in deck.app.screen._shown[0]] == ["cached", "done"]
+        await deck.until(lambda: deck.text.count('→ {"log": ["found"]}') == 2)
+        await deck.press("t", "down", "o")  # the checkpoint that the first of them began at
+        await deck.until(lambda: deck.look.old is not None and deck.look.old.step == 0)
+        assert deck.app.screen is deck.app.deck
