@@ -62,6 +62,8 @@ class GraphPane(Pane):
         if (view.nodes, view.taken) != self._states:
             self._states = (view.nodes, view.taken)
             self.view.show(view.nodes, view.taken)
+            if self.view.selected is not None and not self._has_tree:
+                self._tell_node(self.view.selected)
 
     def show_tree(
         self, shape: GraphShape | None, entry: "TaskRun | None" = None, tasks: "Sequence[TaskRun]" = ()
@@ -181,5 +183,16 @@ class GraphPane(Pane):
             line.update("", layout=False)
             return
         place = f"{node.file.rpartition('/')[2]}:{node.line}" if node.file else ""
-        known = [one_line(text, 200) for text in (self.stops.get(node.id, ""), place, node.doc) if text]
-        line.update(Content.styled(f"  {glyphs().separator}  ".join(known), MUTED), layout=False)
+        texts = (self.stops.get(node.id, ""), place, self._ways_of(node.id), node.doc)
+        known = [one_line(text, 200) for text in texts if text]
+        told = Content.styled(f"  {glyphs().separator}  ".join(known), MUTED)
+        if told != line.content:
+            line.update(told, layout=False)
+
+    def _ways_of(self, node: str) -> str:
+        """Where the node has led, and how often."""
+        if not self.view.taken.times or self._has_tree:
+            return ""
+        from graphdeck.tui.widgets.edge_counts import ways_text  # the first paint knows none
+
+        return ways_text(node, self.view.taken.times)

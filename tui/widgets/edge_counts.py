@@ -6,7 +6,7 @@ from typing import Final
 
 from graphdeck.graphs.drawing.beside import Place, places, rows_of_edges
 from graphdeck.graphs.drawing.canvas import Drawing
-from graphdeck.graphs.records import Edge
+from graphdeck.graphs.records import END, START, Edge
 from graphdeck.tui.theme import glyphs
 from graphdeck.tui.widgets.taken_edges import Pair
 
@@ -55,3 +55,15 @@ class EdgeCounts:
 def count_text(count: int) -> str:
     """A count, as it is written; empty where it goes without saying."""
     return f"{glyphs().times}{count:,}" if count >= FROM else ""
+
+
+def ways_text(node: str, times: Mapping[Pair, int]) -> str:
+    """Where a node has led, and how often, as `to poll ×2, archive ×1`; raw, empty where nothing is known of it."""
+    ways = sorted((-count, target) for (source, target), count in times.items() if source == node)
+    names = (f"{_title(target)} {glyphs().times}{-count:,}" for count, target in ways)
+    return f"to {', '.join(names)}" if ways else ""
+
+
+def _title(path: str) -> str:
+    name = path.rpartition(":")[2]
+    return {START: "START", END: "END"}.get(name, name)

@@ -98,6 +98,11 @@ class GraphView(Rows):
         """What is shown."""
         return self._drawing
 
+    @property
+    def taken(self) -> Taken:
+        """Which of its edges were taken."""
+        return self._taken
+
     def show_drawing(self, drawing: "Drawing | None", members: Mapping[str, str] | None = None) -> None:
         """Show a drawing; `members` tells for the nodes of a folded one under which drawn node they stand."""
         self._drawing, self._members, self._follow = drawing, members or {}, True

@@ -68,10 +68,12 @@ async def test_edges_are_drawn_as_they_are_taken_and_at_the_next_start(
         known = [row.partition("  ×")[0].rstrip() for row in rows(view)]
         assert known == [row.partition("  ×")[0].rstrip().replace("●", "○") for row in live], "known before it runs"
         deck.app.deck.open_thread(thread)
-        await deck.until(lambda: view._taken.times.get(("team:look", "team:pick")) == 2)
+        await deck.until(lambda: view.taken.times.get(("team:look", "team:pick")) == 2)
+        view.select("team:look")
+        await deck.until_shown("ways.py:13  ·  to pick ×2, END ×1")
         assert [row.split()[-1] for row in rows(view) if row.strip().startswith("·")] == ["·", "·", "×3"]
         early = deck.look.history[-2].checkpoint
         deck.app.deck.bridge.read_state(thread, early, file=deck.look.file)
         await deck.until(lambda: deck.look.old is not None)
-        assert not view._taken.times, "as it was then: nothing had been taken"
+        assert not view.taken.times, "as it was then: nothing had been taken"
         assert [row.partition("  ×")[0].rstrip()[3:] for row in rows(view)] == [row[3:] for row in known]
