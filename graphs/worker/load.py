@@ -2,7 +2,8 @@
 
 import inspect
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +26,7 @@ from graphdeck.graphs.local.targets import Target, entry_target
 from graphdeck.graphs.records import GraphKind
 from graphdeck.graphs.worker.chain import PROMPT_VALUES, ChainBuilder
 from graphdeck.graphs.worker.environment import load_config_env
+from graphdeck.graphs.worker.factories import made
 from graphdeck.graphs.worker.importing import import_target, own_modules
 from graphdeck.graphs.worker.own_types import allowed_types
 
@@ -74,10 +76,33 @@ class SaverInfo:
     """Why it cannot be used; empty where it can."""
 
 
-def load(target: Target) -> Loaded:
-    """Import a target and make its graph ready to run. Once per process: modules and variables stay as it sets them.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What a target names: a graph, or what makes one."""
 
-    Raises TargetError where the target is not a graph, TargetLoadError where the user's code fails.
+    value: object
+    """The graph, what it is compiled from, or the function that makes it."""
+    name: str
+    """The variable that holds it."""
+    module: ModuleType
+    """Its module, imported."""
+    target: Target
+    """The target; that of the entry, where `langgraph.json` names it."""
+    description: str
+    """The `description` of `langgraph.json`."""
+    note: str
+    """What it had to be loaded without, in one sentence; usually empty."""
+
+    @property
+    def what(self) -> str:
+        """It in messages."""
+        return f"{_place(self.module)}:{self.name}"
+
+
+def find(target: Target) -> Found:
+    """Import a target. Once per process: modules and variables stay as it sets them.
+
+    Raises TargetError where it names nothing, TargetLoadError where the user's code fails.
     """
     if target.kind in ("checkpoint_file", "folder"):
         raise TargetError(f"{target.path} names no single graph", "name one: FILE.py:NAME")
@@ -86,10 +111,26 @@ def load(target: Target) -> Loaded:
     target = entry_target(target)
     module = import_target(target)
     name, value = _pick(module, target)
-    builder = _builder(value, name, module)
+    return Found(value=value, name=name, module=module, target=target, description=description, note=note)
+
+
+@asynccontextmanager
+async def ready(found: Found) -> AsyncIterator[Loaded]:
+    """What was found, ready to run; a factory is called, and what it opened is closed afterwards.
+
+    Raises TargetError where it is not a graph, TargetLoadError where the user's code fails.
+    """
+    async with made(found.value, found.what) as value:
+        yield loaded(found, value)
+
+
+def loaded(found: Found, value: object) -> Loaded:
+    """A value that was found, or that a factory made, ready to run; raises TargetError where it is not a graph."""
+    name, module = found.name, found.module
+    builder = _builder(value, name if value is found.value else f"{name}()", module)
     graph = value if isinstance(value, Pregel) else _compile(builder, name, module)
     kind = _graph_kind(graph, builder)
-    own = own_modules(target, module)
+    own = own_modules(found.target, module)
     types = allowed_types(own)
     return Loaded(
         graph=graph,
@@ -99,8 +140,8 @@ def load(target: Target) -> Loaded:
         module=module.__name__,
         own_modules=own,
         allowed_types=(*types, *PROMPT_VALUES) if kind == "runnable" else types,
-        description=description or _first_line(module.__doc__),
-        note=note,
+        description=found.description or _first_line(module.__doc__),
+        note=found.note,
     )
 
 
@@ -183,12 +224,9 @@ def _builder(value: object, name: str, module: ModuleType) -> AnyBuilder | None:
     what = f"{_place(module)}:{name}"
     if isinstance(value, PregelProtocol):
         raise TargetError(f"{what} is a {type(value).__name__}: remote graphs cannot be opened yet", found)
-    if inspect.isroutine(value) or inspect.isclass(value):
-        kind = "a class" if inspect.isclass(value) else "a function"
-        raise TargetError(
-            f"{what} is {kind}: factories, which make a graph when they are called, are not supported yet",
-            f"call it at module level (graph = {name}(...)) and name that" + (f"; {found}" if found else ""),
-        )
+    if inspect.isclass(value):
+        called = f"call it at module level (graph = {name}(...)) and name that"
+        raise TargetError(f"{what} is a class, not a graph", called + (f"; {found}" if found else ""))
     raise TargetError(f"{what} is {_a(type(value).__name__)}, not a graph", found or "name a compiled graph")
 
 

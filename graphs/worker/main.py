@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import dataclasses
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from graphdeck.graphs.errors import GraphdeckError, RunFailed, TargetLoadError
 from graphdeck.graphs.forks import plan_from_dict
@@ -21,7 +21,7 @@ from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.failures import run_error
 from graphdeck.graphs.worker.frames import error_line, user_traceback
 from graphdeck.graphs.worker.keep import import_threads, prune_thread, vacuum
-from graphdeck.graphs.worker.load import Loaded, load
+from graphdeck.graphs.worker.load import Loaded, find, ready
 from graphdeck.graphs.worker.plan import plan_fork
 from graphdeck.graphs.worker.repair import end_thread, take_answers_back
 from graphdeck.graphs.worker.run import Ending, GraphRun
@@ -29,6 +29,7 @@ from graphdeck.graphs.worker.saving import Saving, plan_saving
 from graphdeck.graphs.worker.threads import NodeThreads
 
 Job = Mapping[str, Any]
+T = TypeVar("T")
 
 
 def main(sock: socket.socket) -> None:
@@ -56,9 +57,26 @@ def _answer(channel: Channel, do: Callable[[Job], Any], job: Job) -> None:
         channel.send({"result": result})
 
 
+def _with_graph(job: Job, do: Callable[[Loaded], Awaitable[T]]) -> T:
+    """Do something with the graph of a job; its module is imported outside of any event loop."""
+    found = find(parse_target(job["graph"], Path(job["cwd"])))
+
+    async def work() -> T:
+        async with ready(found) as loaded:
+            return await do(loaded)
+
+    return asyncio.run(work())
+
+
 def _describe(job: Job) -> Any:
+    async def tell(loaded: Loaded) -> Any:
+        return _shape(loaded, job)
+
+    return _with_graph(job, tell)
+
+
+def _shape(loaded: Loaded, job: Job) -> dict[str, Any]:
     target = parse_target(job["graph"], Path(job["cwd"]))
-    loaded = load(target)
     shape = dataclasses.replace(describe(loaded, target), target=job["graph"])
     try:
         saving = _saving(loaded, job)
@@ -77,29 +95,25 @@ def _copy(job: Job) -> str:
 
 
 def _update(job: Job) -> str:
-    loaded = load(parse_target(job["graph"], Path(job["cwd"])))
-    saving = _saving(loaded, job)
     lists = {
         name: tuple(value) for name, value in job["change"].items() if name != "values" and isinstance(value, list)
     }
     change = Change(**{**job["change"], **lists})
-    return asyncio.run(update_state(loaded.graph, saving, change))
+    return _with_graph(job, lambda loaded: update_state(loaded.graph, _saving(loaded, job), change))
 
 
 def _fork_plan(job: Job) -> Any:
-    loaded = load(parse_target(job["graph"], Path(job["cwd"])))
-    plan = asyncio.run(plan_fork(loaded.graph, _saving(loaded, job), plan_from_dict(job["plan"])))
-    return dataclasses.asdict(plan)
+    asked = plan_from_dict(job["plan"])
+    return dataclasses.asdict(_with_graph(job, lambda loaded: plan_fork(loaded.graph, _saving(loaded, job), asked)))
 
 
 def _repair(job: Job) -> list[str]:
-    loaded = load(parse_target(job["graph"], Path(job["cwd"])))
-    return asyncio.run(take_answers_back(loaded.graph, _saving(loaded, job), job["thread"]))
+    return _with_graph(job, lambda loaded: take_answers_back(loaded.graph, _saving(loaded, job), job["thread"]))
 
 
 def _end(job: Job) -> str:
-    loaded = load(parse_target(job["graph"], Path(job["cwd"])))
-    return asyncio.run(end_thread(loaded.graph, _saving(loaded, job), job["thread"], job["checkpoint"], job["seen"]))
+    thread, checkpoint, seen = job["thread"], job["checkpoint"], job["seen"]
+    return _with_graph(job, lambda loaded: end_thread(loaded.graph, _saving(loaded, job), thread, checkpoint, seen))
 
 
 def _prune(job: Job) -> None:
@@ -165,9 +179,9 @@ async def _run_to_its_end(
     control.watch()
     try:
         target = parse_target(request.graph, Path(job["cwd"]))
-        loaded = load(target)
-        run = GraphRun(loaded.graph, _saving(loaded, job, trust=request.trust), request, job["run"], emitter)
-        ending = await run.go(control, threads)
+        async with ready(find(target)) as loaded:
+            run = GraphRun(loaded.graph, _saving(loaded, job, trust=request.trust), request, job["run"], emitter)
+            ending = await run.go(control, threads)
     except GraphdeckError as failure:
         emitter.started_at_the_latest(request)
         ending = Ending("failed", error=failure)

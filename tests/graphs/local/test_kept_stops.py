@@ -73,3 +73,36 @@ async def test_what_an_earlier_version_kept_is_read_and_what_it_cannot_read_stay
     await later.forget_stop(graph, Watch(path="n"))
     assert json.loads(file.read_text()) == {target: [{**old[0], "off": True}, old[1]]}
     await later.close()
+
+
+async def test_a_graph_that_a_function_makes_stops_like_any_other(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path
+) -> None:
+    """Each job calls the function, and closes what it opened."""
+    graph = write_nodes(
+        """
+    from contextlib import asynccontextmanager
+    def one(state): return {"n": 1}
+    def two(state): return {"n": state["n"] + 1}
+    @asynccontextmanager
+    async def make(config):
+        with (HERE / "told").open("a") as told:
+            told.write("open ")
+            yield chain(one, chain_of_two(), interrupt_before=["inner"])
+            told.write("closed ")
+    def chain_of_two():
+        inner = chain(one, two)
+        inner.__name__ = "inner"
+        return inner
+    """,
+        variable="make",
+    )
+    assert [node.id for node in (await engine.describe(graph)).nodes] == ["__start__", "one", "inner", "__end__"]
+    stops = {"before": ("inner:two if n == 1",), "clear": ("inner",)}
+    assert stands(await run_graph(graph, input={}, **stops)) == (
+        "breakpoint", ("inner:two",), [("before", "inner:two")]
+    )  # fmt: skip
+    assert stands(await run_graph(graph, **stops))[0] == "done"
+    await engine.update("t", {"n": 5}, as_node="one")
+    assert stands(await run_graph(graph)) == ("breakpoint", ("inner",), [("before", "inner")])
+    assert (tmp_path / "told").read_text() == "open closed " * 5

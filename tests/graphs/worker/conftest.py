@@ -9,7 +9,8 @@ from types import ModuleType
 import pytest
 
 from graphdeck.graphs.local.targets import parse_target
-from graphdeck.graphs.worker.load import Loaded, load
+from graphdeck.graphs.worker.load import Loaded, find
+from graphdeck.graphs.worker.load import loaded as make_ready
 
 Write = Callable[..., Path]
 Load = Callable[[str], Loaded]
@@ -84,7 +85,12 @@ def write(tmp_path: Path) -> Write:
 @pytest.fixture
 def loaded(tmp_path: Path, clean_interpreter: None) -> Load:
     """Load a target of the project."""
-    return lambda text: load(parse_target(text, tmp_path))
+
+    def load(text: str) -> Loaded:
+        found = find(parse_target(text, tmp_path))
+        return make_ready(found, found.value)
+
+    return load
 
 
 @pytest.fixture

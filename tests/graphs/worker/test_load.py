@@ -115,9 +115,7 @@ def test_a_file_alone_means_its_only_graph_also_where_only_the_import_tells(load
     [
         ("graph = {}", "is a dict, not a graph", "name a compiled graph"),
         ("graph = None", "is a NoneType, not a graph", "name a compiled graph"),
-        ("def graph(): ...", "is a function: factories", "graph = graph(...)"),
-        ("async def graph(config): ...", "is a function: factories", "call it at module level"),
-        ("class graph: ...", "is a class: factories", "call it at module level"),
+        ("class graph: ...", "is a class, not a graph", "call it at module level"),
     ],
 )
 def test_what_is_no_graph_is_said(loaded: Load, write: Write, source: str, message: str, hint: str) -> None:
@@ -187,8 +185,9 @@ def test_a_project_with_our_folder_names_keeps_its_own_modules_and_we_keep_ours(
         "from pathlib import Path\n"
         "from graphdeck.graphs import events\n"
         "from graphdeck.graphs.local.targets import parse_target\n"
-        "from graphdeck.graphs.worker.load import load\n"
-        f"found = load(parse_target('graphs/agent.py:graph', Path({str(root)!r})))\n"
+        "from graphdeck.graphs.worker.load import find, loaded\n"
+        f"found = find(parse_target('graphs/agent.py:graph', Path({str(root)!r})))\n"
+        "found = loaded(found, found.value)\n"
         "import sys\n"
         "import graphdeck.tools, graphdeck.graphs.schema\n"
         "assert events is sys.modules['graphdeck.graphs.events']\n"
