@@ -84,6 +84,7 @@ class FlowReader:
         self.grid = [_cells(line) for line in text.split("\n")]
         self.boxes = list(self._find_boxes())
         self.seen: set[Place] = set()
+        self.words: set[Place] = set()
 
     def edges(self) -> set[ReadEdge]:
         """Source, target, kind and label of each edge."""
@@ -222,6 +223,7 @@ class FlowReader:
         start = end = x + 2
         while not self._ends_words(end, y):
             end += 1
+        self.words |= {(each, y) for each in range(start, end)}
         return "".join(self.grid[y][start:end]) if end > start else ""
 
     def _ends_words(self, x: int, y: int) -> bool:
@@ -243,11 +245,13 @@ class FlowReader:
         while not (
             self.at(end, y) == " "
             and (self._is_line(end + step[0], y) or self.signs.heads.get(self.at(end + step[0], y)) == step)
+            and not (self.ascii and self.at(end + 2 * step[0], y).isalnum())  # the comma of a word
         ):
             end += step[0]
             assert 0 <= end <= len(self.grid[y]), f"a line breaks off at {x}, {y}"
-        words = self.grid[y][min(start, end + 1) : max(start + 1, end)]
-        return "".join(words), end
+        words = range(min(start, end + 1), max(start + 1, end))
+        self.words |= {(each, y) for each in words}
+        return "".join(self.grid[y][words.start : words.stop]), end
 
     def _check_nothing_is_left(self) -> None:
         """Every joint and arrowhead outside the boxes belongs to something that was read."""
@@ -255,9 +259,9 @@ class FlowReader:
             for x, char in enumerate(row):
                 inside = any(box.left <= x <= box.right and box.top <= y <= box.bottom for box in self.boxes)
                 head = self.signs.heads.get(char)
-                in_word = self.ascii and self.at(x - 1, y).isalnum()  # the v of a label
-                lost = char in self.signs.joints or (head is not None and not in_word and self._is_head(x, y, head))
-                assert inside or not lost or (x, y) in self.seen, f"a stray {char} at {x}, {y}"
+                lost = char in self.signs.joints or (head is not None and self._is_head(x, y, head))
+                read = inside or (x, y) in self.seen or (x, y) in self.words
+                assert read or not lost, f"a stray {char} at {x}, {y}"
 
 
 def _cells(line: str) -> list[str]:

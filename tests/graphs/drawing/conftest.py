@@ -177,6 +177,7 @@ class Reader:
         self.names: dict[int, str] = {}
         self.labels: dict[int, str] = {}  # of arrivals, by row
         self.after: dict[int, int] = {}  # where a node's texts end
+        self.words: set[Place] = set()
         self.seen: set[Place] = set()
         self.buses: dict[Place, Bus] = {}
 
@@ -241,12 +242,16 @@ class Reader:
         self.after[y] = x
 
     def _words(self, x: int, y: int) -> tuple[str, int]:
-        """Words from here to a blank that is followed by anything that is no word, and where that is."""
+        """Words from here to a blank that is followed by anything that is no word, and where that is.
+
+        A sign of lines within a word, `-` say, belongs to the word.
+        """
         start = x
+        if self.is_line(self.at(x, y)):
+            return "", x
         while not (self.at(x, y) == " " and self._is_no_word(self.at(x + 1, y))):
-            if self.is_line(self.at(x, y)):
-                return "", x
             x += 1
+        self.words |= {(each, y) for each in range(start, x)}
         return "".join(self.grid[y][start:x]), x
 
     def _is_no_word(self, char: str) -> bool:
@@ -321,7 +326,7 @@ class Reader:
         """Every joint outside the texts belongs to something that was read."""
         for y, row in enumerate(self.grid):
             for x, char in enumerate(row):
-                in_text = self.stem < x < self.after.get(y, self.stem)
+                in_text = self.stem < x < self.after.get(y, self.stem) or (x, y) in self.words
                 assert char not in self.joints or in_text or (x, y) in self.seen, f"a stray joint at {x}, {y}"
 
 

@@ -22,7 +22,7 @@ FIXED = [
     "empty", "one node", "no edges", "react", "branching", "supervisor", "fan-out", "self-loops", "several edges",
     "mesh", "teams", "two layers", "fans with labels", "fans of two kinds", "observed", "all kinds into one hub",
 ]  # fmt: skip
-LABELS = ["", "", "yes", "go on", "a_longer_label", "検索"]
+LABELS = ["", "", "yes", "go on", "one, an-other", "a_longer_label", "検索"]
 
 
 def drawn(edges: list[Edge]) -> set[tuple[str, str, str, str]]:
@@ -61,7 +61,11 @@ def test_all_fixed_graphs_are_read(graphs: dict[str, Graph]) -> None:
 
 @st.composite
 def random_graphs(draw: st.DrawFn) -> Graph:
-    names = [START, *draw(st.lists(st.sampled_from(["a", "b b", "c", "node_d", "第五", "f"]), unique=True)), END]
+    names = [
+        START,
+        *draw(st.lists(st.sampled_from(["a", "b b", "class", "it's [c]", "node-d", "第五"]), unique=True)),
+        END,
+    ]
     edge = st.builds(
         Edge,
         source=st.sampled_from(names),
