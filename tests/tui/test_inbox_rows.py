@@ -4,7 +4,7 @@ import pytest
 
 from graphdeck.graphs.records import PendingInterrupt, WaitingPage, WaitingRow
 from graphdeck.graphs.stopping import Stop
-from graphdeck.graphs.thread_key import key_of
+from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui.screens.inbox_rows import InboxRows, next_to_answer
 from graphdeck.tui.waiting import summary_of
 
@@ -14,7 +14,7 @@ def row(thread: str, question: str = "q", at: str = "") -> WaitingRow:
     return WaitingRow(file="f", thread=thread, checkpoint=at or f"1{thread}", since="", interrupts=(asked,))
 
 
-def read(rows: InboxRows, *found: WaitingRow, ended: frozenset[tuple[str, str]] = frozenset()) -> InboxRows:
+def read(rows: InboxRows, *found: WaitingRow, ended: frozenset[ThreadKey] = frozenset()) -> InboxRows:
     page = WaitingPage(rows=found, total=len(found))
     return rows.read(page, {key_of(each): summary_of(each) for each in found}, ended)
 
