@@ -35,7 +35,8 @@ def limit_reached(error: GraphRecursionError) -> GraphdeckError:
     limit = limit_of(error)
     steps = f"its limit of {limit} steps" if limit else "its limit of steps"
     return RunFailed(
-        f"the run reached {steps}; its state is kept", "go on with as many again, or with more: --recursion-limit N (g in the deck)"
+        f"the run reached {steps}; its state is kept",
+        "go on with as many again, or with more: --recursion-limit N (g in the deck)",
     )
 
 
