@@ -118,18 +118,27 @@ class GraphView(Rows):
             self.selected = kept or first
 
     def show(self, states: Mapping[str, NodeState], taken: Taken = NOTHING_TAKEN) -> None:
-        """Show what the nodes do, and which edges were taken; a node that begins to run is brought into view."""
-        before, edges, running = self._states, self._told[1], self._running_nodes()
+        """Show what the nodes do, and which edges were taken; a node that begins to run is brought into view.
+
+        Where nodes run faster than they are shown, it is the one that began last.
+        """
+        before, was = self._running_nodes(), self._states
         self._told = (states, taken)
         self._take_in(states, taken)
-        began = self._running_nodes() - running
-        if began and self._drawing and self._follow:
-            self._bring_into_view(min(began, key=self._drawing.row_of))
-        if (taken.times, taken.newest, taken.told) != (edges.times, edges.newest, edges.told):
-            self.refresh()
-        else:
-            now = self._states
-            self._refresh_rows(node for node in {*before, *now} if before.get(node) != now.get(node))
+        running = self._running_nodes()
+        began = running - before
+        if self._drawing and self._follow:
+            if began:
+                self._bring_into_view(min(began, key=self._drawing.row_of))
+            elif before and not running and (ran := self._ran_since(was)):
+                self._bring_into_view(max(ran, key=lambda node: (self._states[node].step or 0, ran[node])))
+        self.refresh()
+
+    def _ran_since(self, was: Mapping[str, NodeState]) -> dict[str, int]:
+        """The rows of the nodes that ran more often than they had."""
+        rects = self._drawing.rects if self._drawing else {}
+        more = (node for node, state in self._states.items() if state.times > was.get(node, _IDLE).times)
+        return {node: rects[node].y for node in more if node in rects}
 
     def _take_in(self, states: Mapping[str, NodeState], taken: Taken) -> None:
         """Keep what is told of nodes and edges as the drawing has them."""

@@ -160,6 +160,10 @@ async def test_the_node_that_begins_to_run_comes_into_view_until_a_person_moves(
         view.show({"step 50": NodeState(active=frozenset("a"))})
         await pilot.pause()
         assert any("step 50" in line for line in lines(view))
+        ran = {f"step {turn}": NodeState(outcome="done", times=1, step=turn) for turn in range(59)}
+        view.show({**ran, "step 40": NodeState(times=1, step=60)})
+        await pilot.pause()
+        assert any("step 40" in line for line in lines(view)), "it ran between two looks, last of all"
         view.focus()
         await pilot.press("home")
         view.show({"step 55": NodeState(active=frozenset("a"))})
