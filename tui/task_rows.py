@@ -57,18 +57,36 @@ def task_rows(
     below: dict[str, list[TaskRun]] = {}
     for task in tasks:
         if task.step == entry.step or task.ns:
-            below.setdefault(_caller(task, entry), []).append(task)
+            below.setdefault(_caller(task) or (entry.id if task.call else ""), []).append(task)
     rows = [TaskRow(key=entry.id, name=_name(entry), tasks=(entry,)), *_rows_below(entry.id, below, opened, 1)]
     if len(rows) == 1:
         rows += [TaskRow(key=name, name=name, depth=1) for name in known[1:]]
     return tuple(rows)
 
 
-def _caller(task: TaskRun, entry: TaskRun) -> str:
-    """Id of the task whose code started another: by a call, or by running a subgraph."""
-    if task.id == entry.id or (not task.call and not task.ns):
-        return ""
-    return task.caller or (task.ns[-1].rpartition(":")[2] if task.ns and not task.call else entry.id)
+def with_called(tasks: Iterable[TaskRun], known: Iterable[TaskRun]) -> list[tuple[TaskRun, int]]:
+    """Tasks, below each what it called, with the levels below it; `known` are all tasks of the thread, oldest first."""
+    below: dict[str, list[TaskRun]] = {}
+    for task in known:
+        if caller := _caller(task):
+            below.setdefault(caller, []).append(task)
+    callers = {caller for caller, called in below.items() if any(task.call for task in called)}
+    found: list[tuple[TaskRun, int]] = []
+
+    def add(task: TaskRun, depth: int) -> None:
+        found.append((task, depth))
+        for each in _in_order(below.pop(task.id, ())):
+            if each.call or each.id in callers:  # of a subgraph only what called tasks: its nodes are drawn
+                add(each, depth + 1)
+
+    for task in tasks:
+        add(task, 0)
+    return found
+
+
+def _caller(task: TaskRun) -> str:
+    """Id of the task whose code started another, by a call or by running a subgraph; empty where that is not known."""
+    return task.caller or ("" if task.call or not task.ns else task.ns[-1].rpartition(":")[2])
 
 
 def _rows_below(caller: str, below: dict[str, list[TaskRun]], opened: Collection[str], depth: int) -> Iterator[TaskRow]:

@@ -7,7 +7,7 @@ from graphdeck.graphs.task_ids import StepStart
 from graphdeck.graphs.tasks import RanTask
 from graphdeck.tui.called_tasks import saved_calls
 from graphdeck.tui.task_log import TaskRun
-from graphdeck.tui.task_rows import FOLD, TaskRow, shown_entry, task_rows
+from graphdeck.tui.task_rows import FOLD, TaskRow, shown_entry, task_rows, with_called
 
 
 def run(id_: str, path: str, call: int = 0, caller: str = "", **fields: Any) -> TaskRun:
@@ -70,6 +70,24 @@ def test_many_calls_are_one_row_that_opens_and_shows_the_state_that_matters() ->
     assert drawn(task_rows(entry, few, ())) == ["essay", *["  part"] * (FOLD - 1), "  other"]
     circle = [entry, run("x", "x", 1, "y"), run("y", "y", 1, "x")]  # as a hostile record may have it
     assert drawn(task_rows(entry, circle, ())) == ["essay"]
+
+
+def test_below_a_node_stands_what_its_tasks_called_and_no_node_of_its_subgraph() -> None:
+    known = [
+        run("w", "work"),
+        run("s", "sub"),
+        run("i", "sub:entry", ns=("sub:s",)),
+        run("n", "sub:plain", ns=("sub:s",)),
+        run("f2", "sub:fetch", 2, "i", ns=("sub:s",)),
+        run("f1", "sub:fetch", 1, "i", ns=("sub:s",)),
+        run("c", "fetch", 1, "w"),
+        run("d", "deep", 1, "c"),
+        run("x", "fetch", 2),  # nobody knows who called it
+    ]
+    found = with_called([known[1], known[0]], known)
+    assert [(task.id, depth) for task, depth in found] == [
+        ("s", 0), ("i", 1), ("f1", 2), ("f2", 2), ("w", 0), ("c", 1), ("d", 2),
+    ]  # fmt: skip
 
 
 def test_before_anything_ran_the_known_tasks_are_shown() -> None:

@@ -165,15 +165,17 @@ class DeckNodes(DeckRuns):
         if screen is None:
             return
         from graphdeck.tui.task_log import together
+        from graphdeck.tui.task_rows import with_called
 
         path = screen.seen.path
+        known = self._known_tasks(look.shape) if look.shape else ()
+        tasks = [task for task in known if task.path == path]
         if ":" in path:
-            tasks = together((task for task in self._told_tasks() if task.path == path), self._inner_tasks)
-        else:
-            tasks = [task for task in self._known_tasks(look.shape) if task.path == path] if look.shape else []
+            tasks = together(reversed(tasks), self._inner_tasks)
         at = look.shown.checkpoint if look.shown else ""
-        self._read_glances(tasks)
-        screen.show_tasks(tasks, {task.id for task in tasks if at and at in (task.began, task.ended)})
+        listed = with_called(tasks, reversed(known))
+        self._read_glances([task for task, _ in listed])
+        screen.show_tasks(listed, {task.id for task, _ in listed if at and at in (task.began, task.ended)})
 
     # -- one task, whole ---------------------------------------------------------------------------------------------
 

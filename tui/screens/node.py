@@ -52,7 +52,7 @@ class NodeScreen(WholeScreen):
         self._receiver = receiver
         self._reading = LongText()
         self._tasks = TaskList()
-        self._shown: tuple[Sequence[TaskRun], Collection[str]] = ((), ())
+        self._shown: tuple[Sequence[tuple[TaskRun, int]], Collection[str]] = ((), ())
 
     def body(self) -> Iterable[Widget]:
         """What is known of it, above its tasks."""
@@ -67,13 +67,14 @@ class NodeScreen(WholeScreen):
         self.show_tasks(*self._shown)
         self._reading.focus()
 
-    def show_tasks(self, tasks: Sequence[TaskRun], marked: Collection[str]) -> None:
-        """Show its tasks, newest first, those of the step that the deck shows marked."""
-        self._shown = (tasks, marked)
+    def show_tasks(self, listed: Sequence[tuple[TaskRun, int]], marked: Collection[str]) -> None:
+        """Show its tasks, newest first, and below each what it called; those of the step that the deck shows marked."""
+        self._shown = (listed, marked)
+        tasks = [task for task, depth in listed if not depth]
         if not self._tasks.is_attached:
             return
-        self._tasks.styles.height = max(1, min(len(tasks), max(TASK_ROWS, self.size.height // 4)))
-        self._tasks.show(tasks, {self._first} if self._first else marked)
+        self._tasks.styles.height = max(1, min(len(listed), max(TASK_ROWS, self.size.height // 4)))
+        self._tasks.show(listed, {self._first} if self._first else marked)
         known = f"{len(tasks):,} known" if tasks else "none known"
         took = [task.ms for task in tasks if task.ms is not None]
         if took:

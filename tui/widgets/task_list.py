@@ -46,16 +46,21 @@ class TaskList(Rows):
         super().__init__(id=id)
         self._tasks: Sequence[TaskRun] = ()
         self._marked: Collection[str] = ()
+        self._depths: Mapping[str, int] = {}
         self._glances: dict[str, TaskValues] = {}
         self.empty_text = "no task of it is known"
 
-    def show(self, tasks: Sequence[TaskRun], marked: Collection[str] = ()) -> None:
-        """Show these tasks, those of the step that the deck shows marked; the cursor stays on its task."""
+    def show(self, tasks: Sequence[tuple[TaskRun, int]], marked: Collection[str] = ()) -> None:
+        """Show tasks, with their levels below the node's own; the cursor stays on its task.
+
+        Those of the step that the deck shows are marked.
+        """
         kept = self.selected
         first = not self._tasks
-        self._tasks, self._marked = tasks, marked
+        self._tasks, self._marked = [task for task, _ in tasks], marked
+        self._depths = {task.id: depth for task, depth in tasks if depth}
         self.rows_changed()
-        ids = [task.id for task in tasks]
+        ids = [task.id for task in self._tasks]
         if kept is not None and kept.id in ids:
             self.keep_place(self.cursor, ids.index(kept.id))
         elif first:
@@ -87,10 +92,12 @@ class TaskList(Rows):
         error = one_line(task.error, 300)
         head = Content.assemble(
             (signs.cursor if task.id in self._marked else " ", ""),
+            ("  " * self._depths.get(task.id, 0), ""),
             (f"{signs.of(task.state)} {fit(word(task.state), _STATE)}", colour(task.state)),
             (fit(step, _STEP), ""),
             (fit("" if task.ms is None else duration(task.ms), _TOOK, right=True), ""),
             (tries + ("  Send" if task.sent else ""), ""),
+            (f"  {one_line(task.path.rpartition(':')[2], 40, identifier=True)}" if task.id in self._depths else "", ""),
         )
         return Content.assemble(
             head,

@@ -95,9 +95,9 @@ async def test_the_details_of_nodes_in_the_graph_and_in_a_subgraph(
         assert deck.text.count("Send") == 3
         await deck.until(lambda: all(f'{{"left": {number}}}' in deck.text for number in range(3)))
         tasks = deck.app.screen.query_one(TaskList)
-        failed = next(task for task in deck.app.screen._shown[0] if task.state == "failed")
+        failed = next(task for task, _ in deck.app.screen._shown[0] if task.state == "failed")
         assert "one is missing" in deck.text
-        tasks.move_to([task.id for task in deck.app.screen._shown[0]].index(failed.id))
+        tasks.move_to([task.id for task, _ in deck.app.screen._shown[0]].index(failed.id))
         await deck.press("v")
         await deck.until_shown("in part")  # its traceback
         assert '"left": 1' in deck.app.screen.text
@@ -175,7 +175,7 @@ async def test_cached_and_retried_nodes_and_all_that_a_node_was_declared_with(
             await deck.press("escape")
         await node(deck, "look_up")
         await deck.until_shown("Tasks  2 known")
-        assert [task.state for task in deck.app.screen._shown[0]] == ["cached", "done"]
+        assert [task.state for task, _ in deck.app.screen._shown[0]] == ["cached", "done"]
         await deck.until(lambda: deck.text.count('→ {"log": ["found"]}') == 2)
         await deck.press("t", "down", "o")  # the checkpoint that the first of them began at
         await deck.until(lambda: deck.look.old is not None and deck.look.old.step == 0)
