@@ -25,10 +25,10 @@ class Control:
         self._task: asyncio.Task[Any] | None = None
         self._changed: asyncio.Future[Sequence[str]] | None = None
 
-    def watch(self) -> None:
-        """Start listening, on behalf of the loop that calls this."""
-        self._loop = asyncio.get_running_loop()
-        self._changed = self._loop.create_future()
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start listening, on behalf of the loop that runs the graph, or will."""
+        self._loop = loop
+        self._changed = loop.create_future()
         threading.Thread(target=self._listen, name="graphdeck-control", daemon=True).start()
 
     def cancels(self, task: asyncio.Task[Any]) -> None:

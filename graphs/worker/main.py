@@ -21,7 +21,7 @@ from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.failures import run_error
 from graphdeck.graphs.worker.frames import error_line, user_traceback
 from graphdeck.graphs.worker.keep import import_threads, prune_thread, vacuum
-from graphdeck.graphs.worker.load import Loaded, find, ready
+from graphdeck.graphs.worker.load import Found, Loaded, find, ready
 from graphdeck.graphs.worker.plan import plan_fork
 from graphdeck.graphs.worker.repair import end_thread, take_answers_back
 from graphdeck.graphs.worker.run import Ending, GraphRun
@@ -163,7 +163,9 @@ def _run(channel: Channel, frames: Iterator[Any], job: Job) -> None:
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
         loop.set_default_executor(threads)
-        running = loop.create_task(_run_to_its_end(request, job, emitter, control, threads))
+        control.watch(loop)
+        found = _found(job, request.graph)  # before the loop runs: a module may call asyncio.run itself
+        running = loop.create_task(_run_to_its_end(request, job, found, emitter, control, threads))
         while not running.done():
             # asyncio lets a node's sys.exit() and KeyboardInterrupt out of its loop; the run hears of them in it.
             with contextlib.suppress(SystemExit, KeyboardInterrupt):
@@ -172,14 +174,27 @@ def _run(channel: Channel, frames: Iterator[Any], job: Job) -> None:
     emitter.flush()
 
 
+def _found(job: Job, graph: str) -> Found | GraphdeckError:
+    """What the target of a run names, or why it cannot be had."""
+    try:
+        return find(parse_target(graph, Path(job["cwd"])))
+    except GraphdeckError as error:
+        return error
+
+
 async def _run_to_its_end(
-    request: RunRequest, job: Job, emitter: Emitter, control: Control, threads: NodeThreads
+    request: RunRequest,
+    job: Job,
+    found: Found | GraphdeckError,
+    emitter: Emitter,
+    control: Control,
+    threads: NodeThreads,
 ) -> None:
     """Run, and send `run_ended` last, whatever happens."""
-    control.watch()
     try:
-        target = parse_target(request.graph, Path(job["cwd"]))
-        async with ready(find(target)) as loaded:
+        if isinstance(found, GraphdeckError):
+            raise found
+        async with ready(found) as loaded:
             run = GraphRun(loaded.graph, _saving(loaded, job, trust=request.trust), request, job["run"], emitter)
             ending = await run.go(control, threads)
     except GraphdeckError as failure:

@@ -82,6 +82,7 @@ async def test_a_graph_that_a_function_makes_stops_like_any_other(
     graph = write_nodes(
         """
     from contextlib import asynccontextmanager
+    asyncio.run(asyncio.sleep(0))  # as where a server's tools are asked for
     def one(state): return {"n": 1}
     def two(state): return {"n": state["n"] + 1}
     @asynccontextmanager
