@@ -1,5 +1,6 @@
 """How often the edges of a drawing were taken, written where nothing else stands."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
@@ -17,11 +18,12 @@ FROM: Final = 2
 class EdgeCounts:
     """The counts of one drawing: in a flow beside the lines, in a rail behind the rows of the edges alone.
 
-    Each stands where it stands, whatever else is counted.
+    Each stands where it stands, whatever else is counted. The only edge of a node has none: that of the node says it.
     """
 
     def __init__(self, drawing: Drawing) -> None:
         self._drawing = drawing
+        self._leaving = Counter(edge.source for edge in drawing.routes)
 
     def of(self, times: Mapping[Pair, int]) -> tuple[Mapping[int, Mapping[int, str]], Mapping[int, str]]:
         """What goes into blank cells, by row and column, and what goes behind rows; what has no room is left out."""
@@ -45,11 +47,11 @@ class EdgeCounts:
 
     @cached_property
     def _places(self) -> Mapping[Edge, Place]:
-        return places(self._drawing)
+        return {edge: place for edge, place in places(self._drawing).items() if self._leaving[edge.source] > 1}
 
     @cached_property
     def _rows(self) -> Mapping[int, Edge]:
-        return rows_of_edges(self._drawing)
+        return {row: edge for row, edge in rows_of_edges(self._drawing).items() if self._leaving[edge.source] > 1}
 
 
 def count_text(count: int) -> str:

@@ -331,10 +331,12 @@ async def test_counts_of_edges_stand_in_blank_cells_and_move_nothing(harness: Ne
         assert [line.find("×7") for line in lines(view)] == place
         assert counted(left=123_456, right=7) == ["×7"], "what has no room is left out"
 
-        looping = [Edge(source=START, target="a"), Edge(source="a", target="a", label="again", conditional=True)]
-        view.show_drawing(rail([Node(id=START), Node(id="a")], looping))
+        looping = [Edge(source="a", target=name, label=word) for name, word in (("a", "again"), (END, "on"))]
+        view.show_drawing(
+            rail([Node(id=name) for name in (START, "a", END)], [*looping, Edge(source=START, target="a")])
+        )
         assert not any("×" in line for line in lines(view))
-        view.show({"a": NodeState(times=3)}, Taken(times={("a", "a"): 2, (START, "a"): 1}))
+        view.show({"a": NodeState(times=3)}, Taken(times={("a", "a"): 2, (START, "a"): 3, ("a", END): 1}))
         assert [line.split()[-1] for line in lines(view) if "×" in line] == ["×3", "×2"]
         assert row_with(lines(view), "again").endswith("×2")
 
@@ -343,7 +345,8 @@ async def test_edges_of_folded_nodes_are_taken_together(harness: NewApp, lines: 
     view = GraphView(clock=StoppedClock())
     app = harness(view)
     async with app.run_test():
-        folded = rail([Node(id=START), Node(id="w ×2")], [Edge(source="w ×2", target="w ×2", label="on")])
+        ways = [Edge(source="w ×2", target="w ×2", label="on"), Edge(source="w ×2", target=END)]
+        folded = rail([Node(id="w ×2"), Node(id=END)], ways)
         view.show({}, Taken(times={("w1", "w1"): 2, ("w2", "w1"): 3}, newest=frozenset({("w1", "w1")})))
         view.show_drawing(folded, {"w1": "w ×2", "w2": "w ×2"})
         assert row_with(lines(view), "on").endswith("×5")
