@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.values import Json, to_json
@@ -292,7 +292,7 @@ class RunEnded(Event):
 
 def path_text(ns: Sequence[str], node: str) -> str:
     """The path of a node through the subgraphs that an event's `ns` names, `team:desk:review`."""
-    return ":".join((*(level.partition(":")[0] for level in ns), node))
+    return ":".join((*(level.partition(":")[0] for level in ns), node)) if ns else node
 
 
 _CLASSES: dict[str, type[Event]] = {
@@ -304,36 +304,44 @@ _CLASSES: dict[str, type[Event]] = {
 }  # fmt: skip
 
 
+_NAMES: Final = {cls: frozenset(field.name for field in dataclasses.fields(cls)) for cls in _CLASSES.values()}
+_AS_IT_IS: Final = frozenset({"value", "values", "schema", "data", "given"})
+"""Fields that are in JSON form already."""
+_LISTS: Final = frozenset({"ns", "next", "triggers", "keys", "stops", "paths"})
+"""Fields that are tuples here and lists there."""
+
+
 def event_to_dict(event: Event) -> dict[str, Json]:
     """An event as a JSON object, its name under `event`."""
     data: dict[str, Json] = {"event": event.name}
-    for field in dataclasses.fields(event):
-        value: Any = getattr(event, field.name)
-        match field.name:
-            case "frames":
-                data[field.name] = [dataclasses.asdict(frame) for frame in value]
-            case "changed":
-                data[field.name] = {key: list(pair) for key, pair in value.items()}
-            case "routed" if value is not None:
-                data[field.name] = {node: list(targets) for node, targets in value.items()}
-            case "stops" if value:
-                from graphdeck.graphs.stopping import stop_to_dict  # few runs have any
-
-                data[field.name] = [stop_to_dict(stop) for stop in value]
-            case "value" | "values" | "schema" | "data" | "given":  # in JSON form already
-                data[field.name] = value
-            case _:
-                data[field.name] = list(value) if isinstance(value, tuple) else to_json(value)
+    for name, value in vars(event).items():
+        data[name] = value if type(value) is str or name in _AS_IT_IS else _field_to_json(name, value)
     return data
+
+
+def _field_to_json(name: str, value: Any) -> Json:
+    match name:
+        case "frames":
+            return [dataclasses.asdict(frame) for frame in value]
+        case "changed":
+            return {key: list(pair) for key, pair in value.items()}
+        case "routed" if value is not None:
+            return {node: list(targets) for node, targets in value.items()}
+        case "stops" if value:
+            from graphdeck.graphs.stopping import stop_to_dict  # few runs have any
+
+            return [stop_to_dict(stop) for stop in value]
+        case _:
+            return list(value) if isinstance(value, tuple) else to_json(value)
 
 
 def event_from_dict(data: Mapping[str, Any]) -> Event:
     """The event that `event_to_dict` described; unknown keys are left out, an unknown name raises KeyError."""
     cls = _CLASSES[data["event"]]
-    fields: dict[str, Any] = {field.name: data[field.name] for field in dataclasses.fields(cls) if field.name in data}
-    for name in ("ns", "next", "triggers", "keys", "stops", "paths"):
-        if name in fields:
-            fields[name] = tuple(fields[name])
+    names = _NAMES[cls]
+    fields: dict[str, Any] = {
+        name: tuple(value) if name in _LISTS else value for name, value in data.items() if name in names
+    }
     if "frames" in fields:
         fields["frames"] = tuple(Frame(**frame) for frame in fields["frames"])
     if fields.get("stops"):

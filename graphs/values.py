@@ -25,6 +25,8 @@ MESSAGE_MODULE = "langchain_core.messages."
 _LONG = 1 << 10_000
 """Whole numbers from here on are shown in hexadecimal: Python refuses to write very long ones in decimal."""
 
+_ONE_LINE = json.JSONEncoder(ensure_ascii=True, allow_nan=False)
+
 _LONG_FLOAT = 1e300
 """Whole numbers beyond have no float to be sorted by."""
 
@@ -62,7 +64,7 @@ def to_json(value: object) -> Json:
 
 def json_line(data: Json) -> str:
     """A value in JSON form as one line of ASCII text, so that lone surrogates survive."""
-    return json.dumps(data, ensure_ascii=True, allow_nan=False)
+    return _ONE_LINE.encode(data)
 
 
 def tagged(type_: str, value: Json) -> dict[str, Json]:

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
-from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.frozen import Frozen, with_fields
 from graphdeck.graphs.records import CheckpointRow
 from graphdeck.graphs.stopping import level_names
 from graphdeck.graphs.tasks import RanTask
@@ -150,7 +150,7 @@ class TaskLog:
             called = {"call": event.call, "caller": event.caller, "given": event.given}
         return TaskRun(
             id=task,
-            path=":".join((*(level.partition(":")[0] for level in event.ns), event.node)),
+            path=events.path_text(event.ns, event.node),
             ns=event.ns,
             step=None if step is None else step + 1,
             sent=sent,
@@ -177,7 +177,7 @@ class TaskLog:
 
     def _change(self, task: str, **fields: Any) -> None:
         if task in self._tasks:
-            self._tasks[task] = replace(self._tasks[task], **fields)
+            self._tasks[task] = with_fields(self._tasks[task], **fields)
 
 
 def saved_tasks(rows: Iterable[CheckpointRow], node: str) -> Iterator[TaskRun]:

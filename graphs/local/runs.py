@@ -1,7 +1,6 @@
 """A run, seen from the front end: the worker's frames as events, and an ending whatever happens to the worker."""
 
 import contextlib
-import dataclasses
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from graphdeck.graphs import events
 from graphdeck.graphs.errors import WorkerLost
 from graphdeck.graphs.events import Event, event_from_dict
+from graphdeck.graphs.frozen import with_fields
 from graphdeck.graphs.local.home import note_killed
 from graphdeck.graphs.local.run_records import RunKeeper
 from graphdeck.graphs.local.sent import SentAnswers
@@ -163,4 +163,4 @@ class LocalRun:
     def _number(self, event: Event) -> Event:
         self._seq += 1
         time = event.time or datetime.now(UTC).isoformat()
-        return dataclasses.replace(event, seq=self._seq, time=time, run=self._id)
+        return with_fields(event, seq=self._seq, time=time, run=self._id)

@@ -23,6 +23,8 @@ HOST = "graphdeck.graphs.local.host"
 CHUNK = 1 << 16
 BURST = 64
 """Chunks read in one go from a worker that writes as fast as it is read, so that others have their turn."""
+TURN = 50
+"""Items given in one go, for the same reason: a key that is pressed while 500 tasks start waits for no more."""
 
 FULL = 1 << 22
 """Bytes waiting for a slow reader, beyond which a worker's output is left in its pipes."""
@@ -66,7 +68,7 @@ class Worker:
         self._frames = FrameReader()
         self._items: deque[tuple[Item, int]] = deque()
         self._size = 0
-        self._unframed = 0
+        self._unframed = self._given = 0
         self._arrived = asyncio.Event()
         self._reading = False
         self._ended = False
@@ -78,6 +80,9 @@ class Worker:
 
     async def next(self) -> Item:
         """The next thing that came from the worker; after `Exited` there is nothing more."""
+        self._given += 1
+        if self._given % TURN == 0:
+            await asyncio.sleep(0)
         while not self._items:
             self._arrived.clear()
             await self._arrived.wait()

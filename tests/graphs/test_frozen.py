@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.frozen import Frozen, with_fields
 
 
 class Place(Frozen):
@@ -56,6 +56,18 @@ def test_it_is_copied_changed_and_told_like_a_dataclass() -> None:
     assert dataclasses.asdict(place) == {"city": "Rome", "tags": ("a",), "more": []}
     assert copy.deepcopy(place) == pickle.loads(pickle.dumps(place)) == place
     assert repr(place) == "Place(city='Rome', tags=('a',), more=[])"
+
+
+def test_a_few_fields_are_changed_as_dataclasses_does_it() -> None:
+    place = Address(city="Rome", street="Via del Moro")
+    for values in ({}, {"city": "Oslo"}, {"street": "", "tags": ("a",)}):
+        changed = with_fields(place, **values)
+        assert changed == dataclasses.replace(place, **values)
+        assert repr(changed) == repr(dataclasses.replace(place, **values)), "in the order of the fields"
+    assert place.city == "Rome"
+    assert len({with_fields(Frame(line=1), line=2), Frame(line=2)}) == 1
+    with pytest.raises(TypeError, match="has no field 'country'"):
+        with_fields(place, country="Italy")
 
 
 class Frame(Frozen):

@@ -15,6 +15,13 @@ TEXT_LIMIT: Final = 4_000
 """Characters of one line that the log keeps."""
 
 
+LOGGED: Final = (
+    events.Output, events.NodeFailed, events.NodeRetry, events.Custom, events.TypeBlocked, events.Decided,
+    events.RunStarted, events.RunEnded,
+)  # fmt: skip
+"""Events that may say something to the log."""
+
+
 class LogLine(Frozen):
     """One line of the log; its text is raw, not yet safe."""
 

@@ -7,13 +7,13 @@ from typing import Any, Final, Literal, TypeAlias
 
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event, Interrupt, RunStatus, path_text
-from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.frozen import Frozen, with_fields
 from graphdeck.graphs.records import END, START, Snapshot, ThreadStatus
 from graphdeck.graphs.stopping import Stop, standing_before
 from graphdeck.graphs.values import Json
 from graphdeck.tui.theme import NodeStatus
 from graphdeck.tui.widgets.conversation import ChatMessage, add_message, add_token
-from graphdeck.tui.widgets.log_lines import LogLine, add_lines, log_of
+from graphdeck.tui.widgets.log_lines import LOGGED, LogLine, add_lines, log_of
 from graphdeck.tui.widgets.taken_edges import NOTHING_TAKEN, Taken, TakenBuilder
 
 ViewStatus: TypeAlias = Literal["idle", "running"] | RunStatus
@@ -238,8 +238,9 @@ class _Builder:
     def add(self, event: Event) -> None:
         """Take in one event."""
         self._taken.add(event)
-        node = getattr(event, "node", "")
-        self._logged += add_lines(self._log, log_of(event, node and path_text(event.ns, node)))
+        if isinstance(event, LOGGED):
+            node = getattr(event, "node", "")
+            self._logged += add_lines(self._log, log_of(event, node and path_text(event.ns, node)))
         match event:
             case events.RunStarted():
                 self._start(event)
@@ -256,7 +257,7 @@ class _Builder:
             ):
                 self._end_task(event)
             case events.NodeRetry():
-                self._change(path_text(event.ns, event.node), lambda node: replace(node, retries=node.retries + 1))
+                self._change(path_text(event.ns, event.node), lambda node: with_fields(node, retries=node.retries + 1))
             case events.Interrupt():
                 self._interrupt(event)
             case events.Token():
@@ -273,7 +274,7 @@ class _Builder:
             self._nodes, self._taken, self._messages = {}, TakenBuilder(NOTHING_TAKEN), []
         for name, node in self._nodes.items():
             outcome = "idle" if node.outcome in _STANDS_STILL else node.outcome
-            self._nodes[name] = replace(node, outcome=outcome, queued=False, active=frozenset())
+            self._nodes[name] = with_fields(node, outcome=outcome, queued=False, active=frozenset())
         self._nodes[START] = NodeState(outcome="done")
         self._nodes.pop(END, None)
         self._fields.update(
@@ -286,9 +287,9 @@ class _Builder:
         level = "".join(f"{part.partition(':')[0]}:" for part in event.ns)
         for name, node in self._nodes.items():
             if node.queued and name.startswith(level) and ":" not in name.removeprefix(level):
-                self._nodes[name] = replace(node, queued=False)
+                self._nodes[name] = with_fields(node, queued=False)
         for name in event.next:
-            self._change(level + name, lambda node: replace(node, queued=True))
+            self._change(level + name, lambda node: with_fields(node, queued=True))
         if not event.ns:
             self._fields.update(step=event.step, checkpoint=event.id, next=event.next, changed=tuple(event.changed))
             if event.values is not None:
@@ -301,7 +302,7 @@ class _Builder:
         def started(node: NodeState) -> NodeState:
             outcome = node.outcome if node.step == step or node.active else "idle"
             active = node.active | {event.task}
-            return replace(node, outcome=outcome, queued=False, active=active, times=node.times + 1, step=step)
+            return with_fields(node, outcome=outcome, queued=False, active=active, times=node.times + 1, step=step)
 
         if event.ns:
             self._nodes[f"{path.rpartition(':')[0]}:{START}"] = NodeState(outcome="done")
@@ -322,9 +323,15 @@ class _Builder:
         def finished(node: NodeState) -> NodeState:
             same_step = node.step == step
             worst = max(node.outcome, outcome, key=_RANK.index) if same_step else outcome
-            took = node.last_ms if last_ms is None else last_ms
-            total, active = node.total_ms + (last_ms or 0.0), node.active - {task}
-            return replace(node, outcome=worst, queued=False, active=active, last_ms=took, total_ms=total, step=step)
+            return with_fields(
+                node,
+                outcome=worst,
+                queued=False,
+                active=node.active - {task},
+                last_ms=node.last_ms if last_ms is None else last_ms,
+                total_ms=node.total_ms + (last_ms or 0.0),
+                step=step,
+            )
 
         self._change(path, finished)
 
@@ -341,19 +348,19 @@ class _Builder:
         usage = event.data.get("usage_metadata") if isinstance(event.data, dict) else None
         tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
         if isinstance(tokens, int) and event.node:
-            self._change(path_text(event.ns, event.node), lambda node: replace(node, tokens=node.tokens + tokens))
+            self._change(path_text(event.ns, event.node), lambda node: with_fields(node, tokens=node.tokens + tokens))
         add_message(self._messages, event)
 
     def _end(self, event: events.RunEnded) -> None:
         left: NodeStatus = "failed" if event.status == "lost" else "stopped"
         for name, node in self._nodes.items():
             outcome = left if node.active else node.outcome
-            self._nodes[name] = replace(node, outcome=outcome, active=frozenset(), queued=False)
+            self._nodes[name] = with_fields(node, outcome=outcome, active=frozenset(), queued=False)
         if event.status in ("breakpoint", "stopped", "recursion_limit"):
             mark: NodeStatus = "breakpoint" if event.status == "breakpoint" else "stopped"
             for path in event.paths or event.next:
                 for around in _around(path):
-                    self._change(around, lambda node: replace(node, outcome=mark))
+                    self._change(around, lambda node: with_fields(node, outcome=mark))
         if event.status == "done":
             self._nodes[END] = NodeState(outcome="done")
         self._messages[:] = [
