@@ -4,9 +4,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from textual import on
+from textual.timer import Timer
 
 from graphdeck.graphs.engine import Engine
-from graphdeck.graphs.records import CheckpointRow
+from graphdeck.graphs.records import CheckpointRow, Snapshot
 from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui import bridge
 from graphdeck.tui.clock import Clock
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 REMEMBERED: Final = 20
 """Runs of this session that are kept, the newest of all threads."""
+READ_EVERY: Final = 1.0
+"""Seconds between two looks at the record of a run that another process is on."""
 NO_RUN: Final = "no run of this thread is on record here"
 NOTHING_YET: Final = "nothing has run yet"
 
@@ -35,7 +38,8 @@ class DeckRuns(DeckForks):
         super().__init__(engine, clock, rules)
         self._runs_told: dict[str, RunTimes] = {}
         self._last_run: tuple[ThreadKey, RunTimes | None] | None = None
-        self._asked_for: tuple[ThreadKey, str] | None = None
+        self._asked_for: tuple[ThreadKey, str, str] | None = None
+        self._reads_again: Timer | None = None
         self._marks_of: CheckpointRow | None = None
 
     @cached_property
@@ -74,14 +78,15 @@ class DeckRuns(DeckForks):
         if pane.run is None or not pane.run.is_on_screen:
             return
         if told is None and look.snapshot is not None:
-            told = self._kept_run(look.key, look.snapshot.checkpoint)
+            told = self._kept_run(look.key, look.snapshot)
         pane.run.show(told, NO_RUN if look.thread else NOTHING_YET)
         self._mark_tasks()
 
-    def _kept_run(self, thread: ThreadKey, checkpoint: str) -> "RunTimes | None":
+    def _kept_run(self, thread: ThreadKey, snapshot: Snapshot) -> "RunTimes | None":
         """The newest run on record of a thread; it is read again where the thread has gone on."""
-        if (thread, checkpoint) != self._asked_for:
-            self._asked_for = (thread, checkpoint)
+        asked = (thread, snapshot.checkpoint, snapshot.status)
+        if asked != self._asked_for:
+            self._asked_for = asked
             self._runs_bridge.read_last_run(thread)
         return self._last_run[1] if self._last_run is not None and self._last_run[0] == thread else None
 
@@ -91,6 +96,15 @@ class DeckRuns(DeckForks):
 
         run = message.run
         self._last_run = (message.thread, RunTimes(message.events, run) if run else None)
+        if self._reads_again is not None:
+            self._reads_again.stop()
+        if self.look.elsewhere or (run is not None and run.status == "running"):
+            self._reads_again = self.set_timer(READ_EVERY, self._read_again)
+        self._show_times()
+
+    def _read_again(self) -> None:
+        """The record of a run elsewhere grows without a word."""
+        self._asked_for = None
         self._show_times()
 
     @on(Timeline.CheckpointHighlighted)

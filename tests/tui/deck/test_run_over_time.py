@@ -16,6 +16,7 @@ from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.screens.deck import DeckScreen
 from graphdeck.tui.screens.node import NodeScreen
 from graphdeck.tui.screens.run_pane import RunPane
+from graphdeck.tui.widgets.run_state import NodeState
 from graphdeck.tui.widgets.run_timeline import RunTimelineView
 
 NOW = "2026-05-04T12:04:11+00:00"
@@ -55,7 +56,7 @@ async def begin(recorded: Any, holds: Any, deck: DeckScreen, press: Any) -> None
     await holds(lambda: recorded.runs)
     for event in RUN:
         recorded.runs[0].given.put_nowait(event)
-    await holds(lambda: deck.look.live and deck.look.live.nodes.get("search:rank"))
+    await holds(lambda: deck.look.view.nodes.get("search", NodeState()).status == "done")
 
 
 @pytest.mark.parametrize(
