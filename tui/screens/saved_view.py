@@ -1,13 +1,15 @@
 """What the file tells of a thread's past: which nodes ran on the way to a checkpoint, and which edges were taken."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
+from graphdeck.graphs.events import path_text
 from graphdeck.graphs.records import END, START, CheckpointRow, Snapshot
 from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot
-from graphdeck.tui.widgets.taken_edges import Taken, TakenBuilder
+from graphdeck.tui.widgets.taken_edges import TakenBuilder
 
 History: TypeAlias = Sequence[CheckpointRow]
 """Checkpoints of one namespace, newest first."""
@@ -17,14 +19,44 @@ Inner: TypeAlias = Mapping[str, History]
 NOTHING_READ: Final[Inner] = {}
 
 
+class _Way(NamedTuple):
+    """The checkpoints of one graph on the way to what is shown."""
+
+    level: tuple[str, ...]
+    """Subgraph path; empty for the graph itself."""
+    rows: Sequence[CheckpointRow]
+    """Oldest first."""
+    is_tip: bool
+    """What the last of them runs has begun."""
+    within: str
+    """The subgraph that leads on to what is shown, by `checkpoint_ns`; empty where it is of this graph."""
+
+
 def saved_view(snapshot: Snapshot, history: History, inner: Inner = NOTHING_READ) -> RunView:
     """The view of a saved thread: where it stands, and which nodes ran and edges were taken on the way there."""
-    view = from_snapshot(snapshot)
-    way = way_to(snapshot.checkpoint, history) or way_to(snapshot.parent or "", history)  # it may be read later
+    view, past = from_snapshot(snapshot), _Past(inner)
+    for way in _ways(snapshot, history, inner):
+        past.walk(way)
     nodes = dict(view.nodes)
-    for name, times in runs_on(way).items():
-        nodes[name] = dataclasses.replace(nodes.get(name) or NodeState(outcome="done"), times=times)
-    return dataclasses.replace(view, nodes=nodes, taken=_taken(way, history, inner))
+    for path, times in past.times.items():
+        nodes[path] = dataclasses.replace(nodes.get(path) or NodeState(outcome="done"), times=times)
+    return dataclasses.replace(view, nodes=nodes, taken=past.taken.view())
+
+
+def _ways(snapshot: Snapshot, history: History, inner: Inner) -> Iterator[_Way]:
+    """The way to a checkpoint; to one of a subgraph, first those in the graphs around it."""
+    levels = snapshot.ns.split("|") if snapshot.ns else []
+    around = ["|".join(levels[:end]) for end in range(1, len(levels) + 1)]
+    places = ["", *(ns for ns in around if ns in inner)]
+    for place, within in zip(places, [*places[1:], ""], strict=True):
+        rows = inner[place] if place else history
+        if within:
+            at = next((row.checkpoint for row in rows if any(within in task.inner for task in row.after)), "")
+            yield _Way(_level(place), way_to(at, rows), is_tip=True, within=within)
+        elif place == snapshot.ns:
+            way = way_to(snapshot.checkpoint, rows) or way_to(snapshot.parent or "", rows)  # it may be read later
+            is_tip = bool(way) and all(row.parent != way[-1].checkpoint for row in rows)
+            yield _Way(_level(place), way, is_tip, within="")
 
 
 def way_to(checkpoint: str, history: History) -> list[CheckpointRow]:
@@ -50,24 +82,30 @@ def runs_on(way: Sequence[CheckpointRow]) -> dict[str, int]:
     return times
 
 
-def _taken(way: Sequence[CheckpointRow], history: History, inner: Inner) -> Taken:
-    """Which edges were taken; what began at the last checkpoint counts where nothing follows it."""
-    builder = TakenBuilder()
-    is_tip = bool(way) and all(row.parent != way[-1].checkpoint for row in history)
-    _walk(builder, (), way, inner, is_tip=is_tip)
-    return builder.view()
+class _Past:
+    """What happened on some ways, and in the subgraphs that their tasks ran."""
+
+    def __init__(self, inner: Inner) -> None:
+        self.taken = TakenBuilder()
+        self.times: Counter[str] = Counter()
+        """By the path of a node, how often it ran."""
+        self._inner = inner
+
+    def walk(self, way: _Way) -> None:
+        """Take in a way."""
+        self.times.update({path_text(way.level, name): times for name, times in runs_on(way.rows).items()})
+        for row in way.rows:
+            self.taken.step(way.level, _routed(row) if row.source == "loop" else None)
+            for task in row.after if way.is_tip or row is not way.rows[-1] else ():
+                self.taken.start(way.level, task.node)
+                for ns in task.inner:
+                    if self._inner.get(ns) and ns != way.within:
+                        rows = way_to(self._inner[ns][0].checkpoint, self._inner[ns])
+                        self.walk(_Way(_level(ns), rows, is_tip=True, within=""))
 
 
-def _walk(
-    builder: TakenBuilder, level: tuple[str, ...], way: Sequence[CheckpointRow], inner: Inner, *, is_tip: bool
-) -> None:
-    for row in way:
-        builder.step(level, _routed(row) if row.source == "loop" else None)
-        for task in row.after if is_tip or row is not way[-1] else ():
-            builder.start(level, task.node)
-            for ns, rows in ((ns, inner[ns]) for ns in task.inner if inner.get(ns)):
-                within = tuple(part for part in ns.split("|") if not part.isdigit())  # it counts those of one task
-                _walk(builder, within, way_to(rows[0].checkpoint, rows), inner, is_tip=True)
+def _level(ns: str) -> tuple[str, ...]:
+    return tuple(part for part in ns.split("|") if part and not part.isdigit())  # a number counts those of one task
 
 
 def unread(history: History, inner: Inner, unfolded: Collection[str], prefix: str = "") -> Iterator[str]:
