@@ -27,7 +27,7 @@ _CELLS: Final = 2_000
 _UNKNOWN: Final = "not known"
 _NOTHING_YET: Final = "nothing, as far as is known"
 _CALLED: Final = "what it was called with: no checkpoint keeps that, only a run of this session tells it"
-_RETURNED: Final = ("__return__", "__end__")
+_RETURNED: Final = ("__return__", "__end__", "__root__")
 _HEAD: Final = 12
 
 

@@ -31,6 +31,11 @@ class TaskRow(Frozen):
     """Whether the calls of the row are shown below it; None where it is one call."""
 
     @property
+    def path(self) -> str:
+        """Path of the task's node, `essay:work` of one in a subgraph; empty where rows do not tell it."""
+        return self.tasks[0].path if self.tasks else self.name
+
+    @property
     def state(self) -> NodeStatus:
         """Of several tasks, the state that a person most wants to know."""
         return max((task.state for task in self.tasks), key=_RANK.index, default="idle")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from graphdeck.tui.node_bridge import GlancesRead, InnerTasksRead, InsideRead, KeptTasksRead, NodeBridge, TaskRead
     from graphdeck.tui.screens.node import NodeScreen
     from graphdeck.tui.task_log import TaskLog, TaskRun
+    from graphdeck.tui.task_rows import TaskRow
     from graphdeck.tui.widgets.run_timeline import RunTimelineView
     from graphdeck.tui.widgets.task_tree import TaskTree
 
@@ -55,8 +56,12 @@ class DeckNodes(DeckRuns):
 
     @on(GraphView.NodeChosen)
     def action_node(self) -> None:
-        """Show the node of the graph's cursor."""
-        self._show_node(self.panes.graph.view.chosen_node)
+        """Show the node of the graph's cursor, or the task of the tree's."""
+        graph = self.panes.graph
+        if graph.task_tree is not None and graph.main is graph.task_tree:
+            self._show_task(graph.task_tree.selected)
+        else:
+            self._show_node(graph.view.chosen_node)
 
     def on_run_timeline_view_task_chosen(self, event: "RunTimelineView.TaskChosen") -> None:
         """Show the node of a task, and put the graph's cursor on it."""
@@ -151,8 +156,15 @@ class DeckNodes(DeckRuns):
         self.see(self.look)
 
     def on_task_tree_task_chosen(self, event: "TaskTree.TaskChosen") -> None:
-        """Show a task of the tree: its function, with the cursor on this call."""
-        self._show_node(event.row.name, event.row.key)
+        """Show a task of the tree."""
+        self._show_task(event.row)
+
+    def _show_task(self, row: "TaskRow | None") -> None:
+        """Show the function of a task, with the cursor on this call."""
+        if row is not None and not row.path:
+            self.say("the name of this task is not kept, and no task in the code has its id", style=WARNING)
+        elif row is not None:
+            self._show_node(row.path, row.key)
 
     def _told_tasks(self) -> "Sequence[TaskRun]":
         """The tasks that runs of this session told of, and before the first of them those on record."""

@@ -125,6 +125,11 @@ async def test_the_task_tree_of_a_functional_graph(
         await asking(deck)
         bare = [row.replace("◇", "●") for row in (*RAN[:-2], RAN[-1], RAN[-2])]  # what any program's rows tell
         await deck.until(lambda: signs(deck) == bare)
+        await deck.press("end", "enter")
+        await deck.until(lambda: isinstance(deck.app.screen, NodeScreen))
+        assert deck.app.screen.seen.path == "essay:work"
+        await deck.until_shown('→ {"n": 1}')
+        await deck.press("escape")
         await deck.press("a")
         await deck.until(lambda: deck.app.screen is not deck.app.deck)
         deck.clock.move_on(2)
