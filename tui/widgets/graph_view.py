@@ -122,7 +122,7 @@ class GraphView(Rows):
 
         Where nodes run faster than they are shown, it is the one that began last.
         """
-        before, was = self._running_nodes(), self._states
+        before, was, edges = self._running_nodes(), self._states, self._told[1]
         self._told = (states, taken)
         self._take_in(states, taken)
         running = self._running_nodes()
@@ -132,7 +132,11 @@ class GraphView(Rows):
                 self._bring_into_view(min(began, key=self._drawing.row_of))
             elif before and not running and (ran := self._ran_since(was)):
                 self._bring_into_view(max(ran, key=lambda node: (self._states[node].step or 0, ran[node])))
-        self.refresh()
+        if (taken.times, taken.newest, taken.told) != (edges.times, edges.newest, edges.told):
+            self.refresh()
+        else:
+            now = self._states
+            self._refresh_rows(node for node in {*was, *now} if was.get(node) != now.get(node))
 
     def _ran_since(self, was: Mapping[str, NodeState]) -> dict[str, int]:
         """The rows of the nodes that ran more often than they had."""

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 import pytest
+from textual.content import Content
 from textual.widget import Widget
 
 from graphdeck.graphs.drawing.canvas import Drawing
@@ -103,6 +104,32 @@ async def test_where_there_is_room_the_time_of_all_tasks_is_told_too(
         view.show({"assistant": many, "tools": once})
         assert row_with(lines(view), "assistant").endswith(total)
         assert "in all" not in row_with(lines(view), "tools")
+
+
+async def test_a_node_that_does_something_else_has_its_row_alone_painted_anew(
+    harness: NewApp, nodes: list[Node], edges: list[Edge]
+) -> None:
+    rows: list[int] = []
+
+    class Watched(GraphView):
+        """Tells which rows it paints."""
+
+        def row(self, index: int, width: int) -> Content:
+            """One row."""
+            rows.append(index)
+            return super().row(index, width)
+
+    view, drawing = Watched(clock=StoppedClock()), rail(nodes, edges)
+    app = harness(view)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view.show_drawing(drawing)
+        for states in ({"tools": NodeState(active=frozenset("a"))}, {"tools": NodeState(times=1)}, {}):
+            await pilot.pause()
+            view.render_lines(view.size.region)
+            rows.clear()
+            view.show(states)
+            view.render_lines(view.size.region)
+            assert rows == [drawing.row_of("tools")]
 
 
 async def test_what_runs_moves_with_the_clock(
