@@ -37,9 +37,10 @@ def saved_view(snapshot: Snapshot, history: History, inner: Inner = NOTHING_READ
     view, past = from_snapshot(snapshot), _Past(inner)
     for way in _ways(snapshot, history, inner):
         past.walk(way)
-    nodes = dict(view.nodes)
+    passed = NodeState(outcome="done")
+    nodes = {**dict.fromkeys(past.passed, passed), **view.nodes}
     for path, times in past.times.items():
-        nodes[path] = dataclasses.replace(nodes.get(path) or NodeState(outcome="done"), times=times)
+        nodes[path] = dataclasses.replace(nodes.get(path, passed), times=times)
     return dataclasses.replace(view, nodes=nodes, taken=past.taken.view())
 
 
@@ -89,6 +90,8 @@ class _Past:
         self.taken = TakenBuilder()
         self.times: Counter[str] = Counter()
         """By the path of a node, how often it ran."""
+        self.passed: set[str] = set()
+        """START and END of the subgraphs that began and came to their end."""
         self._inner = inner
 
     def walk(self, way: _Way) -> None:
@@ -100,8 +103,14 @@ class _Past:
                 self.taken.start(way.level, task.node)
                 for ns in task.inner:
                     if self._inner.get(ns) and ns != way.within:
-                        rows = way_to(self._inner[ns][0].checkpoint, self._inner[ns])
-                        self.walk(_Way(_level(ns), rows, is_tip=True, within=""))
+                        self._walk_inside(_level(ns), way_to(self._inner[ns][0].checkpoint, self._inner[ns]))
+
+    def _walk_inside(self, level: tuple[str, ...], rows: Sequence[CheckpointRow]) -> None:
+        """Take in all that a subgraph did."""
+        self.passed.add(path_text(level, START))
+        if rows[-1].next == ():
+            self.passed.add(path_text(level, END))
+        self.walk(_Way(level, rows, is_tip=True, within=""))
 
 
 def _level(ns: str) -> tuple[str, ...]:

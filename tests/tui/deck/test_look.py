@@ -320,6 +320,7 @@ def test_edges_that_the_file_tells_are_those_taken_on_the_way_to_what_is_shown(t
     assert opened.view.taken.times["team:desk", "team:desk"] == 2
     assert observed(opened)[2:] == ["team:__start__ > team:desk", "team:desk > team:desk"]
     assert (opened.view.nodes["team:desk"].status, opened.view.nodes["team:desk"].times) == ("done", 2)
+    assert [opened.view.nodes[f"team:{end}"].status for end in ("__start__", "__end__")] == ["done", "done"]
     within = opened.with_old(snapshot(checkpoint="i2", ns="team:1", next=("desk",), status="stopped")).view
     ways = {("__start__", "team"), ("team:__start__", "team:desk")}
     assert dict(within.taken.times) == dict.fromkeys(ways, 1), "inside a subgraph it is as it was then, too"
