@@ -174,8 +174,9 @@ class Panes(Container):
         names = LOWER if self.shows_all else PANES
         self.set_class(self.shows_all, "-all")
         shown = self._shown()
-        for pane in self.query(Pane):
-            pane.display = pane.id in shown
+        for pane in self.children:
+            if isinstance(pane, Pane):
+                pane.display = pane.id in shown
         self.timeline_pane.fit_to(self.app.size.width, with_others=self.shows_all)
         if "log" in shown:
             self._seen[self._look.key] = self._logged
