@@ -13,6 +13,8 @@ from graphdeck.tui.widgets.taken_edges import Pair
 
 FROM: Final = 2
 """The least count that is written: that an edge was taken at all, its colour tells."""
+MOST_CELLS: Final = 12_000
+"""Cells of a flow that is searched for room, as many as a large screen has: a tangle would hold up the keys."""
 
 
 class EdgeCounts:
@@ -31,9 +33,10 @@ class EdgeCounts:
 
     def _in_cells(self, times: Mapping[Pair, int]) -> dict[int, dict[int, str]]:
         found: dict[int, dict[int, str]] = {}
+        sign = glyphs().times
         if self._drawing.boxes and any(count >= FROM for count in times.values()):
             for edge, place in self._places.items():
-                text = count_text(times.get((edge.source, edge.target), 0))
+                text = _text(times.get((edge.source, edge.target), 0), sign)
                 if len(text) <= place.room:
                     first = place.x + place.room - len(text) if place.is_left else place.x
                     found.setdefault(place.y, {}).update(enumerate(text, first))
@@ -42,11 +45,14 @@ class EdgeCounts:
     def _in_rows(self, times: Mapping[Pair, int]) -> dict[int, str]:
         if self._drawing.boxes or not times:
             return {}
+        sign = glyphs().times
         counts = ((row, times.get((edge.source, edge.target), 0)) for row, edge in self._rows.items())
-        return {row: count_text(count) for row, count in counts if count >= FROM}
+        return {row: _text(count, sign) for row, count in counts if count >= FROM}
 
     @cached_property
     def _places(self) -> Mapping[Edge, Place]:
+        if self._drawing.width * self._drawing.height > MOST_CELLS:
+            return {}
         return {edge: place for edge, place in places(self._drawing).items() if self._leaving[edge.source] > 1}
 
     @cached_property
@@ -54,15 +60,16 @@ class EdgeCounts:
         return {row: edge for row, edge in rows_of_edges(self._drawing).items() if self._leaving[edge.source] > 1}
 
 
-def count_text(count: int) -> str:
+def _text(count: int, sign: str) -> str:
     """A count, as it is written; empty where it goes without saying."""
-    return f"{glyphs().times}{count:,}" if count >= FROM else ""
+    return f"{sign}{count:,}" if count >= FROM else ""
 
 
 def ways_text(node: str, times: Mapping[Pair, int]) -> str:
     """Where a node has led, and how often, as `to poll ×2, archive ×1`; raw, empty where nothing is known of it."""
     ways = sorted((-count, target) for (source, target), count in times.items() if source == node)
-    names = (f"{_title(target)} {glyphs().times}{-count:,}" for count, target in ways)
+    sign = glyphs().times
+    names = (f"{_title(target)} {sign}{-count:,}" for count, target in ways)
     return f"to {', '.join(names)}" if ways else ""
 
 

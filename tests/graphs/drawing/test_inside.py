@@ -111,6 +111,7 @@ def test_what_is_not_open_and_what_is_not_there_changes_nothing(graph: MakeGraph
 
 # -- reading ---------------------------------------------------------------------------------------------------
 
+
 def with_seen_edges(graph: Graph) -> Graph:
     """The graph with edges that nobody declared, from and to the node that is open, and past it."""
     seen = [("plan", "plan"), ("plan", END), (START, "team")]

@@ -322,8 +322,8 @@ def test_edges_that_the_file_tells_are_those_taken_on_the_way_to_what_is_shown(t
     assert (opened.view.nodes["team:desk"].status, opened.view.nodes["team:desk"].times) == ("done", 2)
     assert [opened.view.nodes[f"team:{end}"].status for end in ("__start__", "__end__")] == ["done", "done"]
     within = opened.with_old(snapshot(checkpoint="i2", ns="team:1", next=("desk",), status="stopped")).view
-    ways = {("__start__", "team"), ("team:__start__", "team:desk")}
-    assert dict(within.taken.times) == dict.fromkeys(ways, 1), "inside a subgraph it is as it was then, too"
+    took = {("__start__", "team"), ("team:__start__", "team:desk")}
+    assert dict(within.taken.times) == dict.fromkeys(took, 1), "inside a subgraph it is as it was then, too"
     assert (within.nodes["team"].status, within.nodes["team:desk"].times) == ("stopped", 1)
     early = opened.with_old(snapshot(checkpoint="c1", next=("team",), status="stopped"))
     assert dict(early.view.taken.times) == {}, "what follows an older checkpoint has not begun there"
