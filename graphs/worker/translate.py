@@ -274,7 +274,10 @@ class Translator:
         path = str(metadata.get("langgraph_checkpoint_ns") or "")
         *above, last = path.split("|")
         task, node = last.rpartition(":")[2], str(metadata.get("langgraph_node", ""))
-        ns = tuple(above) if path else ns
+        if task in self._tasks:  # of a called task, the metadata counts its caller as one more level
+            ns = self._tasks[task].ns
+        elif path:
+            ns = tuple(above)
         if isinstance(message, AIMessageChunk):
             self._tokens.add(ns, task, node, message)
         elif isinstance(message, BaseMessage):

@@ -204,6 +204,8 @@ class DeckNodes(DeckRuns):
         tasks = [task for task in known if task.path == path]
         if ":" in path:
             tasks = together(reversed(tasks), self._inner_tasks)
+        if look.old is not None:  # as it was then: checkpoint ids sort by time
+            tasks = [task for task in tasks if task.began <= look.old.checkpoint]
         at = look.shown.checkpoint if look.shown else ""
         listed = with_called(tasks, reversed(known))
         self._read_glances([task for task, _ in listed])

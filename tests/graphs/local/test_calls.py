@@ -12,12 +12,16 @@ WriteGraph = Callable[[str], str]
 RunGraph = Callable[..., Awaitable[list[Event]]]
 
 ESSAY = """
+from langchain_core.messages import AIMessage
 from langgraph.func import entrypoint, task
 from langgraph.graph import START, StateGraph
 from langgraph.types import interrupt
 
 @task
 def once(n): return n
+
+@task
+def say(text): return AIMessage(text)
 
 @task
 def nested(n, *, more): return once(n).result() + once(more).result()
@@ -32,7 +36,7 @@ inner = StateGraph(dict).add_node(work).add_edge(START, "work").compile()
 def graph(n: int):
     parts = [once(number) for number in range(n)]
     whole = nested(7, more=8).result() + sum(part.result() for part in parts) + inner.invoke({"n": 3})["n"]
-    return ask("x" * 9_000).result(), whole
+    return ask("x" * 9_000).result(), whole, say("hello").result()
 """
 
 
@@ -59,7 +63,9 @@ async def test_a_run_tells_who_called_a_task_and_with_what(
     assert sorted(calls(found), key=str) == sorted([*of_entrypoint, *inside], key=str)
     [question] = [event for event in found if isinstance(event, events.Interrupt)]
     answered = await run_graph(target, resume={question.id: "yes"})
-    assert calls(answered) == of_entrypoint  # what had finished is called again, and kept
+    assert calls(answered) == [*of_entrypoint, ("graph", "say", 5, "hello")]  # what had finished is called again
+    told = [(event.ns, event.node) for event in answered if isinstance(event, events.Message)]
+    assert told == [((), "say")]
     assert [event.node for event in answered if isinstance(event, events.NodeKept)] == ["once", "once", "nested"]
     kept = await engine.run_events(found[0].run)
     assert [call[:3] for call in calls(kept)] == [call[:3] for call in calls(found)]

@@ -180,3 +180,6 @@ async def test_cached_and_retried_nodes_and_all_that_a_node_was_declared_with(
         await deck.press("t", "down", "o")  # the checkpoint that the first of them began at
         await deck.until(lambda: deck.look.old is not None and deck.look.old.step == 0)
         assert deck.app.screen is deck.app.deck
+        await deck.press("1")
+        await node(deck, "look_up")
+        await deck.until_shown("Tasks  1 known")  # the other one came later
