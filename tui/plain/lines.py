@@ -200,7 +200,8 @@ class RunLines:
             case _:
                 before = f", before {following}" if following else ""
                 words = "recursion limit reached" if event.status == "recursion_limit" else event.status
-                return f"{glyph} {words}{before}\n{self._go_on('retry' if event.status == 'failed' else 'go on')}"
+                on = "retry" if event.status == "failed" else "go on"
+                return f"{glyph} {words}{before}{self._why(event)}\n{self._go_on(on)}"
 
     def _why(self, event: events.RunEnded) -> str:
         """Why the run stopped, and what it stands before inside of subgraphs, each on a line of its own."""

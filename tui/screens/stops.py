@@ -211,7 +211,9 @@ def why_idle(point: KeptStop, shape: GraphShape | None) -> str:
     if isinstance(point, Watch):
         return ""
     if point.missing or (shape is not None and not has_node(shape, point.node)):
-        return "no such node now: kept, does nothing"
+        around = point.node.rpartition(":")[0]
+        is_there = bool(around) and shape is not None and has_node(shape, around)
+        return f"{'no subgraph there that can be stopped in' if is_there else 'no such node now'}: kept, does nothing"
     if shape is not None and shape.kind == "functional" and (point.when == "after" or point.condition):
         return "a functional graph stops before its node only"
     return ""

@@ -18,10 +18,10 @@ _RANK: Final[tuple[Kind, ...]] = ("if", "declared", "always")
 
 
 def marks_of(points: Iterable[Breakpoint]) -> Marks:
-    """The marks of those breakpoints that are on."""
+    """The marks of those breakpoints that are on, and do something."""
     found: dict[tuple[str, When], Kind] = {}
     for point in points:
-        if not point.off:
+        if not (point.off or point.missing):
             place, kind = (point.node, point.when), _kind(point)
             found[place] = max(found.get(place, kind), kind, key=_RANK.index)
     return found
@@ -37,7 +37,7 @@ def stop_texts(points: Iterable[Breakpoint]) -> Mapping[str, str]:
     Of a node that is a subgraph, also those inside: `breakpoint inside: before desk:review`.
     """
     ordered = sorted(points, key=lambda point: point.when == "after")
-    on = [point for point in ordered if not point.off]
+    on = [point for point in ordered if not (point.off or point.missing)]
     own = _listed((point.node, _side(point, "it")) for point in on)
     cleared = _listed((point.node, f"{point.when} it") for point in ordered if point.off and point.declared)
     inside = _listed(

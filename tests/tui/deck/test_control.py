@@ -142,6 +142,8 @@ def test_what_cannot_be_stopped_at_is_told_with_the_reason() -> None:
     assert "no drawing" in why_no_stop(None, None)
     assert not why_no_stop("work", shape)
     functional = GraphShape(target="t", title="t", nodes=(Node(id="work"),), edges=(), kind="functional")
+    assert why_idle(Breakpoint(node="gone"), shape) == "no such node now: kept, does nothing"
+    assert "no subgraph there that can be stopped in" in why_idle(Breakpoint(node="work:inner"), shape)
     assert "before its node only" in why_idle(Breakpoint(node="work", when="after"), functional)
     assert parse_stop(" after work if n > 3 ", shape) == Breakpoint(node="work", when="after", condition="n > 3")
     assert parse_stop("watch sub:total", shape) == Watch(path="sub:total")

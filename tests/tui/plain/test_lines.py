@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from graphdeck.graphs import events
 from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.stopping import Stop
 from graphdeck.graphs.values import Json
 from graphdeck.tui.plain.lines import RunLines
 from graphdeck.tui.plain.run import exit_status
@@ -105,8 +106,10 @@ def test_a_question_asked_again_under_its_id_is_shown_once() -> None:
 
 @pytest.mark.parametrize("status", ["breakpoint", "stopped", "recursion_limit", "lost"])
 def test_a_run_that_can_go_on_says_how(status: Any) -> None:
-    text = lines(events.RunEnded(status=status, next=("publish",)))
+    told = events.RunEnded(status=status, next=("publish",), paths=("publish",), stops=(Stop(kind="kill"),))
+    text = lines(told)
     assert "publish" in text
+    assert "\n  why:    it was killed\n" in text
     assert "go on:  graphdeck run trip.py:graph --thread t1\n" in text
 
 
