@@ -138,8 +138,8 @@ class TaskTree(Rows):
 
     def _many(self, row: TaskRow) -> Sequence[tuple[str, str | Style]]:
         signs = glyphs()
-        over = sum(task.ms is not None or task.state not in ("running", "queued") for task in row.tasks)
-        counts = {"done": over if over < len(row.tasks) else 0}
+        done = sum(task.state in ("done", "cached", "kept") for task in row.tasks)
+        counts = {"done": done if done < len(row.tasks) else 0}
         counts |= {word: sum(task.state == word for task in row.tasks) for word in ("failed", "waiting")}
         told = "".join(f"  {count:,} {word}" for word, count in counts.items() if count)
         shown = [(signs.of(task.state), colour(task.state)) for task in row.tasks[:_MEMBERS]]
