@@ -39,6 +39,7 @@ class DeckRuns(DeckForks):
         self._runs_told: dict[str, RunTimes] = {}
         self._last_run: tuple[ThreadKey, RunTimes | None] | None = None
         self._asked_for: tuple[ThreadKey, str, str] | None = None
+        self._may_lag = False
         self._reads_again: Timer | None = None
         self._marks_of: CheckpointRow | None = None
 
@@ -86,7 +87,7 @@ class DeckRuns(DeckForks):
         """The newest run on record of a thread; it is read again where the thread has gone on."""
         asked = (thread, snapshot.checkpoint, snapshot.status)
         if asked != self._asked_for:
-            self._asked_for = asked
+            self._asked_for, self._may_lag = asked, True
             self._runs_bridge.read_last_run(thread)
         return self._last_run[1] if self._last_run is not None and self._last_run[0] == thread else None
 
@@ -98,14 +99,18 @@ class DeckRuns(DeckForks):
         self._last_run = (message.thread, RunTimes(message.events, run) if run else None)
         if self._reads_again is not None:
             self._reads_again.stop()
-        if self.look.elsewhere or (run is not None and run.status == "running"):
+        if self._may_lag or self.look.elsewhere or (run is not None and run.status == "running"):
             self._reads_again = self.set_timer(READ_EVERY, self._read_again)
+        self._may_lag = False
         self._show_times()
 
     def _read_again(self) -> None:
-        """The record of a run elsewhere grows without a word."""
-        self._asked_for = None
-        self._show_times()
+        """A record is written a moment after the checkpoints, and that of a run elsewhere grows without a word."""
+        run = self.panes.timeline_pane.run
+        if run is not None and run.is_on_screen:
+            self._runs_bridge.read_last_run(self.look.key)
+        else:
+            self._asked_for = None
 
     @on(Timeline.CheckpointHighlighted)
     def _bring_tasks(self) -> None:
