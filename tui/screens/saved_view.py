@@ -17,6 +17,8 @@ Inner: TypeAlias = Mapping[str, History]
 """Those of subgraphs that were read, by `checkpoint_ns`."""
 
 NOTHING_READ: Final[Inner] = {}
+_NO_END: Final = "~"
+"""Sorts behind every checkpoint id."""
 
 
 class _Way(NamedTuple):
@@ -93,24 +95,34 @@ class _Past:
         self.passed: set[str] = set()
         """START and END of the subgraphs that began and came to their end."""
         self._inner = inner
+        self._walked: dict[str, str] = {}  # by subgraph, its last checkpoint
 
     def walk(self, way: _Way) -> None:
         """Take in a way."""
         self.times.update({path_text(way.level, name): times for name, times in runs_on(way.rows).items()})
-        for row in way.rows:
+        for row, following in zip(way.rows, (*way.rows[1:], None), strict=False):
             self.taken.step(way.level, _routed(row) if row.source == "loop" else None)
-            for task in row.after if way.is_tip or row is not way.rows[-1] else ():
+            for task in row.after if way.is_tip or following else ():
                 self.taken.start(way.level, task.node)
                 for ns in task.inner:
-                    if self._inner.get(ns) and ns != way.within:
-                        self._walk_inside(_level(ns), way_to(self._inner[ns][0].checkpoint, self._inner[ns]))
+                    if ns != way.within:
+                        self._walk_inside(ns, following.checkpoint if following else _NO_END)
 
-    def _walk_inside(self, level: tuple[str, ...], rows: Sequence[CheckpointRow]) -> None:
-        """Take in all that a subgraph did."""
+    def _walk_inside(self, ns: str, until: str) -> None:
+        """Take in what a subgraph did before a checkpoint of the graph around it; ids of checkpoints sort by time.
+
+        Several tasks of a node may go on with one subgraph: each has its own part of that.
+        """
+        rows = self._inner.get(ns, ())
+        at = next((row.checkpoint for row in rows if row.checkpoint < until), "")
+        new = [row for row in way_to(at, rows) if row.checkpoint > self._walked.get(ns, "")]
+        if not new:
+            return
+        self._walked[ns], level = at, _level(ns)
         self.passed.add(path_text(level, START))
-        if rows[-1].next == ():
+        if new[-1].next == ():
             self.passed.add(path_text(level, END))
-        self.walk(_Way(level, rows, is_tip=True, within=""))
+        self.walk(_Way(level, new, is_tip=True, within=""))
 
 
 def _level(ns: str) -> tuple[str, ...]:

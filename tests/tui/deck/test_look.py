@@ -299,9 +299,9 @@ def test_edges_that_the_file_tells_are_those_taken_on_the_way_to_what_is_shown(t
     loop = ran("desk", "desk")
     inner = {
         "team:1": [
-            row("i3", "i2", 2, (), made_by=(loop,), after=(ran("desk", waits=True),)),
-            row("i2", "i1", 1, ("desk",), made_by=(loop,), after=(loop,)),
-            row("i1", "i0", 0, ("desk",), made_by=(ran("__start__", "desk"),), after=(loop,)),
+            row("c1c", "c1b", 2, (), made_by=(loop,), after=(ran("desk", waits=True),)),
+            row("c1b", "c1a", 1, ("desk",), made_by=(loop,), after=(loop,)),
+            row("c1a", "c1-", 0, ("desk",), made_by=(ran("__start__", "desk"),), after=(loop,)),
         ]
     }
     shape = dataclasses.replace(
@@ -321,7 +321,7 @@ def test_edges_that_the_file_tells_are_those_taken_on_the_way_to_what_is_shown(t
     assert observed(opened)[2:] == ["team:__start__ > team:desk", "team:desk > team:desk"]
     assert (opened.view.nodes["team:desk"].status, opened.view.nodes["team:desk"].times) == ("done", 2)
     assert [opened.view.nodes[f"team:{end}"].status for end in ("__start__", "__end__")] == ["done", "done"]
-    within = opened.with_old(snapshot(checkpoint="i2", ns="team:1", next=("desk",), status="stopped")).view
+    within = opened.with_old(snapshot(checkpoint="c1b", ns="team:1", next=("desk",), status="stopped")).view
     took = {("__start__", "team"), ("team:__start__", "team:desk")}
     assert dict(within.taken.times) == dict.fromkeys(took, 1), "inside a subgraph it is as it was then, too"
     assert (within.nodes["team"].status, within.nodes["team:desk"].times) == ("stopped", 1)
@@ -341,6 +341,29 @@ def test_edges_that_the_file_tells_are_those_taken_on_the_way_to_what_is_shown(t
     going_on = TakenBuilder(opened.view.taken)
     going_on.start((), "late")
     assert going_on.view().times == opened.view.taken.times, "a task that starts again takes no edge again"
+
+
+def test_what_several_tasks_did_in_one_subgraph_counts_once(travel: GraphShape) -> None:
+    def team(*routed: str) -> RanTask:
+        return ran("team", *routed, inner=("team",))
+
+    plan = [
+        row("c5", "c3", 2, (), made_by=(team(),)),
+        row("c3", "c1", 1, ("team",), made_by=(team("team"),), after=(team(),)),
+        row("c1", "c0", 0, ("team",), made_by=(ran("__start__", "team"),), after=(team("team"),)),
+    ]
+    turns = [
+        row(f"c{turn}{part}", before, step, next_, source, made_by=made_by, after=after)
+        for turn, first in ((3, "c1b"), (1, None))
+        for part, before, step, next_, source, made_by, after in (
+            ("b", f"c{turn}a", 1, (), "loop", (ran("desk"),), ()),
+            ("a", first, 0, ("desk",), "input", (), (ran("desk"),)),
+        )
+    ]
+    seen = look(travel, snapshot=snapshot(checkpoint="c5"), history=plan, inner={"team": turns})
+    assert (seen.view.nodes["team"].times, seen.view.nodes["team:desk"].times) == (2, 2)
+    early = seen.with_old(snapshot(checkpoint="c3", next=("team",), status="stopped"))
+    assert early.view.nodes["team:desk"].times == 1
 
 
 def test_an_older_checkpoint_shows_its_own_state_and_conversation(travel: GraphShape) -> None:
