@@ -19,6 +19,7 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.tui import actions
 from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock, SystemClock
+from graphdeck.tui.key_turns import KeyTurns
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens.deck import DeckScreen
 from graphdeck.tui.text import ascii_mode
@@ -68,6 +69,7 @@ class GraphdeckApp(App[None]):
         ScrollBar.renderer = PlainBars if ascii_mode() else ScrollBarRender
         self.attention = Attention(self._to_terminal)
         """Bell and title."""
+        self._turns = KeyTurns(self, self._act_on)
         self.deck = DeckScreen(
             engine,
             clock or SystemClock(),
@@ -97,8 +99,15 @@ class GraphdeckApp(App[None]):
             gc.enable()
 
     async def on_event(self, event: events.Event) -> None:
+        """Have keys act one after the other, each where the one before has led."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._turns.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _act_on(self, event: events.Key | events.Paste) -> None:
         """Let the deck know of every key, wherever it goes: a question never opens under typing fingers."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
+        if isinstance(event, events.Key):
             self.deck.key_pressed()
         await super().on_event(event)
 
@@ -141,7 +150,7 @@ class GraphdeckApp(App[None]):
             if yes:
                 self.exit()
 
-        asks = ConfirmScreen(leaving.question(count), leaving.consequence(count), leaving.yes(count))
+        asks = ConfirmScreen(self.deck.clock, leaving.question(count), leaving.consequence(count), leaving.yes(count))
         self.push_screen(asks, confirmed)
 
 

@@ -11,26 +11,28 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from graphdeck.tui import actions
+from graphdeck.tui.clock import Clock
+from graphdeck.tui.screens.read_first import ReadFirstScreen
 from graphdeck.tui.text import safe
 from graphdeck.tui.widgets.key_hints import KeyHint, KeyHints
 from graphdeck.tui.widgets.one_line import OneLine
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(ReadFirstScreen[bool]):
     """Asks whether to do something; Enter never says yes."""
 
-    CSS_PATH = "confirm.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("confirm")]
 
-    def __init__(self, question: str, detail: str, yes: str) -> None:
-        super().__init__()
+    def __init__(self, clock: Clock, question: str, detail: str, yes: str) -> None:
+        super().__init__(clock)
         self._question, self._detail, self._yes = question, detail, yes
 
     def compose(self) -> ComposeResult:
-        """The question, what it means, the two keys."""
+        """The question, what it means, a hint, the two keys."""
         with Vertical(id="dialog"):
             yield Static(Content.styled(safe(self._question), "bold"), id="question")
             yield Static(Content(safe(self._detail, lines=True)), id="detail")
+            yield Static(id="hint", markup=False)
             yield KeyHints(id="keys")
 
     def on_mount(self) -> None:
@@ -40,10 +42,12 @@ class ConfirmScreen(ModalScreen[bool]):
             KeyHint(action=each.id, key=each.shown_key, label=labels[each.id]) for each in actions.actions_of("confirm")
         ]
         self.query_one(KeyHints).show(hints)
+        self.query_one("#hint").display = False
 
     def action_yes(self) -> None:
         """Do it."""
-        self.dismiss(True)
+        if self.counts():
+            self.dismiss(True)
 
     def action_back(self) -> None:
         """Do nothing."""

@@ -222,24 +222,24 @@ class DeckHistory(DeckThreads):
 
     # -- in the state ------------------------------------------------------------------------------------------------
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Look for a text in the state, where that is what the person is in; else filter the threads."""
         if self.panes.pane == "state":
-            self._find("text")
+            await self._find("text")
         else:
-            super().action_filter()
+            await super().action_filter()
 
-    def action_go_to_path(self) -> None:
+    async def action_go_to_path(self) -> None:
         """Go to a value of the state by its path."""
-        self._find("path")
+        await self._find("path")
 
-    def _find(self, looks_for: "For") -> None:
+    async def _find(self, looks_for: "For") -> None:
         from graphdeck.tui.widgets.find_line import FindLine
 
         self.panes.go("state")
         for line in self.panes.query(FindLine):
             line.remove()
-        self.panes.query_one("#state").mount(FindLine(self.panes.state, looks_for))
+        await self.panes.query_one("#state").mount(FindLine(self.panes.state, looks_for))
 
     def on_find_line_searched(self, event: "FindLine.Searched") -> None:
         """Say what came of the search."""
@@ -309,4 +309,5 @@ class DeckHistory(DeckThreads):
             return
         name, value = self._selected
         text = value if isinstance(value, str) else getattr(self.focused, "selected_text", "")
-        ask_and_write(self, text, suggested_name(name, value), lambda said, style: self.say(said, style=style))
+        told = suggested_name(name, value)
+        ask_and_write(self, text, told, lambda said, style: self.say(said, style=style), self.clock)

@@ -57,7 +57,7 @@ class DeckMoves(DeckFlow):
         """Go to the threads."""
         self.panes.go("threads")
 
-    def action_filter(self) -> None:
+    async def action_filter(self) -> None:
         """Filter the threads."""
         self.panes.go("threads")
         self.panes.threads.filter.focus()

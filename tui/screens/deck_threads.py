@@ -146,7 +146,7 @@ class DeckThreads(DeckWhose):
         if not self.is_active or isinstance(self.focused, Input | TextArea):
             self.say(f"not asked, as you type now, and not done: {question}", style=WARNING)
             return False
-        agreed: bool = await self.app.push_screen_wait(ConfirmScreen(question, detail, yes))
+        agreed: bool = await self.app.push_screen_wait(ConfirmScreen(self.clock, question, detail, yes))
         return agreed
 
     async def _line(self, question: str, text: str) -> str | None:

@@ -42,4 +42,6 @@ class ReadFirstScreen(ModalScreen[ScreenResultType]):
 
     def say(self, text: str, style: str = MUTED) -> None:
         """Put a sentence into the hint line."""
-        self.query_one("#hint", Static).update(Content.styled(text, style))
+        hint = self.query_one("#hint", Static)
+        hint.display = True
+        hint.update(Content.styled(text, style))

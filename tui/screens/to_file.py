@@ -7,6 +7,7 @@ from typing import Any, Final
 from textual.screen import Screen
 
 from graphdeck.graphs.values import Json
+from graphdeck.tui.clock import Clock, SystemClock
 from graphdeck.tui.screens.confirm import ConfirmScreen, LineScreen
 from graphdeck.tui.text import one_line, size
 from graphdeck.tui.theme import ERROR, MUTED
@@ -21,7 +22,9 @@ def suggested_name(words: str, value: Json) -> str:
     return f"{name}.{'txt' if isinstance(value, str) else 'json'}"
 
 
-def ask_and_write(screen: Screen[Any], text: str, suggested: str, say: Callable[[str, str], None]) -> None:
+def ask_and_write(
+    screen: Screen[Any], text: str, suggested: str, say: Callable[[str, str], None], clock: Clock | None = None
+) -> None:
     """Ask for a file name, and write the text to it; `say` is told, with a style, what came of it."""
 
     def named(name: str | None) -> None:
@@ -48,6 +51,7 @@ def ask_and_write(screen: Screen[Any], text: str, suggested: str, say: Callable[
             else:
                 say("nothing was written", MUTED)
 
-        screen.app.push_screen(ConfirmScreen("Overwrite this file?", f"{shown} exists.", "overwrite it"), confirmed)
+        asks = ConfirmScreen(clock or SystemClock(), "Overwrite this file?", f"{shown} exists.", "overwrite it")
+        screen.app.push_screen(asks, confirmed)
 
     screen.app.push_screen(LineScreen("Write it to which file?", suggested), named)

@@ -200,6 +200,9 @@ async def test_deleting_asks_first_and_enter_is_no_yes(open_deck: Any, recorded:
         await deck.press("D")
         await deck.until(lambda: isinstance(deck.app.screen, ConfirmScreen))
         await deck.press("y")
+        await deck.until_shown("too soon after another key")
+        deck.clock.move_on(1)
+        await deck.press("y")
         await deck.until_shown("thread deleted")
         await deck.until(lambda: not recorded.rows and deck.look.thread == "")
 
@@ -215,7 +218,9 @@ async def test_leaving_asks_once_while_a_run_is_on(open_deck: Any, recorded: Any
         await deck.press("escape")
         await deck.until(lambda: deck.app.screen is deck.app.deck)
         assert deck.app.is_running
-        await deck.press("q", "y")
+        await deck.press("q")
+        deck.clock.move_on(1)
+        await deck.press("y")
         await deck.until(lambda: deck.app._exit)
 
 

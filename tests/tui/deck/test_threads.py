@@ -183,6 +183,7 @@ async def test_marked_threads_are_tagged_copied_exported_pruned_and_deleted_toge
         await deck.press("e")
         await answer(deck, str(taken))
         await deck.until(opened(deck, ConfirmScreen))
+        deck.clock.move_on(1)
         await deck.press("y")
         await deck.until_shown("exported 2 threads")
         assert [each["thread"] for each in json.loads(taken.read_text())["threads"]] == ["t2", "t1"]
@@ -190,6 +191,7 @@ async def test_marked_threads_are_tagged_copied_exported_pruned_and_deleted_toge
         await answer(deck, "2")
         await deck.until_shown("Delete 6 checkpoints of 2 threads?")
         await deck.until_shown("5 checkpoints stay")
+        deck.clock.move_on(1)
         await deck.press("y")
         await deck.until(lambda: saved(trips) == {"t0": 3, "t1": 2, "t2": 3})
         await deck.press("R")
@@ -198,6 +200,7 @@ async def test_marked_threads_are_tagged_copied_exported_pruned_and_deleted_toge
         await deck.until_shown("Delete 2 threads?")
         await deck.until_shown("a trip to Lima  t2")
         await deck.until_shown("5 checkpoints")
+        deck.clock.move_on(1)
         await deck.press("y")
         await deck.until_shown("2 threads deleted")
         await deck.until(lambda: listed(deck) == ["t0"])

@@ -1,0 +1,64 @@
+"""Several keys in one write, as a slow line brings them: each acts where the one before has led."""
+
+from typing import Any
+
+import pytest
+from textual import events
+from textual.widgets import Input, TextArea
+
+from graphdeck.tui.screens.confirm import ConfirmScreen, LineScreen
+from graphdeck.tui.screens.find_text import FindTextScreen
+from graphdeck.tui.screens.inbox import InboxScreen
+from graphdeck.tui.widgets.filter_line import FilterLine
+from graphdeck.tui.widgets.find_line import FindLine
+from graphdeck.tui.widgets.input_line import InputLine
+
+COMMANDS = "nqDEXMpt1"
+"""As text in a field they are harmless; as keys they leave, delete, end, run."""
+
+
+def burst(deck: Any, keys: str, *more: events.Event) -> None:
+    """Have keys come at once, faster than anything can be painted."""
+    for key in keys:
+        deck.app.post_message(events.Key({"/": "slash", ":": "colon"}.get(key, key), key))
+    for event in more:
+        deck.app.post_message(event)
+
+
+@pytest.mark.parametrize(
+    ("keys", "field", "screens"),
+    [
+        ("i", InputLine, []),
+        ("t/", FilterLine, []),
+        ("2/", FindLine, []),
+        ("2:", FindLine, []),
+        ("R", Input, [LineScreen]),
+        ("F", Input, [FindTextScreen]),
+        ("I/", FilterLine, [InboxScreen]),
+    ],
+)
+async def test_text_behind_the_key_of_a_field_lands_in_it_and_runs_no_command(
+    open_deck: Any, recorded: Any, put: Any, keys: str, field: type[Any], screens: list[type[Any]]
+) -> None:
+    put(recorded, "rome", "breakpoint")
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until(lambda: deck.look.history)
+        burst(deck, keys + COMMANDS, events.Paste(" pasted"))
+        await deck.until(lambda: isinstance(deck.app.focused, field) and "pasted" in text_of(deck.app.focused))
+        assert text_of(deck.app.focused) == f"{COMMANDS} pasted"
+        assert [type(screen) for screen in deck.app.screen_stack[1:]] == screens
+        assert (deck.look.thread, recorded.requests) == ("rome", [])
+
+
+def text_of(field: Any) -> str:
+    return str(field.text if isinstance(field, TextArea) else field.value)
+
+
+async def test_a_key_behind_one_that_asks_decides_nothing(open_deck: Any, recorded: Any, put: Any) -> None:
+    put(recorded, "rome", "breakpoint")
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until(lambda: deck.look.row)
+        burst(deck, "tDyy")
+        await deck.until_shown("too soon after another key")
+        assert isinstance(deck.app.screen, ConfirmScreen)
+        assert recorded.rows
