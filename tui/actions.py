@@ -120,7 +120,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("step", "s", "step", "Run one step of a thread that stands still, and stop again", "Run"),
     _deck("run_to", "m", "run to", "Run until the node of the graph's cursor comes next, and stop there", "Run"),
     _deck(
-        "breakpoint", "b", "breakpoint", "Stop before the graph's node; again: after, not; in the state: watch", "Run"
+        "breakpoint", "b", "breakpoint", "Stop before the node; again: after, not; in the state: watch a value", "Run"
     ),
     _deck("stops", "S", "stops", "List breakpoints and watched values: conditions, on and off", "Run"),
     _deck("take_back", "u", "take back", "Take back the answer with which a node failed, to be asked again", "Run"),
@@ -236,7 +236,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("stops", "add", "a", "add", "Add a breakpoint, also with a condition, or a value to watch"),
     _of("stops", "edit", "e", "edit", "Change node or condition of this one"),
     _of("stops", "turn", "b", "before/after", "Stop at the other side of the node"),
-    _of("stops", "on_off", "space", "on/off", "Put this one off until graphdeck ends, or on again"),
+    _of("stops", "on_off", "space", "on/off", "Put this one off, or on again"),
     _of("stops", "remove", "d,delete", "remove", "Remove this one"),
     _of("stops", "back", "escape", "back", "Go back", True),
     _of("node", "view", "v,enter", "task", "Show the task of the cursor whole: its input, result and error"),

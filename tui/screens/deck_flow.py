@@ -186,6 +186,8 @@ class DeckFlow(DeckListing):
             self._give_back(thread)
         if ended.error is not None:
             self.say(ended.error.get("message", ""), ended.error.get("hint", ""), ERROR)
+        elif thread == self.look.key and ended.status == "stopped" and was_refused(self._views[thread]):
+            self.say("stopped before it began: nothing has run")
         elif thread != self.look.key:
             row = self._threads.find(thread)
             title = (row.title or row.first_text if row else "") or thread.thread

@@ -118,8 +118,8 @@ class RunView(Frozen):
 
 
 def was_refused(view: RunView) -> bool:
-    """The newest run ended before it had done anything: its input, its answer or its target was refused."""
-    return view.status == "failed" and not view.began
+    """The newest run ended before it had done anything: what it was given was refused, or it was stopped at once."""
+    return view.status in ("failed", "stopped") and not view.began
 
 
 def fold(view: RunView, batch: Iterable[Event]) -> RunView:

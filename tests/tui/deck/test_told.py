@@ -7,6 +7,7 @@ from typing import Any
 from graphdeck.graphs.errors import FileError, TargetError, TargetLoadError
 from graphdeck.graphs.events import Checkpoint, NodeFailed, NodeStarted, Output, RunEnded, RunStarted
 from graphdeck.graphs.records import FileProblem, GraphInfo, PendingInterrupt, Snapshot
+from graphdeck.graphs.stopping import Stop
 from graphdeck.tui.clock import time_of_day
 from graphdeck.tui.screens.approval import ApprovalScreen
 from graphdeck.tui.screens.picker import PickerScreen
@@ -34,6 +35,23 @@ async def test_refused_input_comes_back_and_leaves_the_thread_as_it_stands(
         assert deck.app.query_one(InputLine).has_focus
         assert "● done" in deck.text
         assert "failed" not in deck.text
+
+
+async def test_a_run_that_was_stopped_before_it_began_gives_its_input_back(
+    open_deck: Any, recorded: Any, put: Any
+) -> None:
+    put(recorded, "rome")
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until_shown("● done")
+        await deck.type("and Oslo?")
+        await deck.until(lambda: recorded.runs)
+        await deck.press("ctrl+c")
+        given = recorded.runs[0].given
+        given.put_nowait(RunStarted(thread="rome", graph="travel", run="r1"))
+        given.put_nowait(RunEnded(status="stopped", stops=(Stop(kind="pause"),)))
+        await deck.until_shown("stopped before it began: nothing has run")
+        assert deck.app.query_one(InputLine).text == "and Oslo?"
+        assert "● done" in deck.text
 
 
 async def test_letters_are_commands_again_once_json_was_sent(open_deck: Any, recorded: Any, put: Any) -> None:
