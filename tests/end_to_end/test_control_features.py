@@ -46,9 +46,22 @@ BREAKPOINTS: dict[str, tuple[str, ...]] = {
     "it stops when a watched value has changed": (
         "graphs/local/test_control.py::test_a_watched_value_stops_the_run_when_a_node_has_changed_it",
         "graphs/local/test_control.py::test_what_holds_where_a_subgraph_ends_stops_the_run_before_what_follows_it",
+        "graphs/local/test_control.py::test_what_a_finished_sibling_has_written_is_a_change_once_its_step_ends",
     ),
     "breakpoints are kept for the project, those of nodes that are gone too": (
         "graphs/local/test_control.py::test_breakpoints_are_kept_for_the_project_and_told_where_the_graph_lost_their_node",
+    ),
+    "watched values, and what is off, are kept for the project too": (
+        "graphs/local/test_kept_stops.py::test_what_an_earlier_version_kept_is_read_and_what_it_cannot_read_stays",
+        "tui/deck/test_control.py::test_the_list_of_stops_adds_conditions_inside_subgraphs_and_puts_stops_off",
+    ),
+    "breakpoints of the graph's own code are honoured, shown, and put off without touching it": (
+        "graphs/local/test_kept_stops.py::test_breakpoints_of_the_code_are_put_off_for_a_run_or_for_the_project_without_touching_it",
+        "tui/widgets/test_stop_marks.py::test_each_mark_stands_at_its_node_and_one_inside_at_what_is_closed_around_it",
+        "tui/test_fork_form.py::test_the_project_s_own_stops_are_told_and_those_of_the_code_that_are_off_are_not",
+    ),
+    "graphs that functions make stop like any other": (
+        "graphs/local/test_kept_stops.py::test_a_graph_that_a_function_makes_stops_like_any_other",
     ),
     "what cannot be is refused with its reason": (
         "graphs/local/test_control.py::test_a_place_where_no_run_can_stop_is_refused_with_the_reason",
@@ -56,7 +69,10 @@ BREAKPOINTS: dict[str, tuple[str, ...]] = {
     ),
     "where it stands, why, and what comes next is said, also after a restart": (
         "graphs/local/test_control.py::test_breakpoints_inside_subgraphs_stop_there_alone_and_are_gone_on_from",
+        "graphs/local/test_control.py::test_a_run_that_ends_without_a_word_leaves_no_earlier_reason",
+        "tui/deck/test_control.py::test_a_limit_offers_more_steps_also_later_and_a_watched_value_stops_the_run",
         "tui/plain/test_show.py::test_why_a_run_stopped_and_what_it_stands_before_is_said",
+        "tui/test_inbox_rows.py::test_a_stop_is_told_with_its_reason_and_what_space_does",
     ),
 }
 
