@@ -89,6 +89,14 @@ async def test_the_list_of_stops_adds_conditions_inside_subgraphs_and_puts_stops
         await deck.until_shown("sections changed  ·  next: assemble")
         kept = [stop for stop in await engine.stops("report") if isinstance(stop, Breakpoint) and not stop.declared]
         assert [(point.node, point.condition) for point in kept] == [("plan", ""), ("section:write", "facts exists")]
+        deck.app.deck.panes.graph.view.select("publish")
+        await deck.until_shown("▣publish")
+        await deck.press("b")
+        await deck.until_shown("runs pass publish now, where the graph's code stops them")
+        await deck.until_shown("the stop of the code before it is off")
+        assert "▣" not in deck.text
+        await deck.press("space")
+        await deck.until_shown("● done")
 
 
 async def test_a_limit_offers_more_steps_also_later_and_a_watched_value_stops_the_run(
