@@ -23,7 +23,7 @@ STATUSES: Final = ("running", "waiting", "failed", "done", "breakpoint", "stoppe
 SORTS: Final = ("updated", "status", "thread", "graph", "title", "step", "size")
 
 
-_yes = click.option("--yes", is_flag=True, help="Do not ask.")
+_yes = click.option("--yes", is_flag=True, help="Do not ask; a script, without a terminal, is never asked.")
 _vacuum = click.option("--vacuum", is_flag=True, help="Give the room back to the disk; the file is written anew.")
 _names = click.argument("names", nargs=-1, required=True, metavar="THREAD...")
 

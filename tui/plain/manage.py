@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 from graphdeck.graphs.engine import Engine
+from graphdeck.graphs.errors import InputError
 from graphdeck.tui.amounts import bytes_text, count_text
 from graphdeck.tui.rules import forget_grants
 from graphdeck.tui.text import safe
@@ -84,8 +85,15 @@ async def _vacuum(engine: Engine, file: str) -> None:
 
 
 def _agreed(question: str, yes: bool) -> bool:
-    """Whether it may be done: asks a person, where there is one."""
-    return yes or not (sys.stdin.isatty() and sys.stderr.isatty()) or click.confirm(question, err=True)
+    """Whether it may be done: asks a person, where there is one; a script has said it by its command.
+
+    Raises InputError where a person is there who would not see the question.
+    """
+    if yes or not sys.stdin.isatty():
+        return True
+    if not sys.stderr.isatty():
+        raise InputError("nothing was deleted: it asks first, and standard error is no terminal", "--yes does not ask")
+    return click.confirm(question, err=True)
 
 
 def _nothing_done() -> int:

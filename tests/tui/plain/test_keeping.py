@@ -129,6 +129,22 @@ async def test_a_person_is_asked_before_threads_go(
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize("words", [("delete", "old"), ("prune", WAITING, "--keep", "1")])
+def test_a_person_who_would_not_see_the_question_is_refused_and_a_script_is_not(
+    cli: Cli, db: tuple[str, str], threads_file: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    before = threads_file.read_bytes()
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    refused = cli(*words, *db)
+    assert (refused.status, refused.out) == (64, "")
+    assert "nothing was deleted" in refused.err
+    assert "--yes does not ask" in refused.err
+    assert threads_file.read_bytes() == before
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    assert cli(*words, *db).status == 0
+    assert threads_file.read_bytes() != before
+
+
 def test_export_and_import(cli: Cli, db: tuple[str, str], tmp_path: Path, json_lines: JsonLines) -> None:
     cli("rename", WAITING, "Rome", *db)
     (shown,) = json_lines(cli("show", WAITING, "--json", *db).out)
