@@ -1,18 +1,31 @@
-"""How soon a key is answered while 500 tasks start and finish in half a second and 2,000 tokens a second arrive."""
+"""How soon a key is answered while 500 tasks start and finish in half a second and 2,000 tokens a second arrive.
 
+Beside it, in the same seconds, an app of Textual with nothing but a text area: what the machine and Textual take by
+themselves. And how long the graph's step takes in the deck, beside plain LangGraph: faster than that it cannot come.
+"""
+
+import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from figures import tell
+from figures import tell, tell_ratio
 from terminal import GRAPHDECK, Program
 
 TASKS = 500
+TOKENS = 700
+ROUNDS = 3
+PLAIN_STEPS = 20
 TYPED = "qzxj" + "vwkyqxjz" * 5
 """What is typed into the input line, key by key; nothing else on the screen reads like its first letters."""
 FIRST = 4
 GRAPH = f"""
-import asyncio
+import asyncio, time
 from typing import Annotated, TypedDict
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
@@ -32,17 +45,15 @@ class Talker(BaseChatModel):
     def _generate(self, messages, stop=None, run_manager=None, **kwargs):
         return ChatResult(generations=[ChatGeneration(message=AIMessage("word"))])
 
-    async def _astream(self, messages, stop=None, run_manager=None, **kwargs):
-        for number in range(50):
-            for _ in range(20):
-                chunk = ChatGenerationChunk(message=AIMessageChunk("word "))
-                if run_manager:
-                    await run_manager.on_llm_new_token("word ", chunk=chunk)
-                yield chunk
-            await asyncio.sleep(0.01)
+    async def _astream(self, messages, stop=None, **kwargs):
+        start = time.monotonic()
+        for number in range({TOKENS}):
+            if number % 20 == 0:
+                await asyncio.sleep(max(0, start + number / 2000 - time.monotonic()))
+            yield ChatGenerationChunk(message=AIMessageChunk("word "))
 
 async def part(state):
-    await asyncio.sleep(state["number"] / {TASKS} * 0.4)
+    await asyncio.sleep(state["number"] / {TASKS} * 0.3)
     return {{"done": 1}}
 
 async def talk(state):
@@ -56,41 +67,129 @@ builder = StateGraph(State).add_node("spread", lambda state: {{}}).add_node(part
 builder.add_edge(START, "spread").add_conditional_edges("spread", again, ["part", "talk"])
 graph = builder.add_edge("part", "spread").compile()
 """
+PLAIN = f"""
+import asyncio, sys, time
+from agent import graph
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.errors import GraphRecursionError
+
+async def main():
+    async with AsyncSqliteSaver.from_conn_string(sys.argv[1]) as saver:
+        await saver.conn.execute("PRAGMA synchronous=NORMAL")
+        lent = graph.copy(update={{"checkpointer": saver}})
+        config = {{"configurable": {{"thread_id": "t"}}, "recursion_limit": {PLAIN_STEPS}}}
+        start = time.perf_counter()
+        try:
+            async for _ in lent.astream({{}}, config, stream_mode="updates", durability="sync"):
+                pass
+        except GraphRecursionError:
+            print((time.perf_counter() - start) / {PLAIN_STEPS // 2})
+
+asyncio.run(main())
+"""
+BARE = """
+from textual.app import App
+from textual.widgets import TextArea
+
+class Bare(App):
+    def compose(self):
+        area = TextArea()
+        area.cursor_blink = False
+        yield area
+
+Bare().run()
+"""
 
 
 def main() -> None:
-    """Print milliseconds until a key is answered, median (bound: 50) and worst; then without a run."""
+    """Print milliseconds until a key is answered, median (bound: 50), 95th of 100 and worst; and seconds of a step."""
     with tempfile.TemporaryDirectory() as name:
-        Path(name, "agent.py").write_text(GRAPH)
-        with Program([GRAPHDECK, "agent.py:graph"], Path(name)) as program:
-            program.until("spread")
-            program.press("i")
-            program.until(" commands")
-            program.press("{}\r")
-            program.until("running")
-            program.press("i")
-            program.watch(2.0)
-            during = _times(program)
+        folder = Path(name)
+        (folder / "agent.py").write_text(GRAPH)
+        plain = [_plain(folder, "before.sqlite")]
+        with _flooded(folder) as program:
+            before, steps, start = _memory(program), _steps(folder), time.perf_counter()
+            ours, bare = _typed_in_turns(program, folder)
+            took = time.perf_counter() - start
+            step = took / (_steps(folder) - steps) * 2  # one of two steps is the node that sends them out
+            grown = _memory(program) - before
             program.press("\x03\x03")
             program.until("stopped")
             program.watch(2.0)
-            after = _times(program)
-    what = f"ms until a key is answered, {TASKS} tasks and 2,000 tokens a second"
-    tell("keys during a flood", f"{what}, median", statistics.median(during), 50.0)
-    tell("keys during a flood", f"{what}, worst of {len(during)}", max(during))
-    tell("keys during a flood", "the same when it stands still, median", statistics.median(after))
+            after = _typed(program, beside=program)
+        plain.append(_plain(folder, "after.sqlite"))
+    about, what = "keys during a flood", f"ms until a key is answered, {TASKS} tasks, 2,000 tokens a second"
+    tell(about, f"{what}, median", statistics.median(ours), 50.0)
+    for name, times in (("deck", ours), ("bare Textual app in the same seconds", bare), ("deck standing still", after)):
+        order = sorted(times)
+        tell(about, f"  {name}: median of {len(order)}", statistics.median(order))
+        tell(about, f"  {name}: 95 of 100 within", order[len(order) * 95 // 100])
+        tell(about, f"  {name}: worst", order[-1])
+    tell_ratio("step of 500 tasks", ("in the deck", [step, step]), ("plain LangGraph", plain))
+    tell("step of 500 tasks", "MB that the deck grew by meanwhile", grown)
 
 
-def _times(program: Program) -> list[float]:
+@contextmanager
+def _flooded(folder: Path) -> Iterator[Program]:
+    """The deck, with the flood on."""
+    with Program([GRAPHDECK, "agent.py:graph"], folder) as program:
+        program.until("spread")
+        program.press("i")
+        program.until(" commands")
+        program.press("{}\r")
+        program.until("running")
+        program.press("i")
+        program.watch(3.0)
+        yield program
+
+
+def _typed_in_turns(program: Program, folder: Path) -> tuple[list[float], list[float]]:
+    """Milliseconds for each letter in the deck, and in a bare app beside it: neighbours in time."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    with Program([sys.executable, "-c", BARE], folder) as bare:
+        bare.beside, program.beside = (program,), (bare,)
+        bare.watch(2.0)
+        for _ in range(ROUNDS):
+            ours += _typed(program, beside=bare, times_beside=theirs)
+        program.beside = ()
+    return ours, theirs
+
+
+def _typed(program: Program, *, beside: Program, times_beside: list[float] | None = None) -> list[float]:
     """Milliseconds until each typed letter is painted behind the others; then they are taken back."""
     times = []
     for end in range(1, len(TYPED) + 1):
-        program.press(TYPED[end - 1])
-        if end > FIRST:
-            times.append(program.until(TYPED[:end]) * 1000)
-        program.watch(0.1 + end % 7 * 0.03)
-    program.press("\x7f" * len(TYPED))
+        for each, kept in ((program, times), (beside, times_beside)):
+            if kept is None:
+                continue
+            each.press(TYPED[end - 1])
+            if end > FIRST:
+                kept.append(each.until(TYPED[:end]) * 1000)
+            each.watch(0.05 + end % 7 * 0.015)
+    for each in {program, beside}:
+        each.press("\x7f" * len(TYPED))
+        each.watch(0.5)
     return times
+
+
+def _plain(folder: Path, file: str) -> float:
+    """Seconds of the step in plain LangGraph, whose saver does not wait for the disk, as ours."""
+    command = [sys.executable, "-c", PLAIN, file]
+    return float(subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout)
+
+
+def _steps(folder: Path) -> int:
+    """Checkpoints that are written so far."""
+    with sqlite3.connect(folder / ".graphdeck" / "threads.sqlite") as connection:
+        found: int = connection.execute("SELECT count(*) FROM checkpoints").fetchone()[0]
+        return found
+
+
+def _memory(program: Program) -> float:
+    """MB of memory that a program takes."""
+    status = Path(f"/proc/{program.process.pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 if __name__ == "__main__":

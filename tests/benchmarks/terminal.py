@@ -20,6 +20,8 @@ class Program:
         # As installed: with byte code on disk, which some environments turn off.
         environment = {**os.environ, "TERM": "xterm-256color", "PYTHONDONTWRITEBYTECODE": ""}
         self._since = time.perf_counter()
+        self.beside: tuple[Program, ...] = ()
+        """Programs whose output is read meanwhile: one that nobody reads stands still."""
         self.process = ptyprocess.PtyProcess.spawn(command, cwd=str(folder), env=environment, dimensions=(34, 120))
         self._seen = b""
 
@@ -65,10 +67,15 @@ class Program:
         return _family(self.process.pid)
 
     def _read(self, seconds: float) -> bool:
-        if not select.select([self.process.fd], [], [], seconds)[0]:
-            return False
-        self._seen += os.read(self.process.fd, 1 << 16)
-        return True
+        """Read what is painted within so long; whether it was anything."""
+        deadline = time.perf_counter() + seconds
+        programs = {program.process.fd: program for program in (self, *self.beside)}
+        while ready := select.select([*programs], [], [], max(0.0, deadline - time.perf_counter()))[0]:
+            for fd in ready:
+                programs[fd]._seen += os.read(fd, 1 << 16)
+            if self.process.fd in ready:
+                return True
+        return False
 
 
 def _family(pid: int) -> list[int]:
