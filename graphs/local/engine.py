@@ -266,7 +266,8 @@ class LocalEngine(SavedThreads):
         last_used = memory.file_of_target(self._project, target.text)
         known = Path(place["file"]) if place["file"] else last_used
         default = known or Path(place["default"])
-        file, checkpoint, questions = self._library.questions(request.thread, [default]) or (default, "", ())
+        found = self._library.questions(request.thread, [default], others=not place["file"])
+        file, checkpoint, questions = found or (default, "", ())
         if request.resume:
             return request, SentAnswers.intend(request, run, file, checkpoint, questions)
         return SentAnswers.intend_drop(request, run, file, checkpoint, questions)

@@ -159,14 +159,16 @@ class Library:
 
         return Following(self._first(thread, lambda each: _with_thread(each, thread), file), thread)
 
-    def questions(self, thread: str, files: Sequence[Path]) -> tuple[Path, str, tuple[PendingInterrupt, ...]] | None:
-        """What waits in a thread now, and at which checkpoint: in the first file that holds it, the given ones first.
+    def questions(
+        self, thread: str, files: Sequence[Path], *, others: bool
+    ) -> tuple[Path, str, tuple[PendingInterrupt, ...]] | None:
+        """What waits in a thread now, and at which checkpoint: in the first of the files that holds it, or of `others`.
 
         None where no file that can be read does.
         """
         from graphdeck.graphs.saved.asked import read_questions
 
-        for path in dict.fromkeys((*files, *self._paths)):
+        for path in dict.fromkeys((*files, *(self._paths if others else ()))):
             with contextlib.suppress(GraphdeckError), open_file(path) as file:
                 return path, *read_questions(file, thread)
         return None

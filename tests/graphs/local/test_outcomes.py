@@ -60,6 +60,25 @@ async def test_an_answer_is_lost_with_its_worker_until_the_node_has_kept_it(
     assert "killed by SIGKILL" in why
 
 
+async def test_an_answer_is_on_record_with_the_file_that_it_was_for_whichever_else_holds_the_id(
+    write_nodes: WriteGraph, tmp_path: Path, pool: WorkerPool
+) -> None:
+    graph, files = write_nodes(ASK), [tmp_path / "a.sqlite", tmp_path / "b.sqlite"]
+    engine = LocalEngine(tmp_path, files, pool=pool)
+
+    async def run(file: Path, thread: str, **request: Any) -> list[Event]:
+        started = await engine.run(RunRequest(graph=graph, thread=thread, file=str(file), **request))
+        return [event async for event in started.events()]
+
+    assert status(await run(files[0], "another", input={}, has_input=True)) == "waiting"
+    [asked] = questions(await run(files[1], "t", input={}, has_input=True))
+    assert status(await run(files[0], "t", resume={asked: "yes"})) == "failed"
+    [record] = await engine.decisions(thread="t")
+    assert (record.file, record.payload, record.outcome) == (str(files[0]), "", "refused")
+    assert (await engine.state("t", file=str(files[1]))).status == "waiting"
+    await engine.close()
+
+
 async def test_an_answer_is_on_its_way_while_its_run_goes_on_and_unknown_when_its_front_end_dies_with_it(
     write_nodes: WriteGraph, run_graph: RunGraph, tmp_path: Path, pool: WorkerPool, engine: LocalEngine, gate: Any
 ) -> None:
