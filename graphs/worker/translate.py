@@ -146,6 +146,7 @@ class Translator:
     def _task_ended(self, ns: tuple[str, ...], data: Mapping[str, Any]) -> None:
         self._tokens.finish_task(data["id"])
         task, node, error = data["id"], data["name"], data.get("error")
+        self.routes.runs(task, node)  # of an error handler LangGraph tells no start
         entry = self._running.pop(task, _Task(node, ns, time.monotonic()))
         self._callers.ended(ns, task)
         if data.get("interrupts"):

@@ -22,6 +22,8 @@ Level: TypeAlias = tuple[str, ...]
 Ways: TypeAlias = Mapping[str, frozenset[str]]
 """By node, the nodes that have sent the run to it."""
 
+_HANDLER: Final = "__error_handler__"
+"""How LangGraph names the error handler of a node: this, then the node."""
 _ANY: Final = ""
 """Stands for whichever node starts next, where it is only known what ended."""
 
@@ -91,6 +93,8 @@ class TakenBuilder:
                 self.start(event.ns, event.node)
             case events.NodeFinished() | events.NodeKept() | events.NodeCached():
                 self._end(event.ns, event.node)
+                if event.node.startswith(_HANDLER):  # it runs in the step in which the node failed
+                    self._take(event.ns, event.node.removeprefix(_HANDLER), event.node)
                 self._due.pop((*event.ns, f"{event.node}:{event.task}"), None)  # a subgraph of it is over
             case events.NodeFailed() | events.NodeStopped():
                 self._end(event.ns, _ANY)

@@ -227,6 +227,9 @@ def test_what_nobody_tells_is_no_edge_where_several_ended_or_one_failed() -> Non
     assert fold(RunView(), [*begin, *ends, *after]).taken.times == entries
     failed = NodeFailed(task="2", node="b", error="E", message="", traceback="")
     assert fold(RunView(), [*begin, ends[0], failed, *after]).taken.times == entries
+    handled = NodeFinished(task="4", node="__error_handler__b", ms=1)
+    taken = fold(RunView(), [*begin, ends[0], failed, handled, *after]).taken
+    assert taken.times == {**entries, ("b", "__error_handler__b"): 1}, "that is what handles the error of b"
 
 
 def test_an_edge_is_taken_when_its_target_starts_and_by_whom_it_was_told() -> None:
