@@ -16,6 +16,7 @@ NO_TASK: Final = "00000000-0000-0000-0000-000000000000"
 _CONTROL_PREFIXES: Final = ("branch:", "join:", "start:")
 _PULL: Final = "~__pregel_pull, "
 _PUSH: Final = "~__pregel_push, "
+_HANDLER: Final = ", node_error_handler, "
 _BY_HAND: Final = "~__interrupt__, "
 NOT_OUTPUT: Final = ("__error__", "__error_source_node__", "__interrupt__", "__resume__")
 """Channels that a task writes without having finished."""
@@ -106,8 +107,12 @@ class Task(NamedTuple):
 
     @property
     def node(self) -> str | None:
-        """Node that an edge started; None for a task of a `Send`, of the functional API, or of an unknown path."""
-        return self.path.removeprefix(_PULL) if self.path.startswith(_PULL) else None
+        """Node that an edge started, or that handles the error of one, under the name that LangGraph gives it.
+
+        None for a task of a `Send`, of the functional API, or of an unknown path.
+        """
+        node, handler, _ = self.path.removeprefix(_PULL).partition(_HANDLER)
+        return (f"__error_handler__{node}" if handler else node) if self.path.startswith(_PULL) else None
 
     @property
     def send(self) -> int | None:

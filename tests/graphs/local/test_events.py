@@ -289,6 +289,11 @@ async def test_each_checkpoint_tells_where_its_step_sent_the_run_as_the_rows_do(
     builder.add_edge("left", "late")
     builder.add_edge(["one", "two"], "both")
     builder.add_conditional_edges("both", lambda state: ["desk", "one"])
+    def shaky(state): raise ValueError("it breaks")
+    def mended(state): return Command(goto="calm")
+    builder.add_node("shaky", shaky, error_handler=mended)
+    builder.add_node("calm", word)
+    builder.add_edge("shelf", "shaky")
     graph = builder.compile()
     """)
     asked = await run_graph(graph, input={})
@@ -312,5 +317,6 @@ async def test_each_checkpoint_tells_where_its_step_sent_the_run_as_the_rows_do(
     assert ways == {
         *[("__start__", "begin"), ("begin", "left"), ("begin", "right"), ("left", "one"), ("left", "late")],
         *[("right", "two"), ("one", "both"), ("two", "both"), ("both", "desk"), ("both", "one")],
-        *[("__start__", "pick"), ("pick", "look"), ("desk", "shelf")],
+        *[("__start__", "pick"), ("pick", "look"), ("desk", "shelf"), ("shelf", "shaky")],
+        ("__error_handler__shaky", "calm"),
     }
