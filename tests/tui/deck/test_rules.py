@@ -155,6 +155,7 @@ async def test_a_call_is_granted_for_its_thread_and_forgotten_with_it(
         await deck.until(lambda: deck.look.status == "done" and not deck.look.runs)
         await deck.press("escape", "D")
         await deck.until_shown("Delete this thread?")
+        deck.clock.move_on(1)
         await deck.press("y")
         await deck.until_shown("thread deleted")
         assert Kept().grants() == ()
