@@ -158,6 +158,8 @@ class ThreadRow(Frozen):
     """Number of its checkpoints, those of subgraphs included; None where its size was not asked for."""
     answered: bool = False
     """It failed after a question of it had been answered, maybe with that answer: it would get the same one again."""
+    stops: "tuple[Stop, ...]" = ()
+    """Why it stopped or stands at a breakpoint, where that was kept."""
     error: str = ""
     """Why its rows cannot be read; the other threads are listed all the same."""
 

@@ -303,6 +303,7 @@ class Library:
             holder=(lambda thread: told_holder(file.path, thread)) if held else nobody,
             names=names_of(file.path),
             stopped_by_breakpoint=lambda thread, at: stopped_by_breakpoint(file.path, thread, at),
+            stops=lambda thread, at: stops_of(file.path, thread, at),
         )
         return (yield from threads_in_turns(reader, wanted, limit, cursor))
 

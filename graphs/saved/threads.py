@@ -1,7 +1,7 @@
 """The threads of a checkpoint file, newest activity first."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.named import UNNAMED, Named
@@ -21,6 +21,9 @@ from graphdeck.graphs.saved.rows import (
 from graphdeck.graphs.saved.status import Due, due_after, next_nodes, pending, status_of
 from graphdeck.graphs.saved.texts import first_text
 from graphdeck.graphs.wanted import ALL, Wanted
+
+if TYPE_CHECKING:
+    from graphdeck.graphs.stopping import Stop
 
 _SCAN: Final = 2000
 """Newest rows looked at before all threads are counted: enough for a page, and read in a millisecond."""
@@ -214,6 +217,8 @@ class ThreadReader(NamedTuple):
     """What a person said of threads."""
     stopped_by_breakpoint: Callable[[str, str], bool]
     """Whether a breakpoint stopped a thread at a checkpoint."""
+    stops: "Callable[[str, str], tuple[Stop, ...]]" = lambda thread, checkpoint: ()
+    """Why a thread stopped at a checkpoint."""
 
     def row(self, thread: str) -> ThreadRow:
         """The row of a thread, whatever state its own rows are in."""
@@ -257,6 +262,7 @@ class ThreadReader(NamedTuple):
             graph=head.graph or named.graph,
             title=named.title,
             tags=named.tags,
+            stops=self.stops(thread, checkpoint) if status in ("breakpoint", "stopped") else (),
             first_text=self._first_text(newest),
             step=head.step,
             updated=head.time,

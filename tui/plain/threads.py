@@ -7,6 +7,7 @@ from typing import Final
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.records import FileProblem, ThreadRow
+from graphdeck.graphs.stopping import stop_to_dict
 from graphdeck.graphs.values import Json, json_line, to_json
 from graphdeck.graphs.wanted import Wanted
 from graphdeck.tui.amounts import bytes_text
@@ -14,6 +15,7 @@ from graphdeck.tui.clock import age
 from graphdeck.tui.plain.arguments import show_command
 from graphdeck.tui.plain.errors import tell_problems
 from graphdeck.tui.plain.terminal import Column, Terminal, node_names, table
+from graphdeck.tui.stop_words import stop_words
 from graphdeck.tui.text import one_line, safe
 
 PAGE: Final = 200
@@ -99,6 +101,8 @@ def thread_json(row: ThreadRow) -> dict[str, Json]:
         data["holder"] = row.holder
     if row.answered:
         data["answered"] = True
+    if row.stops:
+        data["stops"] = [stop_to_dict(stop) for stop in row.stops]
     if row.error:
         data["error"] = row.error
     return to_json(data)  # type: ignore[return-value] # a dict with text keys stays one
@@ -121,8 +125,13 @@ def thread_lines(
         for row in rows
         if row.answered
     ]
+    reasons = [
+        f"{safe(row.thread, identifier=True)}: {stop_words(row.stops)}"
+        for row in rows
+        if not all(stop.kind == "before" and not stop.condition and (stop.node,) == row.next for stop in row.stops)
+    ]
     note = ["(some texts are cut; --json has them whole)"] if was_cut else []
-    return [heading, *lines, *errors, *note]
+    return [heading, *lines, *reasons, *errors, *note]
 
 
 def _cells(row: ThreadRow, terminal: Terminal, now: datetime) -> list[str]:

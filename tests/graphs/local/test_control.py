@@ -45,6 +45,7 @@ async def test_breakpoints_inside_subgraphs_stop_there_alone_and_are_gone_on_fro
         "breakpoint", (Stop(kind="before", node="team:desk:review"),), ("team:desk:review",)
     )  # fmt: skip
     assert ended([event async for event in engine.follow("t")]).stops == state.stops
+    assert [row.stops for row in (*(await engine.threads()).rows, *(await engine.waiting()).rows)] == [state.stops] * 2
     found = await run_graph(teams, before=("team:desk:review",), after=("call:write", "second"))
     assert stands(found) == ("breakpoint", ("call",), [("after", "second")])
     assert ran(found) == ["review", "desk", "team", "write", "review", "second"]
