@@ -20,6 +20,8 @@ def drawn(look: "Look") -> GraphShape | None:
 def unkept(look: "Look") -> Collection[Pair]:
     """The edges that a thread of this graph, and surely of this one, took and that its shape has not yet."""
     told = {saved.graph for saved in (look.snapshot, look.row) if saved is not None}
+    if look.is_graph_named:
+        told.discard("")
     if look.shape is None or not told <= {look.graph}:
         return NO_PAIRS
     seen = with_observed(look.shape, _taken(look).told)

@@ -335,6 +335,9 @@ def test_edges_that_the_file_tells_are_those_taken_on_the_way_to_what_is_shown(t
         ("team:__start__", "team:desk"),
     }
     assert not unkept(dataclasses.replace(opened, shape=drawn(opened))), "its shape has them"
+    nobodys = opened.with_state(snapshot(checkpoint="c4", graph=""))
+    assert not unkept(nobodys), "whose they are is not known"
+    assert unkept(dataclasses.replace(nobodys, is_graph_named=True)), "a person has said it"
     assert not unkept(opened.with_state(snapshot(checkpoint="c4", graph="another"))), "they are not of this graph"
     not_read_yet = opened.with_state(snapshot(checkpoint="c5", parent="c4"))
     assert observed(not_read_yet) == observed(opened)
