@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from textual import events
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from graphdeck.tui.theme import glyphs
@@ -62,6 +63,10 @@ class InputLine(TextArea):
         self.border_title = "text" if mode == "text" else "JSON"
         up = glyphs().up
         self.placeholder = f"{glyphs().cursor} {what} (Enter sends, Ctrl+J new line, {up} earlier input)"
+
+    def render_line(self, y: int) -> Strip:
+        """Paint a line; in a terminal of hardly any columns there are no cells, into which Textual fails to wrap."""
+        return super().render_line(y) if self.content_size.width else Strip.blank(self.size.width)
 
     def done(self) -> None:
         """Keep what was sent for later and empty the line; the deck calls it once the text was taken."""

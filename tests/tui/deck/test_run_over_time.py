@@ -142,7 +142,9 @@ async def test_beside_the_checkpoints_a_run_marks_the_tasks_of_their_cursor(
         assert deck.app.focused is pane.list
         await deck.press("down")
         await deck.until(lambda: "›● assistant" in pane.run.view.text)
-        await deck.press("G", "G")
+        await deck.press("G", "i", "escape")
+        await deck.until(lambda: deck.app.focused is pane.run.view)
+        await deck.press("G")
         await deck.until(lambda: not pane.shows_run)
         await deck.until_shown("step 0")
 
@@ -154,7 +156,8 @@ async def test_there_is_hardly_room(recorded: Any, put: Any, open_deck: Any) -> 
         await deck.press("G")
         await deck.until(lambda: deck.app.deck.panes.timeline_pane.run.view.row_count() == 6)
         assert "rank" in deck.text, "the newest is in view"
-        await deck.pilot.resize_terminal(20, 4)
+        for size in ((20, 4), (3, 2), (1, 1)):
+            await deck.pilot.resize_terminal(*size)
         await deck.press("home", "end", "enter")
 
 
