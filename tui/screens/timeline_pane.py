@@ -45,8 +45,8 @@ class TimelinePane(Pane):
 
     @property
     def main(self) -> Widget:
-        """What takes the focus."""
-        return self.run.view if self.run is not None and not self.list.display else self.list
+        """What takes the focus: the tasks, where a person went to them."""
+        return self.run.view if self.run is not None and self._chosen else self.list
 
     def fit_to(self, columns: int, *, with_others: bool) -> None:
         """Arrange for a screen of so many columns; `with_others` where all panes share it."""
