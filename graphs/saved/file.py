@@ -73,6 +73,7 @@ class CheckpointFile:
         """Absolute path."""
         self.remembered: Final[dict[Any, Any]] = {}
         """What readers derived from rows that cannot change."""
+        self._weight = 0
         self._connection: sqlite3.Connection | None = None
         self._uri = ""
         self._main: tuple[int, ...] = ()
@@ -98,10 +99,15 @@ class CheckpointFile:
         """Another one whenever the file had to be opened anew; until then `PRAGMA data_version` tells of changes."""
         return self._connection
 
-    def remember(self, key: object, fact: object) -> None:
-        """Keep what was derived from rows; all that is kept is forgotten when it becomes too much."""
-        if len(self.remembered) >= _REMEMBERED:
+    def remember(self, key: object, fact: object, *, weight: int = 1) -> None:
+        """Keep what was derived from rows; all that is kept is forgotten when it becomes too much.
+
+        `weight` is how many objects it is made of.
+        """
+        self._weight += weight
+        if self._weight > _REMEMBERED:
             self.remembered.clear()
+            self._weight = weight
         self.remembered[key] = fact
 
     @property

@@ -133,7 +133,7 @@ class _Reader(NamedTuple):
             ran = ran_after(self.file, saved, tasks, due, self.inner)
             step = _Step(next_nodes(due, tasks, finished_too=True), left, ran, due.known and not left)
             if step.is_over:
-                self.file.remember(key, step)
+                self.file.remember(key, step, weight=1 + len(ran))
         return step
 
     def _changed(self, saved: SavedCheckpoint, parent: SavedCheckpoint | None) -> tuple[str, ...]:

@@ -158,7 +158,7 @@ def _typed_in_turns(program: Program, folder: Path) -> tuple[list[float], list[f
 
 def _typed(program: Program, *, beside: Program, times_beside: list[float] | None = None) -> list[float]:
     """Milliseconds until each typed letter is painted behind the others; then they are taken back."""
-    times = []
+    times: list[float] = []
     for end in range(1, len(TYPED) + 1):
         for each, kept in ((program, times), (beside, times_beside)):
             if kept is None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 PAGE: Final = 100
 """Checkpoints that are read at a time."""
+MOST: Final = 300
+"""Checkpoints that stay of a run that goes on and on, unless a person has gone back further."""
 
 
 class Checkpoints(tuple[CheckpointRow, ...]):
@@ -43,14 +45,19 @@ class Checkpoints(tuple[CheckpointRow, ...]):
 
 
 def refreshed(known: Sequence[CheckpointRow], page: Sequence[CheckpointRow]) -> Checkpoints:
-    """The checkpoints after their first page was read again; older ones that were read before stay."""
+    """The checkpoints after their first page was read again; older ones that were read before stay.
+
+    What a run leaves behind is let go beyond `MOST`, and read again once somebody scrolls there.
+    """
     if len(page) < PAGE:
         return Checkpoints(page)
     last = page[-1].checkpoint
     place = next((index for index, row in enumerate(known) if row.checkpoint == last), None)
     if place is None or not isinstance(known, Checkpoints):
         return Checkpoints(page, more=True)
-    return Checkpoints([*page, *known[place + 1 :]], more=known.more)
+    rows = [*page, *known[place + 1 :]]
+    kept = rows[: max(MOST, len(known))]
+    return Checkpoints(kept, more=known.more or len(kept) < len(rows))
 
 
 def followed(known: Sequence[CheckpointRow], page: Sequence[CheckpointRow], before: str) -> Checkpoints:

@@ -53,6 +53,23 @@ def test_newest_first_with_what_each_step_changed(graph: Any, look: Look) -> Non
     assert [row.time for row in rows] == [saved.created_at for saved in graph.get_state_history(config())]
 
 
+def test_steps_of_many_tasks_are_not_remembered_without_end(
+    saver: SqliteSaver, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphdeck.graphs.saved.file._REMEMBERED", 60)
+    builder = StateGraph(State).add_node("many", lambda state: {"log": ["x"]}).add_node("spread", lambda state: {})
+    builder.add_conditional_edges("spread", lambda state: [Send("many", {})] * 20, ["many"])
+    graph = builder.add_edge(START, "spread").compile(checkpointer=saver)
+    file = look()
+    for _ in range(6):
+        graph.invoke({"log": []}, config())
+        rows = read_history(file, "t")
+        assert len(rows[0].made_by) == 20
+        held = {id(task) for fact in file.remembered.values() for task in getattr(fact, "ran", ())}
+        assert len(held) <= 60
+    assert held, "the steps that it has room for are remembered"
+
+
 def test_forks_keep_their_parents(graph: Any, look: Look) -> None:
     graph.invoke({"same": 1, "log": []}, config())
     at_one = read_history(look(), "t")[1]
