@@ -338,7 +338,8 @@ class Bridge(Background):
         """Read a run to its end, its events in batches."""
         batch = Batch(lambda events: self._receiver.post_message(RunEvents(live.request, events)))
         try:
-            kept = await self._engine.stops(live.request.graph)
+            async with self._setups.changing:
+                kept = await self._engine.stops(live.request.graph)
             run = live.run = await self._rules.run(self._setups.applied(live.request, kept))
             if live.rung:
                 await _send_stop(run, live.rung)

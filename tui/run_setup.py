@@ -1,5 +1,6 @@
 """What a person gave for the runs of a graph besides its input: context and options, kept in this session only."""
 
+import asyncio
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
@@ -63,6 +64,8 @@ class RunSetups:
 
     def __init__(self) -> None:
         self._setups: dict[str, RunSetup] = {}
+        self.changing = asyncio.Lock()
+        """Held while stops are changed: a run that is started right after that has them."""
 
     def of(self, graph: str) -> RunSetup:
         """What was given for the runs of a graph."""

@@ -36,7 +36,7 @@ class DeckControl(DeckForms):
         """The way to the stops that are kept."""
         from graphdeck.tui.control_bridge import ControlBridge  # the first paint knows none
 
-        return ControlBridge(self._engine, self)
+        return ControlBridge(self._engine, self, self.setups.changing)
 
     # -- going on and stopping ---------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """Control of a run from the deck, on the real engine: breakpoints, steps, watched values, and why it stopped."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -141,6 +142,28 @@ async def test_a_limit_offers_more_steps_also_later_and_a_watched_value_stops_th
         await deck.press("space")
         await deck.until(lambda: deck.look.status == "done")
     await later.close()
+
+
+async def test_a_run_that_is_started_right_after_a_breakpoint_was_set_stops_there(
+    open_deck: Any, engine: LocalEngine, run_graph: Any, monkeypatch: Any
+) -> None:
+    await run_graph("report", "q3", input={"title": "Q3", "cities": ["Rome"]}, before=("assemble",))
+    written, keep = asyncio.Event(), engine.keep_stop
+
+    async def keep_late(graph: str, stop: Any) -> None:
+        await written.wait()
+        await keep(graph, stop)
+
+    monkeypatch.setattr(engine, "keep_stop", keep_late)
+    async with open_deck(engine, graph="report", thread="q3") as deck:
+        await deck.until_shown("breakpoint before assemble")
+        await deck.until_shown("▣publish")
+        deck.app.deck.panes.graph.view.select("assemble")
+        await deck.press("b", "b", "space")
+        await deck.until(lambda: deck.look.running)
+        written.set()
+        await deck.until_shown("breakpoint after assemble; breakpoint before publish (in the code)")
+        await deck.until_shown("assemble◉")
 
 
 def test_what_cannot_be_stopped_at_is_told_with_the_reason() -> None:
