@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.failed_answers import ARGUMENTS, NEXT_QUESTION, is_next_question
+from graphdeck.graphs.new_file import new_file
 from graphdeck.graphs.worker.routes import Writes
 
 LOCK_TIMEOUT = 30.0
@@ -147,11 +148,14 @@ def cannot_write(file: Path, error: sqlite3.Error | OSError) -> FileError:
 
 @asynccontextmanager
 async def open_saver(file: Path, serde: SerializerProtocol) -> AsyncIterator[TellingSaver]:
-    """Open a checkpoint file for writing; made where it does not exist.
+    """Open a checkpoint file for writing; made where it does not exist, and never seen without its tables.
 
     `synchronous=NORMAL` in WAL mode keeps the file whole through crashes and kills, and halves the cost of a step;
     only a power failure may lose the last commits (https://sqlite.org/pragma.html#pragma_synchronous).
     """
+    with suppress(FileExistsError), new_file(file) as part:  # one of an earlier run, or of one that made it meanwhile
+        async with aiosqlite.connect(part) as connection:
+            await AsyncSqliteSaver(connection).setup()
     async with aiosqlite.connect(file, timeout=LOCK_TIMEOUT) as connection:
         await connection.execute("PRAGMA synchronous=NORMAL")
         await connection.create_function(NEXT_QUESTION, ARGUMENTS, is_next_question, deterministic=True)

@@ -1,12 +1,16 @@
 """What a graph saves to, what it cannot save, and which types come back."""
 
+import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 
 from graphdeck.graphs import events
+from graphdeck.graphs.errors import FileError, MissingFileError
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.saved.file import open_file
 from told import RunGraph, WriteGraph, ended, of
 
 SAVERS = """
@@ -133,3 +137,27 @@ async def test_own_types_come_back_and_foreign_ones_are_blocked(
     ]
     assert ended(await run_graph(graph, resume={question.id: True})).status == "done"
     assert (await engine.state("t")).values["seen"] == "[<Colour.TEAL: 'teal'>, Crate(label='c')]"
+
+
+async def test_a_file_that_a_run_makes_is_never_seen_half_made(
+    write_nodes: WriteGraph, run_graph: RunGraph, tmp_path: Path
+) -> None:
+    graph = write_nodes(SAVERS, variable="plain")
+    for number in range(3):
+        file, over, seen = tmp_path / f"{number}.sqlite", threading.Event(), []
+
+        def look(file: Path = file, over: threading.Event = over, seen: list[str] = seen) -> None:
+            while not over.is_set():
+                try:
+                    open_file(file).close()
+                except MissingFileError:
+                    pass
+                except FileError as error:
+                    seen.append(error.message)
+
+        watching = asyncio.create_task(asyncio.to_thread(look))
+        await run_graph(graph, input={}, file=str(file))
+        over.set()
+        await watching
+        assert not seen
+        assert not list(tmp_path.glob(".*.part*"))
