@@ -102,12 +102,12 @@ async def test_bars_grow_and_a_key_goes_to_them_and_back(recorded: Any, put: Any
         deck.clock.move_on(2)
         await deck.until_shown("5.0 s · 420 tokens")
         assert "4.3 s ×2" in deck.text
-        await deck.press("home", "down", "enter")
+        await deck.press("home", "down", "down", "enter")
         await deck.until(lambda: isinstance(deck.app.screen, NodeScreen))
-        assert deck.app.screen.seen.path == "assistant"
+        assert deck.app.screen.seen.path == "tools"
         deck.clock.move_on(2)
         await deck.press("escape")
-        assert deck.app.deck.panes.graph.view.selected == "assistant"
+        assert deck.app.deck.panes.graph.view.selected == "tools"
         await deck.until_shown("7.0 s · 420 tokens")
         failed = at(2500, events.NodeFailed, "tools", error="KeyError", message="Casa Verde", traceback="")
         for event in (failed, at(2510, events.RunEnded, status="failed", next=("tools",), error=None)):

@@ -96,3 +96,9 @@ async def test_a_paste_comes_without_controls(harness: NewApp) -> None:
 
 def test_honest_text_can_be_typed() -> None:
     assert typeable("👩‍👩‍👧 می‌روم\ré") == "👩‍👩‍👧 می‌روم\né"
+
+
+async def test_a_terminal_without_a_cell_for_it_ends_nothing(harness: NewApp) -> None:
+    async with harness(InputLine()).run_test(size=(20, 3)) as pilot:
+        for columns in (2, 1, 40):
+            await pilot.resize_terminal(columns, 3)
