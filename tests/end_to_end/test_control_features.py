@@ -4,22 +4,46 @@ import pytest
 from features import missing
 
 RUN: dict[str, tuple[str, ...]] = {
+    "an input runs, in a new thread where none is selected; earlier inputs come back": (
+        "tui/deck/test_deck.py::test_typing_runs_a_new_thread_and_the_deck_follows",
+        "tui/widgets/test_input_line.py::test_up_brings_back_what_was_sent_and_down_the_draft",
+    ),
     "a running run is cancelled, and goes on later": (
         "graphs/local/test_stopping.py::test_a_stop_at_any_moment_ends_the_run_in_order",
         "graphs/local/test_control.py::test_a_stop_by_hand_is_kept_with_what_it_was",
+        "tui/deck/test_bridge.py::test_each_press_climbs_the_ladder_and_says_which_rung",
+        "tui/deck/test_runs.py::test_a_node_that_never_ends_is_killed_and_the_thread_goes_on",
     ),
     "a run is paused at the next boundary of steps": (
         "graphs/local/test_failures.py::test_drain_cancel_and_kill",
         "graphs/local/test_control.py::test_a_stop_by_hand_is_kept_with_what_it_was",
+        "tui/deck/test_deck.py::test_space_goes_on_and_pauses_and_control_c_climbs",
     ),
     "a failed node runs again, and nothing that had finished": (
         "graphs/local/test_failures.py::test_a_failed_node_is_told_and_only_it_runs_again",
         "tui/plain/test_run.py::test_breakpoint_failure_and_going_on",
+        "tui/deck/test_told.py::test_a_failed_node_is_marked_its_error_told_and_space_tries_again",
+        "tui/deck/test_users_graphs.py::test_only_what_failed_runs_again_and_tries_are_counted",
     ),
     "the recursion limit and the durability are chosen for a run": (
         "graphs/local/test_control.py::test_a_limit_of_steps_is_told_and_no_breakpoint_is_passed_by_it",
         "graphs/local/test_control.py::test_a_place_where_no_run_can_stop_is_refused_with_the_reason",
         "tui/plain/test_run.py::test_recursion_limit",
+        "tui/deck/test_users_graphs.py::test_a_limit_is_told_keeps_the_state_and_offers_more_steps",
+        "tui/test_run_form.py::test_a_setup_is_given_to_the_runs_of_its_graph_alone_and_shows_no_secrets",
+    ),
+    "several threads run at once, each in its own worker": (
+        "tui/deck/test_deck.py::test_threads_run_side_by_side_and_ctrl_c_stops_the_shown_one",
+        "tui/deck/test_same_id.py::test_they_run_at_once_and_everything_is_its_own",
+    ),
+    "the same runs without a screen": (
+        "tui/plain/test_run.py::test_json_has_one_event_a_line_from_run_started_to_run_ended",
+        "tui/plain/test_run.py::test_ctrl_c_stops_at_the_next_step",
+    ),
+    "whatever nodes print or block, the screen stays whole and answers keys; what they print is kept": (
+        "tui/deck/test_users_graphs.py::test_what_nodes_print_is_kept_with_their_names_and_nothing_reaches_the_screen",
+        "tui/deck/test_told.py::test_prints_are_counted_until_the_log_is_seen",
+        "graphs/local/test_floods.py::test_a_print_of_many_megabytes_comes_in_pieces",
     ),
 }
 BREAKPOINTS: dict[str, tuple[str, ...]] = {
@@ -56,6 +80,7 @@ BREAKPOINTS: dict[str, tuple[str, ...]] = {
         "tui/deck/test_control.py::test_the_list_of_stops_adds_conditions_inside_subgraphs_and_puts_stops_off",
     ),
     "breakpoints of the graph's own code are honoured, shown, and put off without touching it": (
+        "tui/deck/test_users_graphs.py::test_a_stop_in_the_code_is_no_question_and_holds_after_a_write_as_its_node",
         "graphs/local/test_kept_stops.py::test_breakpoints_of_the_code_are_put_off_for_a_run_or_for_the_project_without_touching_it",
         "tui/widgets/test_stop_marks.py::test_each_mark_stands_at_its_node_and_one_inside_at_what_is_closed_around_it",
         "tui/test_fork_form.py::test_the_project_s_own_stops_are_told_and_those_of_the_code_that_are_off_are_not",
@@ -73,6 +98,32 @@ BREAKPOINTS: dict[str, tuple[str, ...]] = {
         "tui/deck/test_control.py::test_a_limit_offers_more_steps_also_later_and_a_watched_value_stops_the_run",
         "tui/plain/test_show.py::test_why_a_run_stopped_and_what_it_stands_before_is_said",
         "tui/test_inbox_rows.py::test_a_stop_is_told_with_its_reason_and_what_space_does",
+    ),
+}
+
+FORMS_AND_STREAM: dict[str, tuple[str, ...]] = {
+    "input and context are filled in by their schemas or as JSON, and checked": (
+        "tui/test_run_form.py::test_what_is_required_is_missing_until_it_is_typed_and_defaults_are_filled_in",
+        "tui/test_run_form.py::test_all_of_it_can_be_typed_as_json_and_nothing_typed_is_lost_by_that",
+        "tui/deck/test_run_form.py::test_a_context_is_asked_for_checked_and_given_to_every_later_run",
+        "graphs/worker/test_describe.py::test_schemas_of_every_kind_of_state",
+    ),
+    "graphs with messages are talked to, tools and all": (
+        "tui/deck/test_runs.py::test_travel_waits_is_approved_by_key_and_books",
+        "tui/widgets/test_messages_view.py::test_each_of_several_calls_is_marked_until_its_own_result_is_there",
+    ),
+    "tokens, tool calls and what subgraphs do are told while they come": (
+        "graphs/local/test_events.py::test_tokens_of_two_parallel_models_stay_apart",
+        "graphs/local/test_events.py::test_parallel_subgraphs_ask_by_their_own_paths",
+        "tui/widgets/test_run_state.py::test_tokens_grow_one_message_which_the_whole_one_replaces",
+    ),
+    "one of several graphs of a project is chosen": (
+        "graphs/local/test_targets.py::test_entries_of_a_config",
+        "tui/deck/test_told.py::test_a_file_with_several_graphs_lets_one_be_chosen",
+    ),
+    "a change of the code counts for the next run; an error in it is told and the screen stays": (
+        "tui/deck/test_runs.py::test_an_edited_source_is_run_and_drawn_anew",
+        "tui/deck/test_told.py::test_a_broken_target_shows_its_error_and_a_key_loads_it_again",
     ),
 }
 
@@ -97,7 +148,7 @@ PAST_RUNS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-FEATURES = RUN | BREAKPOINTS | PAST_RUNS
+FEATURES = RUN | BREAKPOINTS | FORMS_AND_STREAM | PAST_RUNS
 
 
 @pytest.mark.parametrize("feature", FEATURES)

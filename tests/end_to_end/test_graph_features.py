@@ -9,6 +9,9 @@ DRAWING: dict[str, tuple[str, ...]] = {
         "graphs/drawing/test_reading.py::test_a_flow_reads_back_as_its_graph",
         "graphs/drawing/test_reading.py::test_random_drawings_read_back",
         "graphs/drawing/test_reading.py::test_random_flows_read_back",
+        "graphs/drawing/test_inside.py::test_a_frame_and_what_is_in_it_read_back",
+        "graphs/drawing/test_inside.py::test_indented_rows_and_the_others_read_back",
+        "graphs/drawing/test_users_graphs_drawn.py::test_every_declared_edge_is_described_and_drawn",
     ),
     "conditional edges are drawn in another way": (
         "graphs/drawing/test_rail.py::test_kinds_differ_in_every_tap",
@@ -26,6 +29,7 @@ DRAWING: dict[str, tuple[str, ...]] = {
     ),
     "edges that runs took are learned": (
         "tui/deck/test_true_edges.py::test_edges_are_drawn_as_they_are_taken_and_at_the_next_start",
+        "tui/deck/test_users_graphs.py::test_what_no_edge_declares_is_marked_and_then_added_as_it_was_taken",
     ),
     "a graph is exported as text, Mermaid and SVG": (
         "graphs/drawing/test_export.py::test_ascii_text_is_ascii",
@@ -37,6 +41,8 @@ TASKS: dict[str, tuple[str, ...]] = {
     "nodes show live what they do, cached and retried ones too": (
         "tui/widgets/test_run_state.py::test_a_node_goes_from_queued_over_running_to_done",
         "tui/widgets/test_graph_view.py::test_each_node_shows_what_it_does",
+        "tui/widgets/test_graph_view.py::test_the_node_that_begins_to_run_comes_into_view_until_a_person_moves",
+        "tui/deck/test_users_graphs.py::test_of_sixty_nodes_the_running_one_is_in_view",
         "tui/deck/test_nodes.py::test_cached_and_retried_nodes_and_all_that_a_node_was_declared_with",
     ),
     "a node shows its policies, metadata, keys and breakpoints": (
