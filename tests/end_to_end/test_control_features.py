@@ -141,6 +141,8 @@ PAST_RUNS: dict[str, tuple[str, ...]] = {
         "tui/plain/test_runs.py::test_runs_are_listed_and_one_is_shown_over_time",
         "tui/widgets/test_run_timeline.py::test_bars_show_work_waits_and_attempts",
         "tui/deck/test_past_runs.py::test_past_runs_are_listed_and_shown_over_time",
+        "tui/deck/test_run_over_time.py::test_bars_grow_and_a_key_goes_to_them_and_back",
+        "tui/deck/test_run_over_time.py::test_a_thread_from_its_file_shows_its_newest_run_on_record",
     ),
     "tokens and cost are told per node and run": (
         "graphs/test_timeline.py::test_usage_is_counted_once_per_message_and_by_node",
