@@ -136,16 +136,19 @@ class NodeBridge(Background):
 
         self._ask("glances", thread.thread, read, thread.file)
 
-    def read_kept(self, thread: ThreadKey) -> None:
-        """Read what the newest runs on record of a thread told of its tasks: `KeptTasksRead`."""
+    def read_kept(self, thread: ThreadKey, *, running: bool) -> None:
+        """Read what the newest runs on record of a thread told of its tasks: `KeptTasksRead`.
+
+        Unless it is `running`, elsewhere, the newest one is over, also where its record has no end.
+        """
 
         async def read() -> Message:
             log = TaskLog()
             runs = await self._engine.runs(thread=thread.thread, file=thread.file, limit=MOST_RUNS)
             for run in reversed(runs):
                 log.add(await self._engine.run_events(run.id))
-                if run.status != "running":  # also where its record has no end
-                    log.add([RunEnded(status=run.status)])
+                if run.status != "running" or not running:
+                    log.add([RunEnded(status="stopped" if run.status == "running" else run.status)])
             return KeptTasksRead(thread, log)
 
         self._ask("kept tasks", thread.thread, read, thread.file)

@@ -228,10 +228,11 @@ def together(live: Iterable[TaskRun], saved: Iterable[TaskRun]) -> list[TaskRun]
 
 
 def _joined(told: TaskRun, kept: TaskRun) -> TaskRun:
-    asks = kept.state == "waiting" and told.state == "stopped"  # the run tells it of the task that called this one
+    # That a called task asks, a run tells of its caller alone; and a record may end before the run does.
+    known_better = told.state == "stopped" and kept.state in ("waiting", "failed", "done")
     return replace(
         told,
-        state="waiting" if asks else told.state,
+        state=kept.state if known_better else told.state,
         began=told.began or kept.began,
         ended=told.ended or kept.ended,
         step=kept.step if told.step is None else told.step,

@@ -70,15 +70,20 @@ def test_what_a_run_told_and_what_is_saved_of_a_task_come_together() -> None:
         after=(
             RanTask(id="w", node="part", waits=True, finished=False),
             RanTask(id="f", node="part", error="ValueError('no')", finished=False),
+            RanTask(id="q", node="part", waits=True, finished=False),
+            RanTask(id="g", node="part", waits=True, finished=False),
         ),
     )  # fmt: skip
     log = TaskLog()
-    log.add([STARTED, NodeStarted(task="a", node="part"), NodeStarted(task="z", node="part")])
+    begun = [NodeStarted(task=task, node="part") for task in "qagz"]
+    log.add([STARTED, *begun, NodeStopped(task="q", node="part")])
     found = together(log.tasks, saved_tasks([row], "part"))
     assert [(task.id, task.state, task.began, task.ended, task.keys) for task in found] == [
         ("z", "running", "", "", ()),
+        ("g", "running", "c2", "", ()),  # it goes on with its answer
         ("a", "running", "c1", "c2", ("n",)),
+        ("q", "waiting", "c2", "", ()),  # a called task asks: the run tells it of its caller
         ("w", "waiting", "c2", "", ()),
         ("f", "failed", "c2", "", ()),
     ]
-    assert {task.path for task in found[2:]} == {"team:part"}
+    assert {task.path for task in found[4:]} == {"team:part"}

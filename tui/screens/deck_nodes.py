@@ -38,7 +38,8 @@ class DeckNodes(DeckRuns):
         self._task_logs: dict[ThreadKey, TaskLog] = {}
         self._node_screen: NodeScreen | None = None
         self._inner_tasks: Sequence[TaskRun] = ()
-        self._kept_wanted: set[ThreadKey] = set()
+        self._kept: tuple[ThreadKey, TaskLog] | None = None
+        self._kept_wanted: object = None
         self._inside_wanted: tuple[ThreadKey, Sequence[str]] | None = None
         self._inside_read: tuple[ThreadKey | None, Sequence[TaskRun]] = (None, ())
         self._glanced: dict[tuple[str, str], bool] = {}  # whether tasks of the step were at work when it was read
@@ -100,7 +101,8 @@ class DeckNodes(DeckRuns):
 
         thread = key_of(message.request)
         if thread not in self._task_logs:
-            self._task_logs[thread] = TaskLog()
+            kept = self._kept
+            self._task_logs[thread] = kept[1] if kept is not None and kept[0] == thread else TaskLog()
         self._task_logs[thread].add(message.events)
         if thread == self.look.key:
             self._show_tasks()
@@ -169,14 +171,18 @@ class DeckNodes(DeckRuns):
     def _told_tasks(self) -> "Sequence[TaskRun]":
         """The tasks that runs of this session told of, and before the first of them those on record."""
         look = self.look
-        if look.key not in self._task_logs and look.key.file and look.key not in self._kept_wanted:
-            self._kept_wanted.add(look.key)
-            self._node_bridge.read_kept(look.key)
-        return self._task_logs[look.key].tasks if look.key in self._task_logs else ()
+        if look.key in self._task_logs:
+            return self._task_logs[look.key].tasks
+        wanted = (look.key, look.snapshot.checkpoint if look.snapshot else "", bool(look.elsewhere))
+        if look.key.file and wanted != self._kept_wanted:
+            self._kept_wanted = wanted
+            self._node_bridge.read_kept(look.key, running=bool(look.elsewhere))
+        return self._kept[1].tasks if self._kept is not None and self._kept[0] == look.key else ()
 
     def on_kept_tasks_read(self, message: "KeptTasksRead") -> None:
         """Show them, unless a run of this session tells already."""
-        if self._task_logs.setdefault(message.thread, message.log) is message.log:
+        self._kept = (message.thread, message.log)
+        if message.thread == self.look.key and message.thread not in self._task_logs:
             self.see(self.look)
 
     def _known_tasks(self, shape: GraphShape) -> "Sequence[TaskRun]":
