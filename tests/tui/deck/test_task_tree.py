@@ -137,3 +137,11 @@ async def test_the_task_tree_of_a_functional_graph(
         await deck.until(lambda: deck.look.status == "done" and signs(deck)[0] == "● essay")
         assert "◦ flaky" in signs(deck)[1]
         assert "  ● ask" in signs(deck)
+        pane = deck.app.deck.panes.graph
+        assert pane.main is pane.task_tree
+        deck.app.deck.open_graph(write_graph("graph = inner", "drawn.py"))
+        await deck.until(lambda: pane.trouble.display)
+        deck.app.deck.open_graph(write_graph(ESSAY + "\ngraph = inner\n", "drawn.py"))
+        await deck.until(lambda: pane.view.display and pane.view.drawing and "work" in pane.view.drawing.rects)
+        assert pane.main is pane.view
+        assert not pane.task_tree.display
