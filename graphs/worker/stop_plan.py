@@ -31,9 +31,9 @@ Path: TypeAlias = tuple[str, ...]
 Fixed: TypeAlias = dict[Path, list[Stop]]
 
 ASYNC: Final = (
-    "a condition or a watched value cannot stop a run with durability async: it is decided when the checkpoint is"
-    " written, and then the next step has begun already",
-    "run with durability sync",
+    "conditions and watched values do not stop a run with durability async: when they are decided, at the written"
+    " checkpoint, the next step has begun",
+    "run with durability sync, or without them (S in the deck)",
 )
 UNSAVED: Final = (
     "this graph refuses saving (checkpointer=False): a stop could not be continued",
