@@ -1,6 +1,7 @@
 """The checkpoints of a thread as a tree, newest first, those of subgraphs folded under the step that ran them."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
@@ -11,12 +12,13 @@ from textual.reactive import reactive
 from graphdeck.graphs.records import CheckpointRow
 from graphdeck.tui.clock import Clock, SystemClock, age
 from graphdeck.tui.text import ascii_mode, ellipsis, fit, one_line
-from graphdeck.tui.theme import ACCENT, ERROR, MUTED, WARNING, colour, glyphs
+from graphdeck.tui.theme import ACCENT, MUTED, colour, glyphs
 from graphdeck.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from graphdeck.graphs.branches import Tree
     from graphdeck.tui.widgets.timeline_rows import Fold, HistoryRow
+    from graphdeck.tui.widgets.timeline_words import TimelineWords
 
 NEAR_THE_END: Final = 20
 """Rows from the end at which more are asked for."""
@@ -113,6 +115,12 @@ class Timeline(Rows):
         self._more = False
         self.empty_text = "no checkpoints yet"
 
+    @cached_property
+    def _words(self) -> "TimelineWords":
+        from graphdeck.tui.widgets.timeline_words import TimelineWords  # once there are checkpoints
+
+        return TimelineWords()
+
     # -- attributes down -----------------------------------------------------------------------------------------
 
     def show(self, checkpoints: Sequence[CheckpointRow], tree: "Tree | None" = None, *, more: bool = False) -> None:
@@ -183,29 +191,26 @@ class Timeline(Rows):
         row = self._rows[index]
         if row.checkpoint is None:
             return self._fold(row)
-        from graphdeck.tui.step_lines import row_status  # once there are checkpoints
-
         checkpoint = row.checkpoint
         is_newest = checkpoint is self._checkpoints[0]
         is_current = checkpoint.checkpoint == self.current or (not self.current and is_newest)
-        status = row_status(checkpoint, is_tip=row.is_tip)
+        words = self._words.of(checkpoint, is_tip=row.is_tip)
         before, after = self._lines(row)
         indent = 0 if row.line else 2 + 2 * row.depth
         room = max(0, width - _FIXED - 2 * self._lanes - indent)
         target = min(_WAY_CELLS, room * 3 // 5)
-        said, style = _detail(checkpoint)
         mark = glyphs().changed if checkpoint.checkpoint == self.marked else glyphs().cursor if is_current else " "
         return Content.assemble(
             (mark, "bold"),
             (before, MUTED),
-            (glyphs().of(status), colour(status)),
+            (glyphs().of(words.status), colour(words.status)),
             (after, MUTED),
             (fit(str(checkpoint.step), 4, right=True), "bold" if is_current else ""),
             ("  ", ""),
             (fit(one_line(checkpoint.source, 7), 7), ACCENT if checkpoint.source in ("fork", "update") else MUTED),
-            (fit(_way(checkpoint), target), ""),
+            (fit(words.way, target), ""),
             (" ", ""),
-            (fit(said, max(0, room - target)), style),
+            (fit(words.said, max(0, room - target)), words.style),
             (fit(age(checkpoint.time, self._clock.now()), 4, right=True), MUTED),
             (" ", ""),
         )
@@ -305,27 +310,3 @@ class Timeline(Rows):
 def _key(row: "HistoryRow") -> tuple[str, ...]:
     """What a row is known by."""
     return row.fold if row.checkpoint is None else (row.checkpoint.checkpoint, row.checkpoint.ns)
-
-
-def _way(row: CheckpointRow) -> str:
-    """What ran, and what follows: `assistant → tools`."""
-    from graphdeck.tui.step_lines import node_names
-
-    ran = node_names(task.node for task in row.made_by if not task.path)
-    following = "?" if row.next is None else node_names(row.next) or "END"
-    return one_line(f"{ran} {glyphs().arrow} {following}".strip(), 200)
-
-
-def _detail(row: CheckpointRow) -> tuple[str, str]:
-    """What went wrong after a checkpoint, or waits; else the keys that changed on the way to it."""
-    from graphdeck.tui.step_lines import failures
-
-    if row.error:
-        return f"{glyphs().failed} {one_line(row.error, 200)}", ERROR
-    if failed := failures(row.after):
-        more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-        name = one_line(failed[0].node, 40, identifier=True)
-        return f"{glyphs().failed} {name}{more}: {one_line(failed[0].error, 200)}", ERROR
-    if waiting := [task.node for task in row.after if task.waits]:
-        return f"{glyphs().waiting} {one_line(', '.join(dict.fromkeys(waiting)), 200)} asks", WARNING
-    return ", ".join(one_line(key, 40, identifier=True) for key in row.changed[:20]), MUTED
