@@ -4,8 +4,8 @@ Nothing of a graph lists them: a task is a call in a function. Here the names th
 it would look them up itself, and so on through the functions that it calls. What it gets at run time is not found.
 """
 
-import inspect
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
@@ -32,10 +32,10 @@ def called_tasks(actions: Iterable[Any], *, has_cache: bool) -> tuple[Node, ...]
             continue
         seen.add(id(function))
         for thing in _used(function):
-            if isinstance(thing, _TaskFunction):
+            if issubclass(type(thing), _TaskFunction):
                 found.setdefault(str(get_runnable_for_task(thing.func).name), thing)
                 thing = function_of(thing.func)
-            if isinstance(thing, FunctionType) and is_users(thing.__code__.co_filename):
+            if type(thing) is FunctionType and is_users(thing.__code__.co_filename):
                 waiting.append(thing)
     nodes = [_node(name, task, has_cache=has_cache) for name, task in found.items()]
     return tuple(sorted(nodes, key=lambda node: (node.file, node.line)))
@@ -49,17 +49,27 @@ def _node(name: str, task: "_TaskFunction[Any, Any]", *, has_cache: bool) -> Nod
 
 
 def _used(function: FunctionType) -> Iterator[Any]:
-    """What the names in a function's code stand for, and the attributes of modules among them."""
+    """What the names in a function's code stand for, and the attributes of modules among them.
+
+    They are told apart by `type`: a proxy asks what it stands for to answer `isinstance`, and may fail.
+    """
     names = dict.fromkeys(_names(function.__code__))
-    around = inspect.getclosurevars(function).nonlocals if function.__closure__ else {}
+    around = dict(_around(function))
     for name in names:
         thing = around.get(name, function.__globals__.get(name))
-        if isinstance(thing, ModuleType):
+        if type(thing) is ModuleType:
             yield from (vars(thing)[each] for each in names if each in vars(thing))
-        elif isinstance(thing, MethodType):
+        elif type(thing) is MethodType:
             yield thing.__func__
         elif thing is not None:
             yield thing
+
+
+def _around(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    """The variables of the functions around it."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        with suppress(ValueError):  # it has no value yet
+            yield name, cell.cell_contents
 
 
 def _names(code: CodeType) -> Iterator[str]:

@@ -203,7 +203,7 @@ def _graphs_in(module: ModuleType) -> Mapping[str, object]:
     for kinds in (Pregel, StateGraph, (RunnableSequence, RunnableParallel)):
         found: dict[int, tuple[str, object]] = {}
         for name, value in values.items():
-            if isinstance(value, kinds):
+            if issubclass(type(value), kinds):  # `isinstance` asks a proxy what it stands for, which may fail
                 found.setdefault(id(value), (name, value))
         if found:
             return dict(found.values())

@@ -17,7 +17,7 @@ def allowed_types(modules: Iterable[str]) -> tuple[tuple[str, str], ...]:
     found = set()
     for name in modules:
         for value in list(vars(sys.modules[name]).values()):
-            if isinstance(value, type) and value.__module__ == name and _is_data(value):
+            if issubclass(type(value), type) and value.__module__ == name and _is_data(value):
                 found.add((name, value.__name__))
     return tuple(sorted(found))
 
