@@ -201,7 +201,7 @@ class Bridge(Background):
             with contextlib.suppress(GraphdeckError):  # `describe` tells what is wrong with the target
                 await self._engine.keep_edges(graph, taken)
 
-        self._ask("edges", graph, keep)
+        self._start("edges", keep())  # at once: whoever leaves now finds them at the next start
 
     def count_waiting(self) -> None:
         """Count what waits for a person: `WaitingCounted`."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.observed import observed_pairs
 from graphdeck.tui.widgets.graph_view import GraphView
 
 WAYS = """
@@ -40,6 +41,12 @@ def rows(view: GraphView) -> list[str]:
     return [view.row(index, 60).plain.rstrip() for index in range(view.row_count())]
 
 
+def kept(engine: LocalEngine, target: str) -> set[tuple[str, str]]:
+    """The edges that the project keeps."""
+    shape = engine.last_shape(target)
+    return {*observed_pairs(shape)} if shape is not None else set()
+
+
 async def test_edges_are_drawn_as_they_are_taken_and_at_the_next_start(
     open_deck: Any, engine: LocalEngine, write_graph: Callable[..., str], tmp_path: Path
 ) -> None:
@@ -58,6 +65,7 @@ async def test_edges_are_drawn_as_they_are_taken_and_at_the_next_start(
         assert [row.split()[-1] for row in live if row.strip().startswith("·")] == ["·", "·", "·"]
         (back,) = (row for row in live if "look" in row)
         assert "··╯" in back, "an edge back, inside the subgraph"
+        await deck.until(lambda: ("team:look", "team:pick") in kept(engine, target))
 
     again = LocalEngine(tmp_path, pool=engine._pool)
     async with open_deck(again, graph=target, size=(80, 24)) as deck:
