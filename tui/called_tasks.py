@@ -2,27 +2,25 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from graphdeck.graphs.records import START, CheckpointRow, GraphShape
 from graphdeck.graphs.task_ids import Caller, StepStart, call_of, inside, pulled_node, sent_place
 from graphdeck.graphs.tasks import RanTask
-from graphdeck.tui.task_log import TaskRun, saved_task, saved_tasks
+from graphdeck.tui.task_log import TaskRun, saved_task, saved_tasks_of
 
 
 def saved_of_graph(history: Iterable[CheckpointRow], shape: GraphShape, names: Iterable[str]) -> list[TaskRun]:
     """The tasks of a graph's nodes, and those that these called, newest first; `names` are more of what is called."""
     rows = list(history)
     known = dict.fromkeys((*(task.id for task in shape.tasks), *names))
-    own = (saved_tasks(rows, node.id) for node in shape.nodes)
+    own = {node.id for node in shape.nodes}
     calls = sorted(saved_calls(rows, known), key=lambda task: (task.step or 0, task.call), reverse=True)
-    return [*calls, *chain.from_iterable(own)]
+    return [*calls, *saved_tasks_of(rows, own.__contains__)]
 
 
 def saved_inside(rows: Sequence[CheckpointRow]) -> list[TaskRun]:
     """The tasks of subgraphs by their checkpoints, newest first."""
-    nodes = dict.fromkeys(task.node for row in rows for task in (*row.after, *row.made_by) if task.node != START)
-    found = chain.from_iterable(saved_tasks(rows, node) for node in nodes)
+    found = saved_tasks_of(rows, lambda name: name != START)
     return sorted(found, key=lambda task: (task.ns, task.step or 0), reverse=True)
 
 

@@ -1,6 +1,6 @@
 """The tasks of a thread, one by one: what a run tells of each, and what the rows of its checkpoints tell."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
@@ -182,14 +182,19 @@ class TaskLog:
 
 def saved_tasks(rows: Iterable[CheckpointRow], node: str) -> Iterator[TaskRun]:
     """The tasks of a node as the checkpoints of its graph tell them, newest first."""
+    return saved_tasks_of(rows, lambda name: name == node)
+
+
+def saved_tasks_of(rows: Iterable[CheckpointRow], is_wanted: Callable[[str], bool]) -> Iterator[TaskRun]:
+    """The same of all nodes whose names are wanted."""
     rows = list(rows)
     over = {row.parent for row in rows if row.source == "loop"}
     for row in rows:
         for task in row.after:  # once the step is over, the finished ones stand at the checkpoint that they made
-            if task.node == node and not (task.path or (task.finished and row.checkpoint in over)):
+            if is_wanted(task.node) and not (task.path or (task.finished and row.checkpoint in over)):
                 yield saved_task(task, row, began=row.checkpoint, step=row.step + 1)
         for task in row.made_by:
-            if task.node == node and not task.path:
+            if is_wanted(task.node) and not task.path:
                 yield saved_task(task, row, began=row.parent or "", ended=row.checkpoint, step=row.step)
 
 
