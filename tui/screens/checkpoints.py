@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 PAGE: Final = 100
 """Checkpoints that are read at a time."""
-MOST: Final = 300
+MOST: Final = 200
 """Checkpoints that stay of a run that goes on and on, unless a person has gone back further."""
 
 

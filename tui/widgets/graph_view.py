@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
@@ -14,14 +15,15 @@ from textual.style import Style
 
 from graphdeck.graphs.records import END, START
 from graphdeck.tui.clock import Clock, SystemClock, duration
-from graphdeck.tui.text import fit, safe, width
+from graphdeck.tui.text import fit
 from graphdeck.tui.theme import ACCENT, MUTED, colour, glyphs
 from graphdeck.tui.widgets.rows import Rows
-from graphdeck.tui.widgets.run_state import NodeState, combine
+from graphdeck.tui.widgets.run_state import NodeState, under
 from graphdeck.tui.widgets.taken_edges import NOTHING_TAKEN, Taken
 
 if TYPE_CHECKING:
     from graphdeck.graphs.drawing.canvas import Cell, Drawing
+    from graphdeck.tui.widgets.cell_runs import CellRuns
     from graphdeck.tui.widgets.edge_counts import EdgeCounts
     from graphdeck.tui.widgets.stop_marks import Marks
 
@@ -80,6 +82,7 @@ class GraphView(Rows):
         self._states: Mapping[str, NodeState] = {}
         self._taken = NOTHING_TAKEN
         self._told: tuple[Mapping[str, NodeState], Taken] = ({}, NOTHING_TAKEN)
+        self._runs: CellRuns | None = None
         self._counts: EdgeCounts | None = None
         self._count_cells: Mapping[int, Mapping[int, str]] = {}
         self._count_rows: Mapping[int, str] = {}
@@ -106,7 +109,11 @@ class GraphView(Rows):
     def show_drawing(self, drawing: "Drawing | None", members: Mapping[str, str] | None = None) -> None:
         """Show a drawing; `members` tells for the nodes of a folded one under which drawn node they stand."""
         self._drawing, self._members, self._follow = drawing, members or {}, True
-        self._counts = None
+        self._counts = self._runs = None
+        if drawing is not None:
+            from graphdeck.tui.widgets.cell_runs import CellRuns  # the first paint may know no graph yet
+
+            self._runs = CellRuns(drawing)
         self._take_in(*self._told)
         self.marks_row = not (drawing and drawing.boxes)
         self.show_marks(self._marks)
@@ -146,7 +153,9 @@ class GraphView(Rows):
 
     def _take_in(self, states: Mapping[str, NodeState], taken: Taken) -> None:
         """Keep what is told of nodes and edges as the drawing has them."""
-        self._states, self._taken = self._of_drawn(states), taken.under(self._members) if self._members else taken
+        self._states, self._taken = states, taken
+        if self._members:
+            self._states, self._taken = under(states, self._members), taken.under(self._members)
         if self._counts is None and self._drawing is not None and self._taken.times:
             from graphdeck.tui.widgets.edge_counts import EdgeCounts  # the first paint knows none
 
@@ -273,21 +282,19 @@ class GraphView(Rows):
     # -- painting ------------------------------------------------------------------------------------------------
 
     def _cells(self, index: int) -> Iterable[tuple[str, str | Style]]:
-        row = self._drawing.rows[index] if self._drawing else ()
-        styled = [(self._text(cell), self._style(cell)) for cell in row]
+        styled: list[tuple[str, str | Style]] = []
+        for run in self._runs.of(index) if self._runs else ():
+            style = self._style(run.cell)
+            if run.cell.kind == "glyph":
+                styled.append((glyphs().of(self._states.get(run.cell.node, _IDLE).status, self._frame()), style))
+            else:
+                styled += [(text, style) for text in run.texts]
         for column, sign in self._count_cells.get(index, {}).items():
             styled[column] = (sign, ACCENT)
         for column, sign in self._mark_cells.get(index, {}).items():
             styled[column : column + 1] = [(sign, colour("breakpoint"))]
-        for style, run in groupby(styled, key=lambda pair: pair[1]):
-            yield "".join(text for text, _ in run), style
-
-    def _text(self, cell: "Cell") -> str:
-        if cell.kind == "glyph":
-            return glyphs().of(self._states.get(cell.node, _IDLE).status, self._frame())
-        if cell.kind in ("name", "label") and safe(cell.text) != cell.text:  # its cells are counted already
-            return "?" * width(cell.text)
-        return cell.text
+        for style, same in groupby(styled, key=itemgetter(1)):
+            yield "".join(text for text, _ in same), style
 
     def _style(self, cell: "Cell") -> str | Style:
         if not self.marks_row and cell.node and cell.node == self.selected and cell.kind != "box":
@@ -301,15 +308,6 @@ class GraphView(Rows):
         if any(pair in self._taken.newest for pair in pairs):
             return f"bold {ACCENT}"
         return ACCENT if any(pair in self._taken.times for pair in pairs) else MUTED
-
-    def _of_drawn(self, states: Mapping[str, NodeState]) -> Mapping[str, NodeState]:
-        """The states by drawn node: those that stand under one folded node together."""
-        if not self._members:
-            return states
-        groups: dict[str, list[NodeState]] = {}
-        for node, state in states.items():
-            groups.setdefault(self._members.get(node, node), []).append(state)
-        return {node: group[0] if len(group) == 1 else combine(group) for node, group in groups.items()}
 
     def _bring_into_view(self, node: str) -> None:
         if self._drawing is None:

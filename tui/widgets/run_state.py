@@ -218,6 +218,14 @@ def combine(states: Iterable[NodeState]) -> NodeState:
     )
 
 
+def under(states: Mapping[str, NodeState], members: Mapping[str, str]) -> Mapping[str, NodeState]:
+    """The states by drawn node, those that stand under one folded node together; `members` has it for each of them."""
+    groups: dict[str, list[NodeState]] = {}
+    for node, state in states.items():
+        groups.setdefault(members.get(node, node), []).append(state)
+    return {node: group[0] if len(group) == 1 else combine(group) for node, group in groups.items()}
+
+
 class _Builder:
     """A view that is being changed by a batch of events."""
 
