@@ -13,7 +13,7 @@ from graphdeck.tui.run_times import RunTimes, run_words
 from graphdeck.tui.theme import MUTED, colour, glyphs
 from graphdeck.tui.widgets.run_timeline import RunTimelineView
 
-PICTURES_A_SECOND: Final = 10
+PICTURES_A_SECOND: Final = 5
 """Pictures of a run that goes on, however many events it tells meanwhile."""
 
 
