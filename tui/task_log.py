@@ -98,11 +98,12 @@ class TaskLog:
                 self._at, self._unsaved, self._early = {}, {}, {}
             case events.Checkpoint():
                 self._at[event.ns] = (event.id, event.step)
-                for task in self._unsaved.pop(event.ns, ()):
-                    self._change(task, ended=event.id)
-                if event.source == "input":  # what its input starts may be told of before it is written
+                if event.source == "input":  # what its input starts, and even its end, may be told of before
                     for task in self._early.pop(event.ns, ()):
                         self._change(task, began=event.id, step=event.step + 1)
+                else:
+                    for task in self._unsaved.pop(event.ns, ()):
+                        self._change(task, ended=event.id)
             case events.NodeStarted():
                 self._start(event)
             case events.NodeRetry():
@@ -238,9 +239,9 @@ def _joined(told: TaskRun, kept: TaskRun) -> TaskRun:
     return replace(
         told,
         state=kept.state if known_better else told.state,
-        began=told.began or kept.began,
-        ended=told.ended or kept.ended,
-        step=kept.step if told.step is None else told.step,
+        began=kept.began or told.began,
+        ended=kept.ended or told.ended,
+        step=told.step if kept.step is None else kept.step,
         keys=told.keys or kept.keys,
         caller=told.caller or kept.caller,
         call=told.call or kept.call,

@@ -6,6 +6,7 @@ from graphdeck.graphs.events import (
     Interrupt,
     NodeCached,
     NodeFailed,
+    NodeFinished,
     NodeKept,
     NodeRetry,
     NodeStarted,
@@ -61,6 +62,20 @@ def test_each_task_has_its_own_state_attempts_and_checkpoints() -> None:
     assert (states["a"], states["t1"], list(states)[-1]) == ("failed", "running", "t1")
     log.add(NodeStarted(task=f"n{number}", node="part") for number in range(MOST))
     assert len(log.tasks) == MOST
+
+
+def test_what_the_input_starts_may_have_ended_before_its_checkpoint_is_told() -> None:
+    log = TaskLog()
+    log.add([STARTED, NodeStarted(task="e", node="entry"), NodeStarted(task="c", node="called", call=1, caller="e")])
+    log.add(NodeFinished(task=task, node="entry", ms=1.0) for task in "ce")
+    log.add(Checkpoint(id=id_, parent=None, step=step, source=source, next=(), changed={})
+            for id_, step, source in (("c0", 3, "input"), ("c1", 4, "loop")))  # fmt: skip
+    assert [(task.id, task.began, task.ended, task.step) for task in log.tasks] == [
+        ("e", "c0", "c1", 4),
+        ("c", "c0", "c1", 4),
+    ]
+    log.add([STARTED, NodeStarted(task="e", node="entry")])  # it goes on: where it began is not told again
+    assert (log.tasks[-1].began, log.tasks[-1].step) == ("c0", 4)
 
 
 def test_what_a_run_told_and_what_is_saved_of_a_task_come_together() -> None:

@@ -145,3 +145,32 @@ async def test_the_task_tree_of_a_functional_graph(
         await deck.until(lambda: pane.view.display and pane.view.drawing and "work" in pane.view.drawing.rects)
         assert pane.main is pane.view
         assert not pane.task_tree.display
+
+
+TURNS = """
+from langgraph.func import entrypoint, task
+
+@task
+def odd(n): return n
+
+@task
+def even(n): return n
+
+@entrypoint()
+def graph(n: int): return (odd if n % 2 else even)(n).result()
+"""
+
+
+async def test_an_older_checkpoint_shows_the_tasks_of_its_own_turn(
+    open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any
+) -> None:
+    target = write_graph(TURNS)
+    for number in (1, 2):
+        await run_graph(target, "t", input=number)
+    async with open_deck(engine, graph=target, thread="t", size=(80, 24)) as deck:
+        await deck.until(lambda: signs(deck) == ["● graph", "  ● even"])
+        await deck.press("4", "down", "down", "enter")
+        await deck.until(lambda: deck.look.old is not None and deck.look.old.step == 0)
+        await deck.until(lambda: signs(deck) == ["● graph", "  ● odd"])
+        await deck.press("escape")
+        await deck.until(lambda: signs(deck) == ["● graph", "  ● even"])
