@@ -56,6 +56,39 @@ async def test_a_print_letter_by_letter_is_gathered(write_nodes: WriteGraph, run
     assert time.process_time() - began < 5
 
 
+async def test_hundreds_of_tasks_come_whole_and_in_order_and_others_have_their_turn_meanwhile(
+    write_nodes: WriteGraph, engine: LocalEngine
+) -> None:
+    graph = write_nodes("""
+    class Counted(TypedDict, total=False):
+        done: Annotated[int, operator.add]
+    def spread(state):
+        return {}
+    async def part(state):
+        return {"done": 1}
+    builder = StateGraph(Counted).add_node(spread).add_node(part).add_edge(START, "spread")
+    builder.add_conditional_edges("spread", lambda state: [Send("part", {})] * 500, ["part"])
+    graph = builder.compile()
+    """)
+    run = await engine.run(RunRequest(graph=graph, thread="t", input={}, has_input=True))
+    given: list[int] = []
+    most, found = 0, []
+    async for event in run.events():
+        if not given:
+            asyncio.get_running_loop().call_soon(given.clear)  # once it is the others' turn
+        given.append(event.seq)
+        most = max(most, len(given))
+        found.append(event)
+    assert most <= workers.TURN
+    assert [event.seq for event in found] == list(range(1, len(found) + 1))
+    parts = [event for event in found if getattr(event, "node", "") == "part"]
+    started = [event.task for event in parts if isinstance(event, events.NodeStarted)]
+    assert len(set(started)) == 500
+    for task in started:
+        told = [type(event) for event in parts if getattr(event, "task", "") == task]
+        assert told == [events.NodeStarted, events.NodeFinished]
+
+
 async def test_a_reader_who_waits_makes_the_worker_wait(
     write_nodes: WriteGraph, engine: LocalEngine, until_called: Any
 ) -> None:
