@@ -10,8 +10,8 @@ from graphdeck.tui.step_lines import failures, node_names, row_status
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import ERROR, MUTED, WARNING, NodeStatus, glyphs
 
-_KEPT: Final = 500
-"""Checkpoints whose words are kept; many more than are in sight."""
+_KEPT: Final = 100
+"""Checkpoints whose words, and which themselves, are kept; more than are in sight."""
 
 
 class RowWords(NamedTuple):
