@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -170,10 +170,7 @@ class GraphRun:
                 paths=before.paths,
             )
         kept = () if request.checkpoint else await finished_tasks(self._saver, self._config())
-        if self._saving.file is not None and before.checkpoint:
-            with suppress(OSError):  # where nothing can be written, no earlier reason stands either
-                home.note_going_on(self._saving.file, request.thread, before.checkpoint)
-        await set_stops(self._boundaries, self._graph, self._saver, self._config(request.checkpoint), request)
+        await set_stops(self._boundaries, self._graph, self._saver, self._config(request.checkpoint), request, before)
         return await self._stream(control, graph_input, kept)
 
     async def _check_start(self, checkpoint: str, before: Position) -> None:

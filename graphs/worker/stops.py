@@ -1,6 +1,7 @@
 """The stops of a run at its begin and at its end: where it stands already, and why it stopped."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -8,7 +9,7 @@ from langgraph.pregel import Pregel
 from langgraph.types import StateSnapshot
 
 from graphdeck.graphs.events import RunStatus
-from graphdeck.graphs.local.home import stops_of, was_told_of_breakpoint
+from graphdeck.graphs.local.home import note_going_on, stops_of, was_told_of_breakpoint
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.stopping import Stop
 from graphdeck.graphs.worker.boundaries import Boundaries, levels_of
@@ -23,8 +24,12 @@ async def set_stops(
     saver: TellingSaver | None,
     config: RunnableConfig,
     request: RunRequest,
+    before: Position,
 ) -> None:
-    """From now on, boundaries are asked about; a run without stops is left alone."""
+    """From now on, boundaries are asked about, and no earlier reason stands; a run without stops is left alone."""
+    if saver is not None and before.checkpoint:
+        with suppress(OSError):  # where nothing can be written, no earlier reason stands either
+            note_going_on(saver.file, request.thread, before.checkpoint)
     plan = boundaries.plan
     if plan.is_empty and not plan.leaves_out:
         return
