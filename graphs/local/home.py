@@ -126,6 +126,15 @@ def note_pause(
         path.unlink(missing_ok=True)
 
 
+def note_frames(file: Path, thread: str, interrupt: str, frames: Sequence[Frame]) -> None:
+    """Keep the frames of a question, in place of those kept for it; all else that is kept of the thread stays."""
+    told = [asdict(frame) for frame in frames]
+    edit_json(
+        _pause_path(file, thread),
+        lambda data: {"thread": thread, **data, "frames": {**data.get("frames", {}), interrupt: told}},
+    )
+
+
 def note_going_on(file: Path, thread: str, checkpoint: str) -> None:
     """A run goes on from a checkpoint: what stopped the thread there does so no longer, however this run may end.
 

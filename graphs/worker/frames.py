@@ -4,6 +4,7 @@ import re
 import sys
 import sysconfig
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -11,6 +12,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langgraph.errors import GraphInterrupt
 
 from graphdeck.graphs.events import Frame
+from graphdeck.graphs.local.home import note_frames
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _EXAMPLES = str(_PACKAGE / "examples")
@@ -69,12 +71,15 @@ class InterruptFrames(BaseCallbackHandler):
     """Remembers, by interrupt id, the user's frames from where the node starts again to the line that asks.
 
     LangChain calls it for each graph and node that the interrupt passes through; the call that saw most frames
-    counts, since a graph called inside a function starts that function again too.
+    counts, since a graph called inside a function starts that function again too. That is before the saver writes the
+    question: whoever finds one in the checkpoint file finds its frames too.
     """
 
     run_inline = True
 
-    def __init__(self) -> None:
+    def __init__(self, file: Path | None, thread: str) -> None:
+        self._file = file
+        self._thread = thread
         self.found: dict[str, tuple[Frame, ...]] = {}
 
     def on_chain_error(self, error: BaseException, **_: object) -> None:
@@ -85,3 +90,6 @@ class InterruptFrames(BaseCallbackHandler):
         for interrupt in error.args[0]:
             if len(frames) >= len(self.found.get(interrupt.id, ())):
                 self.found[interrupt.id] = frames
+                if self._file is not None and frames:
+                    with suppress(OSError):  # where nothing can be written, the event alone tells them
+                        note_frames(self._file, self._thread, interrupt.id, frames)

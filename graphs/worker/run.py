@@ -82,7 +82,7 @@ class GraphRun:
         self._request = request
         self._run = run
         self._emitter = emitter
-        self._frames = InterruptFrames()
+        self._frames = InterruptFrames(saving.file, request.thread)
         self._saver: TellingSaver | None = None
         self._translator: Translator | None = None
         self._answered: Answered | None = None

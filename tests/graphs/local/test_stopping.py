@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -97,18 +97,23 @@ async def test_a_question_in_a_drained_step_is_asked(write_nodes: WriteGraph, en
     assert [frame.function for frame in pending.frames] == ["ask"]
 
 
-async def test_a_cancelled_step_keeps_the_frames_of_its_question(write_nodes: WriteGraph, engine: LocalEngine) -> None:
+@pytest.mark.parametrize("how", ["cancel", "kill"])
+async def test_a_stopped_step_keeps_the_frames_of_its_question(
+    write_nodes: WriteGraph, engine: LocalEngine, how: Literal["cancel", "kill"]
+) -> None:
     graph = write_nodes("""
     def ask(state): return {"log": [interrupt("?")]}
     async def slow(state): await asyncio.sleep(60)
     graph = fan(ask, slow)
     """)
 
-    async def cancel(run: LocalRun, event: Event) -> None:
+    async def stop(run: LocalRun, event: Event) -> None:
         if isinstance(event, events.Interrupt):
-            await run.cancel()
+            asked = await engine.state("t")  # whoever reads it while it runs finds them too
+            assert [frame.function for frame in asked.interrupts[0].frames] == ["ask"]
+            await (run.cancel() if how == "cancel" else run.kill())
 
-    assert ended(await run_and(engine, graph, cancel)).status == "stopped"
+    assert ended(await run_and(engine, graph, stop)).status == "stopped"
     state = await engine.state("t")
     assert state.status == "waiting"
     assert [frame.function for frame in state.interrupts[0].frames] == ["ask"]
