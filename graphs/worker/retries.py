@@ -20,7 +20,8 @@ def watch_retries(translator: Translator) -> Callable[[], None]:
     def heard(record: logging.LogRecord) -> bool:
         match = _RETRY.match(record.getMessage())
         if match:
-            loop.call_soon_threadsafe(translator.retry, match["node"], int(match["attempt"]), match["error"])
+            attempt, task = int(match["attempt"]), _task_of(record)
+            loop.call_soon_threadsafe(translator.retry, task, match["node"], attempt, match["error"])
         return logging.getLogger().isEnabledFor(record.levelno)
 
     level = logger.level
@@ -32,3 +33,14 @@ def watch_retries(translator: Translator) -> Callable[[], None]:
         logger.setLevel(level)
 
     return forget
+
+
+def _task_of(record: logging.LogRecord) -> str:
+    """Id of the task that is tried again: the text names only its node, which many tasks may run at once.
+
+    It is in the function that logs, LangGraph's `run_with_retry`, where the error's traceback begins; empty where a
+    version of LangGraph has it elsewhere.
+    """
+    trace = record.exc_info[2] if record.exc_info else None
+    task = trace.tb_frame.f_locals.get("task") if trace else None
+    return str(getattr(task, "id", ""))

@@ -97,11 +97,9 @@ class Translator:
         if held is not None:
             self._emit_checkpoint(held, changed)
 
-    def retry(self, node: str, attempt: int, error: str) -> None:
-        """Told by LangGraph's log: a task of this node failed and is run again."""
-        tasks = [task for task, entry in self._running.items() if entry.node == node]
-        task = tasks[0] if len(tasks) == 1 else ""
-        ns = self._running[task].ns if task else ()
+    def retry(self, task: str, node: str, attempt: int, error: str) -> None:
+        """Told by LangGraph's log: a task of this node failed and is run again; its id may be empty."""
+        ns = self._tasks[task].ns if task in self._tasks else ()
         self._tokens.flush()
         self._emit(events.NodeRetry(task=task, node=node, ns=ns, attempt=attempt, error=error))
 

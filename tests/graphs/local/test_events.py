@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
@@ -165,6 +167,34 @@ async def test_retries_inside_a_subgraph(write_nodes: WriteGraph, run_graph: Run
         ("flaky", 2, 1, True),
     ]
     assert ended(found).status == "done"
+
+
+@pytest.mark.parametrize("kind", ["", "async "])
+async def test_of_many_tasks_of_a_node_the_one_that_is_tried_again_is_told(
+    write_nodes: WriteGraph, run_graph: RunGraph, kind: str
+) -> None:
+    wait = "await asyncio.to_thread(done.wait, 10)" if kind else "done.wait(10)"
+    graph = write_nodes(f"""
+    import threading
+    done, tries = threading.Event(), []
+    {kind}def part(state):
+        if state["n"] != 2:
+            {wait}
+        else:
+            tries.append(1)
+            if len(tries) < 3:
+                raise ConnectionError("not yet")
+            done.set()
+        return {{"log": ["part"]}}
+    builder = StateGraph(S)
+    builder.add_node("part", part, retry_policy=RetryPolicy(initial_interval=0.01, jitter=False))
+    builder.add_conditional_edges(START, lambda state: [Send("part", {{"n": n}}) for n in (1, 2, 3)], ["part"])
+    graph = builder.compile()
+    """)
+    found = await run_graph(graph, input={})
+    started = [event.task for event in found if isinstance(event, events.NodeStarted)]
+    retries = [event for event in found if isinstance(event, events.NodeRetry)]
+    assert [(event.task, event.attempt) for event in retries] == [(started[1], 1), (started[1], 2)]
 
 
 async def test_goto_defer_and_generators(write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine) -> None:
