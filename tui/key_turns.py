@@ -16,6 +16,8 @@ from textual.screen import Screen
 
 PATIENCE: Final = 0.3
 """Seconds after which the next key acts whatever became of the one before: its widget may be gone."""
+_PARTS: Final = 10
+"""Parts of that time: however long the whole process stands still, only one of them is over."""
 
 
 class KeyTurns:
@@ -37,9 +39,15 @@ class KeyTurns:
         screen = self._app.screen
         way: list[MessagePump] = list((self._app.focused or screen).ancestors_with_self)
         self._turn += 1
-        self._end = asyncio.get_running_loop().call_later(PATIENCE, self._app.call_later, self._over, self._turn)
+        self._wait(self._turn, _PARTS)
         await self._act(self._waiting.popleft())
         self._follow(way, screen, self._turn)
+
+    def _wait(self, turn: int, parts: int) -> None:
+        if parts:
+            self._end = asyncio.get_running_loop().call_later(PATIENCE / _PARTS, self._wait, turn, parts - 1)
+        else:
+            self._app.call_later(self._over, turn)
 
     def _follow(self, way: list[MessagePump], screen: Screen[Any], turn: int) -> None:
         """Go the way of the key, from its widget up to the app, behind it."""

@@ -1,11 +1,13 @@
 """Several keys in one write, as a slow line brings them: each acts where the one before has led."""
 
+import time
 from typing import Any
 
 import pytest
 from textual import events
 from textual.widgets import Input, TextArea
 
+from graphdeck.tui.key_turns import PATIENCE
 from graphdeck.tui.screens.confirm import ConfirmScreen, LineScreen
 from graphdeck.tui.screens.find_text import FindTextScreen
 from graphdeck.tui.screens.inbox import InboxScreen
@@ -48,6 +50,16 @@ async def test_text_behind_the_key_of_a_field_lands_in_it_and_runs_no_command(
         assert text_of(deck.app.focused) == f"{COMMANDS} pasted"
         assert [type(screen) for screen in deck.app.screen_stack[1:]] == screens
         assert (deck.look.thread, recorded.requests) == ("rome", [])
+
+
+async def test_a_moment_in_which_nothing_moves_lets_no_key_overtake(open_deck: Any, recorded: Any, put: Any) -> None:
+    put(recorded, "rome", "breakpoint")
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until(lambda: deck.look.history)
+        burst(deck, f"F{COMMANDS}", events.Callback(callback=lambda: time.sleep(2 * PATIENCE)))
+        await deck.until(lambda: isinstance(deck.app.focused, Input) and len(deck.app.focused.value) == len(COMMANDS))
+        assert isinstance(deck.app.screen, FindTextScreen)
+        assert deck.app.is_running
 
 
 def text_of(field: Any) -> str:
