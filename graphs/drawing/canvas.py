@@ -73,6 +73,8 @@ class Charset(NamedTuple):
     """Around the label of an edge that arrives from the left."""
     unknown: str
     """After a node that may go to nodes that are not declared."""
+    deferred: str
+    """After a node that waits until all other tasks are done."""
     cut: str
     """End of a text that was cut."""
     broken: str
@@ -93,6 +95,7 @@ UNICODE: Final = Charset(
     down="▼",
     quotes=("‹", "›"),
     unknown="⇢ ?",
+    deferred="⇠ all",
     cut="…",
     broken="\N{REPLACEMENT CHARACTER}",
     horizontal={"plain": "─", "conditional": "╌", "observed": "·"},
@@ -107,6 +110,7 @@ ASCII: Final = Charset(
     down="v",
     quotes=("(", ")"),
     unknown="-> ?",
+    deferred="<= all",
     cut="...",
     broken="?",
     horizontal={"plain": "-", "conditional": "~", "observed": "."},

@@ -147,10 +147,8 @@ class _Painter:
 
     def _body(self, node: Node) -> list[Cell]:
         charset = self._texts.charset
-        cells = [Cell(charset.glyph, "glyph", node.id), Cell(" ", "blank", node.id), *self._texts.name_cells(node)]
-        if node.unknown_targets:
-            cells += [Cell(char, "mark", node.id) for char in " " + charset.unknown]
-        return cells
+        head = [Cell(charset.glyph, "glyph", node.id), Cell(" ", "blank", node.id)]
+        return [*head, *self._texts.name_cells(node), *self._texts.mark_cells(node)]
 
     def _contents(self, layer: Sequence[int]) -> list[Extent]:
         """What stands in the boxes of a layer."""

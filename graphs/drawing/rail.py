@@ -21,7 +21,7 @@ How to read it. Every edge is drawn once, in one of three ways:
 Lines that touch are joined; a line with a gap at both sides of another goes under it and has nothing to do with it.
 A tap's own line tells the kind of its edge: `─` plain, `╌` conditional, `·` observed (seen taken, not declared). In the
 common part of several edges the strongest of their kinds is drawn. `⇢ ?` after a name says that the node may go to
-nodes that the graph does not declare.
+nodes that the graph does not declare, `⇠ all` that it is deferred: it waits until all other tasks are done.
 
 In ASCII the lines are `- |` plain, `~ :` conditional, `.` observed; `,` joins downwards, `'` upwards, `+` both ways.
 """
@@ -151,8 +151,8 @@ class _Painter:
             row = self._plan.rows[node.id]
             arriving = self._label(self._arriving.get(row, ()))
             tail = 3 if node.id in self._gathers else 2 if row in self._at_node else gap
-            mark = 1 + len(self._charset.unknown) if node.unknown_targets else 0
-            bodies.append(_Body(self._texts.title(node), arriving, 2 + mark + (3 if arriving else 0) + tail))
+            marks = len(self._texts.mark_cells(node))
+            bodies.append(_Body(self._texts.title(node), arriving, 2 + marks + (3 if arriving else 0) + tail))
         for link in self._plan.links:
             if link.row not in self._at_node:
                 label = self._label(link.edges)
@@ -187,8 +187,7 @@ class _Painter:
         cells = [Cell(self._charset.glyph, "glyph", node.id), BLANK]
         cells += self._texts.name_cells(node)
         rect = Rect(x + 2, y, len(cells) - 2, 1)
-        if node.unknown_targets:
-            cells += [Cell(char, "mark", node.id) for char in " " + self._charset.unknown]
+        cells += self._texts.mark_cells(node)
         arriving = self._arriving.get(y, ())
         if self._label(arriving):
             opening, closing = (Cell(quote, "label", "", arriving) for quote in self._charset.quotes)

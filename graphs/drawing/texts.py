@@ -61,6 +61,11 @@ class Texts:
             node=node.id,
         )
 
+    def mark_cells(self, node: Node) -> list[Cell]:
+        """What is said of a node after its name: where it waits, and where it goes."""
+        marks = (self.charset.deferred if node.defer else "", self.charset.unknown if node.unknown_targets else "")
+        return [Cell(char, "mark", node.id) for mark in marks if mark for char in " " + mark]
+
     def label_cells(self, label: str, edges: Sequence[Edge]) -> list[Cell]:
         """A label, cut, as that of these edges."""
         text = cut(label, self.label_limit, self._measure, self.charset.cut)

@@ -16,7 +16,7 @@ class Signs(NamedTuple):
     """What the characters of a drawing mean."""
 
     glyph: str
-    unknown: str
+    marks: tuple[str, ...]
     heads: dict[str, Step]
     across: dict[str, str]
     down: dict[str, str]
@@ -28,7 +28,7 @@ class Signs(NamedTuple):
 
 
 UNICODE = Signs(
-    "○", "⇢ ?",
+    "○", ("⇢ ?", "⇠ all"),
     {"▼": DOWN, "▲": UP, "▶": RIGHT, "◀": LEFT},
     {"─": "plain", "╌": "conditional", "·": "observed"},
     {"│": "plain", "┆": "conditional", "·": "observed"},
@@ -39,7 +39,7 @@ UNICODE = Signs(
     "╭", "╮", "╰",
 )  # fmt: skip
 ASCII = Signs(
-    "o", "-> ?",
+    "o", ("-> ?", "<= all"),
     {"v": DOWN, "^": UP, ">": RIGHT, "<": LEFT},
     {"-": "plain", "~": "conditional", ".": "observed"},
     {"|": "plain", ":": "conditional", ".": "observed"},
@@ -135,7 +135,8 @@ class FlowReader:
             right += 1
         assert self.at(right, top) == self.signs.top_right, f"no corner at {right}, {top}"
         name = "".join(self.grid[y][x + 2 : right]).rstrip()
-        name = name.removesuffix(self.signs.unknown).rstrip()
+        for mark in self.signs.marks:
+            name = name.removesuffix(mark).rstrip()
         return Box(TITLES.get(name, name), left, top, right, bottom)
 
     def _box_at(self, x: int, y: int) -> Box:

@@ -151,7 +151,7 @@ KINDS = {
     "unicode": {"─": "plain", "│": "plain", "╌": "conditional", "┆": "conditional", "·": "observed"},
     "ascii": {"-": "plain", "|": "plain", "~": "conditional", ":": "conditional", ".": "observed"},
 }
-MARKS = {"unicode": ("○", "◀", "▶", "‹", "›", "⇢ ?"), "ascii": ("o", "<", ">", "(", ")", "-> ?")}
+MARKS = {"unicode": ("○", "◀", "▶", "‹", "›", "⇢ ?", "⇠ all"), "ascii": ("o", "<", ">", "(", ")", "-> ?", "<= all")}
 
 
 class Joint(NamedTuple):
@@ -172,7 +172,7 @@ class Reader:
         self.grid = [self._cells(line) for line in text.split("\n")]
         self.joints, self.kinds = ARMS[charset], KINDS[charset]
         self.ascii = charset == "ascii"
-        self.glyph, self.left, self.right, self.opening, self.closing, self.unknown = MARKS[charset]
+        self.glyph, self.left, self.right, self.opening, self.closing, *self.marks = MARKS[charset]
         self.stem = self.grid[0].index(self.glyph) if text else 0
         self.names: dict[int, str] = {}
         self.labels: dict[int, str] = {}  # of arrivals, by row
@@ -233,8 +233,9 @@ class Reader:
     def _read_node(self, y: int) -> None:
         name, x = self._words(self.stem + 2, y)
         self.names[y] = {"START": START, "END": END}.get(name, name)
-        if "".join(self.grid[y][x + 1 : x + 1 + len(self.unknown)]) == self.unknown:
-            x += 1 + len(self.unknown)
+        for mark in reversed(self.marks):
+            if "".join(self.grid[y][x + 1 : x + 1 + len(mark)]) == mark:
+                x += 1 + len(mark)
         if self.at(x + 1, y) == self.opening:
             end = self.grid[y].index(self.closing, x)
             self.labels[y] = "".join(self.grid[y][x + 2 : end])
@@ -255,7 +256,7 @@ class Reader:
         return "".join(self.grid[y][start:x]), x
 
     def _is_no_word(self, char: str) -> bool:
-        return char in (" ", self.left, self.opening, self.unknown[0]) or self.is_line(char)
+        return char in (" ", self.left, self.opening, *(mark[0] for mark in self.marks)) or self.is_line(char)
 
     def _read_node_lines(self, y: int) -> None:
         name, beside = self.names[y], self.at(self.stem - 1, y)

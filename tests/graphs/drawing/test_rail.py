@@ -136,6 +136,12 @@ def test_a_node_with_undeclared_targets_says_so(graph: MakeGraph) -> None:
     assert "o router -> ? <" in to_text(rail(nodes, edges, ascii=True))
 
 
+def test_a_deferred_node_says_so(graph: MakeGraph) -> None:
+    nodes = [Node(id=START), Node(id="join", unknown_targets=True, defer=True)]
+    assert "○ join ⇠ all ⇢ ?" in to_text(rail(nodes, [Edge(source=START, target="join")]))
+    assert "o join <= all -> ?" in to_text(rail(nodes, [Edge(source=START, target="join")], ascii=True))
+
+
 def test_without_labels_no_label_is_drawn(graphs: dict[str, Graph]) -> None:
     drawing = rail(*graphs["branching"], labels=False)
     assert not [cell for row in drawing.rows for cell in row if cell.kind == "label"]

@@ -74,7 +74,7 @@ def random_graphs(draw: st.DrawFn) -> Graph:
         conditional=st.booleans(),
         observed=st.booleans(),
     )
-    nodes = [Node(id=name, unknown_targets=draw(st.booleans())) for name in names]
+    nodes = [Node(id=name, unknown_targets=draw(st.booleans()), defer=draw(st.booleans())) for name in names]
     return nodes, draw(st.lists(edge, max_size=24))
 
 
@@ -138,4 +138,4 @@ def large_random_graph(dice: random.Random) -> Graph:
                 observed=observed,
             )
         )
-    return [Node(id=name, unknown_targets=dice.random() < 0.1) for name in names], edges
+    return [Node(id=name, unknown_targets=dice.random() < 0.1, defer=dice.random() < 0.1) for name in names], edges
