@@ -40,13 +40,15 @@ def wait_for_threads(graph: Pregel[Any, Any, Any, Any], cancelled: Callable[[], 
     """Have sync nodes come to their end where a sibling fails, as `invoke` does: until a person has `cancelled`.
 
     An async run cancels the siblings of what failed. Of a sync node that loses the result alone: its thread goes on,
-    and all that it did would be done again.
+    and all that it did would be done again. What LangGraph awaits is the node with its writers; if only its function
+    were guarded, a result could still be lost on its way through the tasks between the two.
     """
     for level in (graph, *(inner for _, inner in graph.get_subgraphs(recurse=True))):
         for node in level.nodes.values() if isinstance(level, Pregel) else ():
             call = getattr(node.bound, "afunc", None)
             if isinstance(call, partial) and call.func is run_in_executor:  # how LangGraph makes a sync node async
-                node.bound.afunc = partial(_to_its_end, cancelled, call)  # type: ignore[attr-defined] # as was seen
+                whole: Any = node.node
+                whole.ainvoke = partial(_to_its_end, cancelled, partial(type(whole).ainvoke, whole))
 
 
 async def _to_its_end(
@@ -60,3 +62,7 @@ async def _to_its_end(
             if cancelled() or running.cancelled():
                 running.cancel()
                 raise
+        except GeneratorExit as error:
+            if running.done():  # the node's own, which would end LangGraph's generators
+                raise RuntimeError("the node raised GeneratorExit") from error
+            raise

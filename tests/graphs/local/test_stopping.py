@@ -11,7 +11,7 @@ from graphdeck.graphs.events import Event, RunEnded
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.runs import LocalRun
 from graphdeck.graphs.records import RunRequest
-from told import RunGraph, WriteGraph, ended
+from told import RunGraph, WriteGraph, ended, of
 
 UntilFree = Callable[[], Awaitable[None]]
 Meet = Callable[[LocalRun, Event], Awaitable[None]]
@@ -175,6 +175,31 @@ async def test_a_sync_node_whose_sibling_failed_comes_to_its_end_and_is_not_run_
     assert ended(await run_graph(graph)).status == "done"
     assert (tmp_path / "paid").read_text() == "once"
     assert (await engine.state("t")).values == {"n": 1}
+
+
+async def test_what_sync_nodes_return_while_a_sibling_fails_is_kept(
+    write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    graph = write_nodes("""
+    import threading
+    together = threading.Barrier(5)
+    def late(number):
+        def good(state):
+            together.wait()
+            time.sleep(number * 0.0003)
+            return {"log": [number]}
+        return good
+    def bad(state):
+        together.wait()
+        raise ValueError("x")
+    goods = [late(number) for number in range(4)]
+    for number, good in enumerate(goods): good.__name__ = f"good_{number}"
+    graph = fan(*goods, bad)
+    """)
+    for number in range(6):
+        found = await run_graph(graph, f"t{number}", input={})
+        assert len(of(found, events.NodeFinished)) == 4
+        assert ended(found).next == ("bad",)
 
 
 async def test_who_does_not_wait_for_the_sibling_of_a_failed_node_cancels(
