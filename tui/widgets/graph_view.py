@@ -342,15 +342,20 @@ def _columns(state: NodeState, left: int) -> Iterator[tuple[str, str]]:
     took = duration(state.last_ms) if state.last_ms is not None else ""
     yield "".join(fit(text, cells, right=True) for text, cells in zip((times, took), _COLUMNS, strict=True)), ""
     if left >= _WORD[0]:
-        yield f"  {fit(_word(state), min(left, _WORD[1]) - 2)}", MUTED
+        cells = min(left, _WORD[1]) - 2
+        yield f"  {fit(_word(state, cells), cells)}", MUTED
     if left >= _WORD[1] + _TOTAL and state.times > 1 and state.total_ms:
         yield fit(f"{duration(state.total_ms)} in all", _TOTAL, right=True), MUTED
 
 
-def _word(state: NodeState) -> str:
-    """The last column: how many tasks run, what was tried again, or the tokens."""
-    if len(state.active) > 1:
-        return f"{len(state.active)} run"
+def _word(state: NodeState, cells: int) -> str:
+    """The last column: how many of its tasks run, what was tried again, or the tokens."""
+    if running := len(state.active):
+        of_all = f"{running}/{state.together} run"
+        if state.together > running and len(of_all) <= cells:
+            return of_all
+        if running > 1:
+            return f"{running} run"
     if state.retries:
         return f"{state.retries} again"
     if not state.tokens:

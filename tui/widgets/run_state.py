@@ -46,6 +46,8 @@ class NodeState(Frozen):
     """It runs in the coming step."""
     active: frozenset[str] = frozenset()
     """Ids of its tasks that run now."""
+    together: int = 0
+    """Its tasks of the newest step, those that have ended included."""
     times: int = 0
     """How often it was started."""
     last_ms: float | None = None
@@ -209,6 +211,7 @@ def combine(states: Iterable[NodeState]) -> NodeState:
         outcome=max((state.outcome for state in group), key=_RANK.index, default="idle"),
         queued=any(state.queued for state in group),
         active=frozenset().union(*(state.active for state in group)),
+        together=sum(state.together for state in group if state.step == newest),
         times=sum(state.times for state in group),
         last_ms=max(took, default=None),
         total_ms=sum(state.total_ms for state in group),
@@ -308,9 +311,16 @@ class _Builder:
         self._fields["began"] = True
 
         def started(node: NodeState) -> NodeState:
-            outcome = node.outcome if node.step == step or node.active else "idle"
-            active = node.active | {event.task}
-            return with_fields(node, outcome=outcome, queued=False, active=active, times=node.times + 1, step=step)
+            goes_on = node.step == step or bool(node.active)
+            return with_fields(
+                node,
+                outcome=node.outcome if goes_on else "idle",
+                queued=False,
+                active=node.active | {event.task},
+                together=node.together + 1 if goes_on else 1,
+                times=node.times + 1,
+                step=step,
+            )
 
         if event.ns:
             self._nodes[f"{path.rpartition(':')[0]}:{START}"] = NodeState(outcome="done")

@@ -92,6 +92,29 @@ async def test_what_is_painted_anew_row_by_row_is_what_all_of_it_would_be(
                 assert painted == view.render_lines(view.size.region), (states, taken)
 
 
+@pytest.mark.parametrize(
+    ("cells", "running", "together", "word"),
+    [(90, 3, 4, "3/4 run"), (90, 1, 4, "1/4 run"), (90, 4, 4, "4 run"), (90, 380, 500, "380 run"), (39, 3, 4, "3 run")],
+)
+async def test_of_a_fan_out_it_is_told_how_many_members_still_run(
+    harness: NewApp,
+    lines: Lines,
+    nodes: list[Node],
+    edges: list[Edge],
+    cells: int,
+    running: int,
+    together: int,
+    word: str,
+) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test(size=(cells, 24)):
+        view.show_drawing(rail(nodes, edges))
+        active = frozenset(map(str, range(running)))
+        view.show({"tools": NodeState(active=active, times=together, together=together)})
+        assert row_with(lines(view), "tools").endswith(f" {word}")
+
+
 @pytest.mark.parametrize(("cells", "total"), [(45, "1,812 tok"), (90, "1m 02s in all")])
 async def test_where_there_is_room_the_time_of_all_tasks_is_told_too(
     harness: NewApp, lines: Lines, nodes: list[Node], edges: list[Edge], cells: int, total: str

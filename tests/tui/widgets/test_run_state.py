@@ -49,7 +49,7 @@ def test_a_node_goes_from_queued_over_running_to_done() -> None:
     assert statuses(run[:2])["ask"] == "queued"
     assert statuses(run[:3])["ask"] == "running"
     view = fold(RunView(), run)
-    assert view.nodes["ask"] == NodeState(outcome="done", times=1, last_ms=12, total_ms=12, step=0)
+    assert view.nodes["ask"] == NodeState(outcome="done", together=1, times=1, last_ms=12, total_ms=12, step=0)
     again = [checkpoint(1, "ask"), NodeStarted(task="2", node="ask"), NodeFinished(task="2", node="ask", ms=30)]
     assert (fold(view, again).nodes["ask"].last_ms, fold(view, again).nodes["ask"].total_ms) == (30, 42)
     assert (view.status, view.step, view.checkpoint, view.changed) == ("running", 0, "c0", ("key",))
@@ -91,7 +91,10 @@ def test_of_several_tasks_of_a_node_the_worst_outcome_stays() -> None:
     assert statuses(fan)["w"] == "running"
     fan.append(NodeStopped(task="3", node="w"))
     assert statuses(fan)["w"] == "failed"
-    assert fold(RunView(), fan).nodes["w"].times == 4
+    ended = fold(RunView(), fan)
+    assert (ended.nodes["w"].times, ended.nodes["w"].together) == (4, 4)
+    again = fold(ended, [checkpoint(1, "w"), NodeStarted(task="4", node="w")])
+    assert (again.nodes["w"].times, again.nodes["w"].together) == (5, 1)
 
 
 def test_a_later_step_forgets_the_outcome_of_an_earlier_one() -> None:
@@ -385,4 +388,5 @@ def test_several_nodes_shown_as_one() -> None:
     shown = combine(group)
     assert (shown.status, shown.outcome, shown.times, shown.last_ms) == ("running", "failed", 3, 9)
     assert (shown.retries, shown.tokens, shown.step) == (1, 7, 2)
+    assert combine([NodeState(together=9, step=1), *(NodeState(together=n, step=2) for n in (1, 4))]).together == 5
     assert combine([]) == NodeState()
