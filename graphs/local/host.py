@@ -123,9 +123,11 @@ class Host:
 
 def kill_group(pid: int) -> None:
     """Kill a worker with every process of its group; nothing where it is gone already."""
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
+    for kill in (os.killpg, os.kill):  # just forked, it leads no group yet, and has no children
+        try:
+            kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue
         return
 
 

@@ -210,6 +210,14 @@ async def test_a_kill_at_any_event_loses_nothing(write_nodes: WriteGraph, engine
     assert sum(killed) >= 2  # a worker may be done by the time its event is read
 
 
+async def test_a_kill_before_anything_has_begun_ends_the_run(write_nodes: WriteGraph, engine: LocalEngine) -> None:
+    graph = write_nodes(STEPS)  # its second node waits for ever
+    for _ in range(4):  # a worker that was just forked leads no group yet
+        started = await engine.run(RunRequest(graph=graph, thread="t", input={}, has_input=True))
+        await started.kill()
+        assert ended([event async for event in started.events()]).status == "stopped"
+
+
 @pytest.mark.soak
 async def test_fifty_kills_at_random_moments(write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path) -> None:
     graph = write_nodes(LONG)
