@@ -129,10 +129,13 @@ class InboxList(Rows):
             parts.append((fit(one_line(item.row.graph, _GRAPH, identifier=True), _GRAPH) + " ", MUTED))
         parts.append((fit(title, title_cells), ""))
         parts.append((fit(age(item.row.since, self._clock.now()), _AGE, right=True) + " ", MUTED))
+        effect = f" {fit(item.effect, effect_cells)}" if effect_cells else ""
         if enough:
-            parts.append((" " + fit(item.short, rest - title_cells - 1), style or MUTED))
-        if effect_cells:
-            parts.append((" " + fit(item.effect, effect_cells), MUTED))
+            short_cells = rest - title_cells - 1
+            if not item.effect:  # its column is free for what is asked
+                short_cells, effect = short_cells + len(effect), ""
+            parts.append((" " + fit(item.short, short_cells), style or MUTED))
+        parts.append((effect, MUTED))
         parts.append((f"{signs.warning} " if item.suspicious else "  ", WARNING))
         return Content.assemble(*parts)
 
