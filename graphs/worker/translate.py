@@ -47,6 +47,7 @@ class Translator:
         self._kept = set(kept)
         self._running: dict[str, _Task] = {}
         self._tasks: dict[str, _Task] = {}
+        self._inside: dict[str, list[str]] = {}
         self._kept_nodes: Counter[tuple[tuple[str, ...], str]] = Counter()
         self._questions: dict[str, events.Interrupt] = {}
         self._asked: set[str] = set()
@@ -138,6 +139,9 @@ class Translator:
         if task in self._running:
             return
         self._tasks[task] = self._running[task] = _Task(node, ns, time.monotonic())
+        if ns:
+            around = next(level for level in reversed(ns) if not level.isdigit())  # a number counts those of one task
+            self._inside.setdefault(around, []).append(task)
         triggers = tuple(str(trigger) for trigger in data.get("triggers") or ())
         self._emit(events.NodeStarted(task=task, node=node, ns=ns, triggers=triggers, **call))
 
@@ -147,6 +151,7 @@ class Translator:
         self.routes.runs(task, node)  # of an error handler LangGraph tells no start
         entry = self._running.pop(task, _Task(node, ns, time.monotonic()))
         self._callers.ended(ns, task)
+        inside = self._inside.pop(f"{node}:{task}", ())
         if data.get("interrupts"):
             self._interrupted(task, entry, data["interrupts"])
         elif isinstance(error, asyncio.CancelledError) or (isinstance(error, str) and "CancelledError" in error):
@@ -154,7 +159,15 @@ class Translator:
         elif error is not None:
             self._failed(task, entry, error)
         else:
+            self._left(inside)
             self._finished(task, entry, _keys(data.get("result")))
+
+    def _left(self, inside: Iterable[str]) -> None:
+        """A subgraph is over: those of its tasks that sent the graph around it on (`Command.PARENT`) are told no end."""
+        for task in inside:
+            if (entry := self._running.pop(task, None)) is not None:
+                self._left(self._inside.pop(f"{entry.node}:{task}", ()))
+                self._finished(task, entry, ())
 
     def _finished(self, task: str, entry: _Task, keys: tuple[str, ...]) -> None:
         ms = round((time.monotonic() - entry.started) * 1000, 3)

@@ -350,3 +350,24 @@ async def test_each_checkpoint_tells_where_its_step_sent_the_run_as_the_rows_do(
         *[("__start__", "pick"), ("pick", "look"), ("desk", "shelf"), ("shelf", "shaky")],
         ("__error_handler__shaky", "calm"),
     }
+
+
+async def test_a_task_that_sends_the_graph_around_it_on_ends_there_and_then(
+    write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    graph = write_nodes("""
+    def think(state): return {"log": ["think"]}
+    def give(state): return Command(goto=END if state.get("n") else "bob", graph=Command.PARENT, update={"n": 1})
+    agent = StateGraph(S).add_node(think).add_node(give).add_node("beside", think)
+    agent.add_edge(START, "think").add_edge("think", "give").add_edge("think", "beside")
+    async def by_hand(state): await agent.compile().ainvoke(state)
+    builder = StateGraph(S).add_node("ann", agent.compile()).add_node("bob", by_hand).add_edge(START, "ann")
+    graph = builder.compile()
+    """)
+    found = await run_graph(graph, input={})
+    assert ended(found).status == "done"
+    assert all_nodes_end(found)
+    last = {node: place for place, (name, node) in enumerate(told(found, "node_finished"))}
+    assert last["give"] < last["bob"], "what is inside ends first"
+    assert [node for _, node in told(found, "node_finished")].count("give") == 2
+    assert not told(found, "node_stopped")
