@@ -67,6 +67,8 @@ class StateRead(Message):
     """The checkpoint that was asked for; None for the newest."""
     policy: "Policy | None" = None
     """The rules for its questions, where it has any."""
+    ran: bool = False
+    """A run of ours was on the thread when the reading began."""
 
 
 @dataclass
@@ -217,10 +219,11 @@ class Bridge(Background):
         """Read a state, with `ns` a subgraph's: `StateRead`; `at_once` also where another one was read a moment ago."""
 
         async def read() -> Message:
+            ran = ThreadKey(file, thread) in self._live
             # What changed in a subgraph is not in the history that the deck has.
             snapshot = await self._engine.state(thread, checkpoint, ns=ns, compared=bool(ns), file=file)
             policy = await self._rules.policy(snapshot.graph) if snapshot.interrupts else None
-            return StateRead(snapshot, checkpoint, policy)
+            return StateRead(snapshot, checkpoint, policy, ran)
 
         self._ask("state", thread, read, file)
         if at_once:

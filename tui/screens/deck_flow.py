@@ -123,6 +123,9 @@ class DeckFlow(DeckListing):
         if message.checkpoint is not None:
             self.see(self.look.with_old(snapshot))
             return
+        if snapshot.status == "running" and message.ran and not self.look.running:
+            self.read_thread()  # that was our own run, which has ended since
+            return
         self.policy = message.policy or self.policy
         look = self.look.with_state(snapshot)
         if snapshot.graph and not look.graph:
@@ -163,6 +166,8 @@ class DeckFlow(DeckListing):
             self.change(runs=runs)
         else:
             self.look = dataclasses.replace(self.look, runs=runs, live=view)
+            if ended is not None and not was_refused(view):
+                self.look = self.look.without_run(ended.status)
             reads = not self.look.refuses_saving
             if not (reads and ended is not None and ended.status == "waiting"):  # else what it asks comes at once
                 self.see(self.look)

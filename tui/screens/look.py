@@ -9,6 +9,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from graphdeck.graphs.events import RunStatus
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import (
     CheckpointRow,
@@ -18,6 +19,7 @@ from graphdeck.graphs.records import (
     RunRequest,
     Snapshot,
     ThreadRow,
+    ThreadStatus,
 )
 from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.graphs.values import Json
@@ -80,6 +82,13 @@ class Look(Frozen):
         """The look at an older checkpoint, or back at the newest one."""
         shown, authors = old or self.snapshot, self.snapshot.authors if self.snapshot else {}
         return dataclasses.replace(self, old=old, saved=conversation_of(shown.values, authors=authors) if shown else ())
+
+    def without_run(self, status: RunStatus) -> "Look":
+        """The look once a run of ours has ended: what was read meanwhile would say that somebody else runs it."""
+        if self.snapshot is None or self.snapshot.status != "running":
+            return self
+        stands: ThreadStatus = "stopped" if status == "recursion_limit" or status == "lost" else status
+        return dataclasses.replace(self, snapshot=dataclasses.replace(self.snapshot, status=stands))
 
     def without_questions(self) -> "Look":
         """The look as long as nobody knows what waits now."""

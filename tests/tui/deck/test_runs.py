@@ -1,11 +1,13 @@
 """The deck on the real engine: real workers, real checkpoint files, the bundled graphs, answers by key."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.tui import bridge
 from graphdeck.tui.screens.approval import ApprovalScreen
 
 BOOKING = "book Casa Verde for Kim from 2 May for 3 nights"
@@ -61,6 +63,22 @@ async def test_report_stops_at_its_breakpoint_and_space_publishes(open_deck: Any
         await deck.press("escape", "space")
         await deck.until_shown("● done")
         await deck.until(lambda: deck.look.values.get("published"))
+
+
+async def test_what_was_read_while_it_ran_is_not_taken_for_a_run_of_somebody_else(
+    open_deck: Any, engine: LocalEngine
+) -> None:
+    async with open_deck(engine, graph="chain") as deck:
+        await deck.until(lambda: deck.look.shape)
+        await deck.type('{"topic": "graphs"}')
+        await deck.until(lambda: deck.look.status == "done" and deck.look.snapshot.status == "done")
+        while_it_ran = replace(deck.look.snapshot, status="running")
+        assert not replace(deck.look, snapshot=while_it_ran).without_run("recursion_limit").elsewhere
+        deck.app.deck.post_message(bridge.StateRead(while_it_ran, None, ran=True))
+        await deck.until(lambda: True)
+        assert deck.look.snapshot.status == "done"
+        deck.app.deck.post_message(bridge.StateRead(while_it_ran, None))
+        await deck.until_shown("elsewhere")
 
 
 async def test_chain_runs_to_its_end(open_deck: Any, engine: LocalEngine) -> None:
