@@ -163,7 +163,7 @@ class Translator:
             self._finished(task, entry, _keys(data.get("result")))
 
     def _left(self, inside: Iterable[str]) -> None:
-        """A subgraph is over: those of its tasks that sent the graph around it on (`Command.PARENT`) are told no end."""
+        """A subgraph is over: of its tasks that sent the graph around it on (`Command.PARENT`) no end is told."""
         for task in inside:
             if (entry := self._running.pop(task, None)) is not None:
                 self._left(self._inside.pop(f"{entry.node}:{task}", ()))

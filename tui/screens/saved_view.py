@@ -101,17 +101,18 @@ class _Past:
         """Take in a way."""
         self.times.update({path_text(way.level, name): times for name, times in runs_on(way.rows).items()})
         for row, following in zip(way.rows, (*way.rows[1:], None), strict=False):
-            self.taken.step(way.level, _routed(row) if row.source == "loop" else None)
+            self.taken.step(way.level, _routed(row) if row.source == "loop" else None, row.next)
             for task in row.after if way.is_tip or following else ():
                 self.taken.start(way.level, task.node)
                 for ns in task.inner:
                     if ns != way.within:
-                        self._walk_inside(ns, following.checkpoint if following else _NO_END)
+                        self._walk_inside(ns, following.checkpoint if following else _NO_END, is_over=task.finished)
 
-    def _walk_inside(self, ns: str, until: str) -> None:
+    def _walk_inside(self, ns: str, until: str, *, is_over: bool) -> None:
         """Take in what a subgraph did before a checkpoint of the graph around it; ids of checkpoints sort by time.
 
-        Several tasks of a node may go on with one subgraph: each has its own part of that.
+        Several tasks of a node may go on with one subgraph: each has its own part of that. One that is over without
+        having come to its end was left from its last step (`Command.PARENT`), whose tasks have written nothing.
         """
         rows = self._inner.get(ns, ())
         at = next((row.checkpoint for row in rows if row.checkpoint < until), "")
@@ -123,6 +124,9 @@ class _Past:
         if new[-1].next == ():
             self.passed.add(path_text(level, END))
         self.walk(_Way(level, new, is_tip=True, within=""))
+        for node in new[-1].next or () if is_over else ():
+            self.taken.start(level, node)
+            self.times[path_text(level, node)] += 1
 
 
 def _level(ns: str) -> tuple[str, ...]:

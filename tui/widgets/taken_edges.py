@@ -6,7 +6,7 @@ not told (graphs that refuse saving, older records), an edge is known to be take
 what is shown is never a guess.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import field, replace
 from typing import Final, TypeAlias
 
@@ -95,16 +95,19 @@ class TakenBuilder:
                 self._end(event.ns, event.node)
                 if event.node.startswith(_HANDLER):  # it runs in the step in which the node failed
                     self._take(event.ns, event.node.removeprefix(_HANDLER), event.node)
-                self._due.pop((*event.ns, f"{event.node}:{event.task}"), None)  # a subgraph of it is over
+                self._forget((*event.ns, f"{event.node}:{event.task}"))
             case events.NodeFailed() | events.NodeStopped():
                 self._end(event.ns, _ANY)
             case _:
                 pass
 
-    def step(self, level: Level, routed: Mapping[str, Iterable[str]] | None) -> None:
+    def step(
+        self, level: Level, routed: Mapping[str, Iterable[str]] | None, following: Collection[str] | None = ()
+    ) -> None:
         """A step of a graph has ended, each of whose nodes has sent the run there; None for an input or an edit.
 
-        What was sent before and has not started yet is still to come.
+        What was sent before and has not started yet is still to come. Where that does not tell of all nodes of the step
+        that is `following`, or those are not known, the file keeps routes otherwise: none has gone to END for sure.
         """
         due = {} if routed is None else dict(self._due.get(level, {}))
         for source, targets in (routed or {}).items():
@@ -113,8 +116,9 @@ class TakenBuilder:
         self._due[level] = due
         self._ended.pop(level, None)
         self._stepped.add(level)
+        is_all_told = following is not None and due.keys() >= set(following)
         for node, targets in (routed or {}).items():
-            if not targets:
+            if not targets and is_all_told:
                 self._take(level, node, END)
 
     def start(self, level: Level, node: str) -> None:
@@ -139,7 +143,7 @@ class TakenBuilder:
 
     def _step_told(self, event: events.Checkpoint, routed: Mapping[str, tuple[str, ...]]) -> None:
         ended = dict.fromkeys(self._ended.get(event.ns, frozenset()) - {_ANY}, ())
-        self.step(event.ns, {**ended, **routed} if event.source == "loop" else None)
+        self.step(event.ns, {**ended, **routed} if event.source == "loop" else None, event.next)
 
     def _step_untold(self, event: events.Checkpoint) -> None:
         ended = self._ended.get(event.ns, frozenset())
@@ -149,6 +153,12 @@ class TakenBuilder:
         self.step(event.ns, None)
         if len(ended) == 1 and _ANY not in ended:
             self._due[event.ns] = {_ANY: ended}
+
+    def _forget(self, level: Level) -> None:
+        """A subgraph is over: its tasks have ids that do not come again."""
+        self._due.pop(level, None)
+        self._ended.pop(level, None)
+        self._stepped.discard(level)
 
     def _end(self, level: Level, node: str) -> None:
         self._ended[level] = self._ended.get(level, frozenset()) | {node}

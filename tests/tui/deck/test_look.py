@@ -346,6 +346,19 @@ def test_edges_that_the_file_tells_are_those_taken_on_the_way_to_what_is_shown(t
     assert going_on.view().times == opened.view.taken.times, "a task that starts again takes no edge again"
 
 
+def test_no_node_has_led_to_the_end_where_it_is_not_told_who_led_on() -> None:
+    def told(next_: tuple[str, ...] | None) -> dict[tuple[str, str], int]:
+        plan = [
+            row("c1", "c0", 1, next_, made_by=(ran("assistant"),), after=()),
+            row("c0", None, 0, ("assistant",), after=(ran("assistant"),)),
+        ]
+        return dict(saved_view(snapshot(checkpoint="c1", next=next_, status="stopped"), plan).taken.times)
+
+    assert told(()) == {("assistant", "__end__"): 1}
+    assert told(("tools",)) == {}, "older versions of LangGraph name their channels otherwise"
+    assert told(None) == {}
+
+
 def test_what_several_tasks_did_in_one_subgraph_counts_once(travel: GraphShape) -> None:
     def team(*routed: str) -> RanTask:
         return ran("team", *routed, inner=("team",))

@@ -6,7 +6,10 @@ from typing import Any
 
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.observed import observed_pairs
+from graphdeck.tui.screens.saved_view import saved_view, unread
 from graphdeck.tui.widgets.graph_view import GraphView
+from graphdeck.tui.widgets.run_state import RunView, fold
+from told import RunGraph, WriteGraph
 
 WAYS = """
 import operator
@@ -85,3 +88,43 @@ async def test_edges_are_drawn_as_they_are_taken_and_at_the_next_start(
         await deck.until(lambda: deck.look.old is not None)
         assert not view.taken.times, "as it was then: nothing had been taken"
         assert [row.partition("  ×")[0].rstrip()[3:] for row in rows(view)] == [row[3:] for row in known]
+
+
+TEAMS = """
+from typing import TypedDict
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import Command, Send
+
+class State(TypedDict, total=False):
+    turns: int
+
+def think(state): return {"turns": state.get("turns", 0) + 1}
+def give(to):
+    return lambda state: Command(goto=to if state["turns"] < 4 else END, graph=Command.PARENT, update=state)
+def agent(to): return StateGraph(State).add_node(think).add_node("give", give(to)).add_edge(START, "think")
+def spread(state): return [Send("part", state), Send("part", state), "beside"]
+
+builder = StateGraph(State).add_node("ann", agent("bob").add_edge("think", "give").compile())
+builder.add_node("bob", agent("ann").add_edge("think", "give").compile())
+builder.add_node("part", lambda state: {}).add_node("beside", lambda state: {}).add_node("late", think, defer=True)
+builder.add_conditional_edges(START, spread).add_edge(["part", "beside"], "late").add_edge("late", "ann")
+graph = builder.compile()
+"""
+
+
+async def test_a_run_and_its_file_tell_the_same_edges(
+    engine: LocalEngine, write_graph: WriteGraph, run_graph: RunGraph
+) -> None:
+    found = await run_graph(write_graph(TEAMS), input={"turns": 0}, recursion_limit=20)
+    history = await engine.history("t")
+    inner = {ns: await engine.history("t", ns=ns) for ns in unread(history, {}, {"ann", "bob"})}
+    live, saved = fold(RunView(), found), saved_view(await engine.state("t"), history, inner)
+    assert live.status == saved.status == "done"
+    assert live.taken.times["ann:think", "ann:give"] == 2
+    assert live.taken.times == saved.taken.times
+    assert live.taken.newest == saved.taken.newest
+    assert {path: node.times for path, node in saved.nodes.items() if node.times} == {
+        path: node.times for path, node in live.nodes.items() if node.times
+    }
+    assert live.taken.ended == {}, "of subgraphs that are over nothing is kept"
+    assert live.taken.due.keys() == {()}
