@@ -6,7 +6,7 @@ its effect only later: the text behind such a key would act as commands.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from textual.app import App
@@ -18,6 +18,8 @@ PATIENCE: Final = 0.3
 """Seconds after which the next key acts whatever became of the one before: its widget may be gone."""
 _PARTS: Final = 10
 """Parts of that time: however long the whole process stands still, only one of them is over."""
+_TIMES: Final = 2
+"""Times that the way of a key is gone: behind it, and behind what its action had its widget say."""
 
 
 class KeyTurns:
@@ -37,7 +39,7 @@ class KeyTurns:
 
     async def _next(self) -> None:
         screen = self._app.screen
-        way: list[MessagePump] = list((self._app.focused or screen).ancestors_with_self)
+        way = list((self._app.focused or screen).ancestors_with_self) * _TIMES
         self._turn += 1
         self._wait(self._turn, _PARTS)
         await self._act(self._waiting.popleft())
@@ -49,10 +51,10 @@ class KeyTurns:
         else:
             self._app.call_later(self._over, turn)
 
-    def _follow(self, way: list[MessagePump], screen: Screen[Any], turn: int) -> None:
+    def _follow(self, way: Sequence[MessagePump], screen: Screen[Any], turn: int) -> None:
         """Go the way of the key, from its widget up to the app, behind it."""
-        while way:
-            if way.pop(0).call_later(self._follow, way, screen, turn):
+        for place, pump in enumerate(way, start=1):
+            if pump.call_later(self._follow, way[place:], screen, turn):
                 return
         self._app.call_later(self._settle, screen, turn)  # behind the focus that the key's action has asked for
 

@@ -11,6 +11,7 @@ from graphdeck.tui.key_turns import PATIENCE
 from graphdeck.tui.screens.confirm import ConfirmScreen, LineScreen
 from graphdeck.tui.screens.find_text import FindTextScreen
 from graphdeck.tui.screens.inbox import InboxScreen
+from graphdeck.tui.screens.picker import PickerScreen
 from graphdeck.tui.widgets.filter_line import FilterLine
 from graphdeck.tui.widgets.find_line import FindLine
 from graphdeck.tui.widgets.input_line import InputLine
@@ -60,6 +61,22 @@ async def test_a_moment_in_which_nothing_moves_lets_no_key_overtake(open_deck: A
         await deck.until(lambda: isinstance(deck.app.focused, Input) and len(deck.app.focused.value) == len(COMMANDS))
         assert isinstance(deck.app.screen, FindTextScreen)
         assert deck.app.is_running
+
+
+@pytest.mark.parametrize(("keys", "opened"), [("Ra", LineScreen), ("o", PickerScreen)])
+async def test_a_key_behind_one_that_closes_a_dialog_does_not_reach_it(
+    open_deck: Any, recorded: Any, put: Any, keys: str, opened: type[Any]
+) -> None:
+    put(recorded, "rome", "breakpoint")
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until(lambda: deck.look.history)
+        await deck.press("space")
+        await deck.until(lambda: recorded.runs)
+        burst(deck, keys)
+        await deck.until(lambda: isinstance(deck.app.screen, opened))
+        burst(deck, "", *[events.Key(key, None) for key in ("enter", "ctrl+q")])
+        await deck.until_shown("A run is on. Leave?")
+        assert [type(screen) for screen in deck.app.screen_stack[1:]] == [ConfirmScreen]
 
 
 def text_of(field: Any) -> str:
