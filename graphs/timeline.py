@@ -67,11 +67,13 @@ class RunTimeline(Frozen):
         return len(starts) - 1 - starts.index(max(starts)) if starts else -1
 
 
-def run_timeline(found: Iterable[Event]) -> RunTimeline:
-    """The tasks that the events of a run tell of."""
+def run_timeline(found: Iterable[Event], *, is_over: bool = False) -> RunTimeline:
+    """The tasks that the events of a run tell of, which `is_over` even where they do not tell its end."""
     builder = TimelineBuilder()
     for event in found:
         builder.feed(event)
+    if is_over and not builder.is_over:
+        builder.end()
     return builder.timeline()
 
 

@@ -215,7 +215,9 @@ def read_run(files: Sequence[Path], run: str) -> list[Event]:
     by_id = {path.stem.partition("-")[2]: path for folder in _all_records(files) for path in folder}
     found = [run] if run in by_id else [each for each in by_id if each.startswith(run)]
     if len(found) == 1 and (run in by_id or len(run) >= SHORTEST):
-        return list(_events(by_id[found[0]]))
+        if told := list(_events(by_id[found[0]])):
+            return told
+        raise RunNotFound(f"nothing of the record of run {run!r} can be read", f"it is {by_id[found[0]]}")
     if len(found) > 1:
         raise RunNotFound(f"{len(found)} runs begin with {run!r}", "name more of its id: graphdeck runs --json has it")
     raise RunNotFound(f"no run {run!r} is on record", "graphdeck runs lists those that are")

@@ -52,13 +52,21 @@ async def runs(
     """Print the runs on record, without a limit all of them; or how one of them went. The exit status."""
     if run is not None:
         found = await engine.run_events(run)
-        lines = (json_line(event_to_dict(event)) for event in found) if as_json else run_lines(found, terminal)
+        record = None if as_json else await _without_end(engine, found)
+        lines = (json_line(event_to_dict(event)) for event in found) if as_json else run_lines(found, terminal, record)
     else:
         records = await engine.runs(thread=thread, limit=ALL if limit is None else limit)
         lines = (json_line(record_json(record)) for record in records) if as_json else list_lines(records, terminal)
     for line in lines:
         print(line)
     return 0
+
+
+async def _without_end(engine: Engine, found: Sequence[Event]) -> RunRecord | None:
+    """What is known of a run that does not tell its own end: it goes on, or nobody has finished its record."""
+    if isinstance(found[-1], events.RunEnded):
+        return None
+    return next((record for record in await engine.runs(limit=ALL) if record.id == found[0].run), None)
 
 
 # -- the list --------------------------------------------------------------------------------------------------------
@@ -113,10 +121,10 @@ def _ended(status: str, why: str) -> str:
 # -- one run ---------------------------------------------------------------------------------------------------------
 
 
-def run_lines(found: Sequence[Event], terminal: Terminal) -> Iterator[str]:
-    """How a run went: a row a task with its bar, then what its models used."""
-    yield from _heading(found, terminal)
-    timeline = run_timeline(found)
+def run_lines(found: Sequence[Event], terminal: Terminal, record: RunRecord | None = None) -> Iterator[str]:
+    """How a run went: a row a task with its bar, then what its models used. `record`, where no event tells its end."""
+    yield from _heading(found, terminal, record)
+    timeline = run_timeline(found, is_over=record is None or record.status != "running")
     for task in timeline.tasks:
         yield _task_line(task, timeline.total, terminal)
     yield from _summary(timeline, terminal)
@@ -126,7 +134,7 @@ def run_lines(found: Sequence[Event], terminal: Terminal) -> Iterator[str]:
         yield from _usage_lines(used, terminal)
 
 
-def _heading(found: Sequence[Event], terminal: Terminal) -> Iterator[str]:
+def _heading(found: Sequence[Event], terminal: Terminal, record: RunRecord | None) -> Iterator[str]:
     first, last = found[0], found[-1]
     if isinstance(first, events.RunStarted):
         graph, thread = (safe(text, identifier=True) for text in (first.graph, first.thread))
@@ -136,6 +144,8 @@ def _heading(found: Sequence[Event], terminal: Terminal) -> Iterator[str]:
         error = one_line(last.error.get("message", ""), 400) if last.error else ""
         why = stop_words(last.stops) or error
         yield f"{terminal.glyph(last.status)} {cut(_ended(last.status, why), terminal.columns - 2)}"
+    elif record is not None:
+        yield f"{terminal.glyph(record.status)} {cut(_ended(record.status, record.why), terminal.columns - 2)}"
     else:
         yield f"{terminal.pick('·', '-')} the record has no end"
     yield ""

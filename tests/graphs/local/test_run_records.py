@@ -132,6 +132,9 @@ async def test_a_torn_record_is_read_as_far_as_it_goes(file: Path) -> None:
     lease.release()
     path.write_bytes(b"\xff{\n" + b"".join(whole))
     assert read_runs([file], thread="", limit=9) == []
+    path.write_bytes(b"\xff{\n")
+    with pytest.raises(RunNotFound, match="nothing of the record"):
+        read_run([file], first.run)
 
 
 async def test_a_record_is_bounded_and_its_end_is_kept(file: Path) -> None:

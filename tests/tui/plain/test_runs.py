@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from graphdeck.graphs.events import event_to_dict
 from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.graphs.local.lease import Lease
 from graphdeck.tui.plain.runs import runs
 from graphdeck.tui.plain.terminal import Terminal
 from told import RunGraph, WriteGraph
@@ -88,6 +90,18 @@ async def test_runs_are_listed_and_one_is_shown_over_time(
     assert all("⟨" in line or line.isascii() for line in plain)
     starts = [line.index("#") for line in plain[3:6]]
     assert starts[2] >= max(starts[:2])
+
+    file = Path(told[0]["file"])
+    [kept_as] = (file.parent / "runs").iterdir()
+    begun = [line for line in kept_as.read_text().splitlines(keepends=True)[:-2] if '"node_failed"' not in line]
+    kept_as.write_text("".join(begun))
+    lost = await show(run)
+    assert (lost[1], lost[5].split()[:2]) == ("✗ lost: what showed it was gone first", ["■", "breaks"])
+    lease = Lease.take(file, "t", run)
+    going_on = await show(run)
+    assert going_on[1].endswith(" running")
+    assert going_on[5][0] not in "■●✗"
+    lease.release()
 
 
 def test_the_command_says_what_it_does_not_find(cli: Callable[..., Any], threads_file: object) -> None:
