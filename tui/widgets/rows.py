@@ -101,7 +101,7 @@ class Rows(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Paint one line of what can be seen."""
         offset_x, offset_y = self.scroll_offset
-        index, width = y + offset_y, self.size.width
+        index, width = y + offset_y, self.size.width - self.show_vertical_scrollbar
         count = self.row_count()
         on_cursor = self.has_cursor and self.marks_row and index == self.cursor and index < count
         style = self.get_visual_style("rows--cursor") if on_cursor else self.visual_style
@@ -129,6 +129,13 @@ class Rows(ScrollView, can_focus=True):
         if self.scroll_offset.y or new - old > 1:
             self.scroll_to(y=max(0, self.scroll_offset.y + new - old), animate=False, force=True)
         self.keep_in_view(new)
+
+    def rows_moved(self, top: int, cursor: int) -> None:
+        """Take in that the rows are others now, and show at the top what is at this index; the cursor is at that one."""
+        self.set_reactive(Rows.cursor, cursor)
+        self.rows_changed()
+        if top != self.scroll_offset.y:  # at once: else it would be painted in the wrong place first
+            self.scroll_to(y=top, animate=False, force=True, immediate=True)
 
     def keep_in_view(self, index: int) -> None:
         """Scroll as little as needed to show a row."""

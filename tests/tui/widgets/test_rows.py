@@ -20,8 +20,8 @@ class Numbers(Rows):
         return self.count
 
     def row(self, index: int, width: int) -> Content:
-        """Its number."""
-        return Content(str(index))
+        """Its number, on the right."""
+        return Content(str(index).rjust(width))
 
 
 async def test_more_or_fewer_rows_bring_the_scroll_bar_and_take_it_away(harness: NewApp) -> None:
@@ -38,6 +38,8 @@ async def test_more_or_fewer_rows_bring_the_scroll_bar_and_take_it_away(harness:
                 await pilot.pause()
                 assert view.show_vertical_scrollbar is (count > 10), count
                 assert view.max_scroll_y == max(0, count - 10)
+                top, beside_the_bar = str(view.scroll_offset.y), 40 - (count > 10)
+                assert view.render_line(0).text == (top if count else "").rjust(beside_the_bar)
                 assert view.scroll_offset.y <= view.max_scroll_y
                 view.move_to(count - 1)
                 await pilot.pause()
