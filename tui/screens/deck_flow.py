@@ -84,7 +84,7 @@ class DeckFlow(DeckListing):
     def start(self, request: RunRequest) -> None:
         """Run the thread that is looked at, or the new one that the request names."""
         key = key_of(request)
-        view = dataclasses.replace(self.look.with_old(None).view, thread=request.thread)
+        view = dataclasses.replace(self.look.view_from(request.checkpoint), thread=request.thread)
         if self.look.live is not None:  # even where the file has gone on without us
             view = dataclasses.replace(view, log=self.look.live.log, logged=self.look.live.logged)
         self._views[key] = view

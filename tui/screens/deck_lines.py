@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from graphdeck.graphs.events import RunEnded
-from graphdeck.graphs.records import END, START, FailedTask
+from graphdeck.graphs.records import START, FailedTask
 from graphdeck.graphs.stopping import Stop
 from graphdeck.tui.actions import Action, action, help_groups
 from graphdeck.tui.clock import age, time_of_day
@@ -100,7 +100,7 @@ def _others(look: Look) -> str:
 
 
 def _names(names: Iterable[str]) -> str:
-    counts = Counter(name for name in names if name not in (START, END))
+    counts = Counter(f"{name.removesuffix(START)}START" if name.endswith(START) else name for name in names)
     found = [f"{name} {glyphs().times}{count}" if count > 1 else name for name, count in counts.items()]
     return ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
 

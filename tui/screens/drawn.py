@@ -30,4 +30,4 @@ def unkept(look: "Look") -> Collection[Pair]:
 
 def _taken(look: "Look") -> "Taken":
     """What is known of the edges at the newest state of the thread."""
-    return (look if look.old is None else look.with_old(None)).view.taken
+    return look.view_from(None).taken

@@ -240,6 +240,14 @@ class Look(Frozen):
         saved = saved_view(self.shown, self.history, self.inner)
         return saved if self.old or self.live is None else with_measures(saved, self.live)
 
+    def view_from(self, checkpoint: str | None) -> RunView:
+        """What the nodes did up to where a run begins: at a checkpoint, or at the newest state."""
+        newest = self if self.old is None else dataclasses.replace(self, old=None)
+        if checkpoint is None or (self.snapshot is not None and self.snapshot.checkpoint == checkpoint):
+            return newest.view
+        at = Snapshot(thread=self.thread, checkpoint=checkpoint, step=None, status="stopped", next=(), values={})
+        return dataclasses.replace(newest, old=at).view
+
     @property
     def messages(self) -> tuple[ChatMessage, ...]:
         """The conversation, with what is being written."""

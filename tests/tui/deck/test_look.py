@@ -18,6 +18,7 @@ from graphdeck.graphs.records import (
     ThreadRow,
 )
 from graphdeck.graphs.thread_key import ThreadKey
+from graphdeck.tui.screens.deck_lines import status_info
 from graphdeck.tui.screens.drawn import drawn, unkept
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.screens.panes import log_of
@@ -391,6 +392,26 @@ def test_an_older_checkpoint_shows_its_own_state_and_conversation(travel: GraphS
     assert [message.text for message in old.messages] == ["one"]
     assert old.status == "stopped"
     assert [message.text for message in old.with_old(None).messages] == ["one", "two"]
+
+
+def test_before_the_first_step_a_thread_stands_before_the_start(travel: GraphShape) -> None:
+    def detail(*following: str, **fields: Any) -> str:
+        at = snapshot(step=-1, status="stopped", next=following, **fields)
+        return status_info(look(travel, snapshot=snapshot()).with_old(at)).detail
+
+    assert detail("__start__") == "before START"
+    assert detail("team", subgraphs=(snapshot(ns="team:1", next=("__start__",)),)) == "before team:START"
+    assert status_info(look(travel, snapshot=snapshot(status="stopped", next=()))).detail == ""
+
+
+def test_a_run_from_an_older_checkpoint_goes_on_from_what_was_there(travel: GraphShape) -> None:
+    newest = look(travel, snapshot=snapshot(checkpoint="c4"), history=rows())
+    assert newest.view_from(None).nodes["assistant"].times == 2
+    assert newest.view_from("c4").nodes["assistant"].times == 2
+    assert newest.view_from("c2").nodes["assistant"].times == 1, "the timeline's cursor may be elsewhere than the look"
+    shown = newest.with_old(snapshot(checkpoint="c1", next=("assistant",), status="stopped"))
+    assert "assistant" not in shown.view_from("c1").nodes
+    assert shown.view_from("c4").nodes["assistant"].times == 2
 
 
 def test_saved_failures_are_in_the_log_without_the_siblings_that_they_stopped(travel: GraphShape) -> None:
