@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,13 +18,20 @@ if TYPE_CHECKING:
 
 SCREENFUL: Final = 50
 """Rows of a list for people, unless they say how many."""
-
 SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"]}
+
+
+def _only(context: click.Context, option: click.Parameter, files: Files) -> Path | None:
+    """The one file that is named, if any: of several, all but the last would be passed over without a word."""
+    if len(files) > 1:
+        raise click.UsageError("--db takes one file here; lists of threads, questions, decisions and runs take several")
+    return files[0] if files else None
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON, one object a line, nothing cut.")
-db_option = click.option("--db", type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint file.")
-dbs_option = click.option(
-    "--db", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="Checkpoint file."
-)
+_db = partial(click.option, "--db", multiple=True, type=click.Path(path_type=Path), metavar="FILE")
+db_option = _db(callback=_only, help="Checkpoint file.")
+dbs_option = _db(help="Checkpoint file; several may be named.")
 ask_all_option = click.option("--ask-all", is_flag=True, help="Ignore every rule and grant that allows a tool call.")
 limit_option = click.option(
     "--limit",

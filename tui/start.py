@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.graphs.errors import GraphdeckError, InputError
 
 if TYPE_CHECKING:
     from graphdeck.graphs.local.engine import LocalEngine
@@ -119,9 +119,11 @@ def open_workbench(
     from graphdeck.graphs.local.targets import is_checkpoint_file
 
     is_file = target is not None and is_checkpoint_file(Path(target))
-    if target is not None and is_file:
-        db, target = db or target, None
     try:
+        if target is not None and is_file:
+            if db is not None:
+                raise InputError(f"{target} is a checkpoint file, and --db names another", "name one of them")
+            db, target = target, None
         engine = engine_of(() if db is None else (Path(db),))
     except GraphdeckError as error:
         return tell(error)

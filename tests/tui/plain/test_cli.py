@@ -101,6 +101,20 @@ def test_the_workbench_gets_graph_thread_and_file(
     assert opened == [(reads, graph, thread, pick)]
 
 
+def test_of_two_checkpoint_files_none_is_passed_over_without_a_word(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, threads_file: Path
+) -> None:
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    twice = ("--db", "a.sqlite", "--db", "b.sqlite")
+    commands: list[tuple[str, ...]] = [(), ("agent.py:g",), ("run", "agent.py:g"), ("show", "t"), ("delete", "t")]
+    for words in commands:
+        done = cli(*words, *twice)
+        assert (done.status, "--db takes one file here" in done.err) == (64, True), words
+    done = cli("trips.sqlite", "--db", "other.sqlite")
+    assert (done.status, "trips.sqlite is a checkpoint file, and --db names another" in done.err) == (64, True)
+
+
 def test_every_order_can_be_asked_for() -> None:
     assert set(thread_commands.SORTS) == set(get_args(ThreadSort))
 
