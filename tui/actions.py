@@ -159,6 +159,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("runs", "H", "past runs", "Show past runs of this thread: tasks over time, retries, tokens", "History"),
     _deck("go_to_path", "colon", "go to path", "Go to a value of the state by its path", "Panes"),
     _deck("raw", "j", "raw JSON", "Show the state as it is in JSON, or made readable", "Panes"),
+    _deck("tool_calls", "k", "tool calls", "Hide tool calls and results in the conversation, or show them", "Panes"),
     _deck("view", "v", "view", "Show the selected value or message whole", "Panes"),
     _deck("copy", "c", "copy", "Copy the selected value", "Panes"),
     _deck("write", "w", "to file", "Write the selected value to a file (asks for its name)", "Panes"),

@@ -41,6 +41,13 @@ class DeckMoves(DeckFlow):
         """Go to the conversation."""
         self.panes.go("messages")
 
+    def action_tool_calls(self) -> None:
+        """Read the conversation alone, or with its tool calls."""
+        self.panes.go("messages")
+        self.panes.turn_tool_calls()
+        hidden = "tool calls are hidden, but for those that wait: k shows them"
+        self.say("" if self.panes.messages.shows_calls else hidden)
+
     def action_show_timeline(self) -> None:
         """Go to the checkpoints."""
         self.panes.go("timeline")

@@ -104,6 +104,7 @@ class Panes(Container):
                 self._paint_state(look)
             case "messages":
                 self.messages.show(look.messages)
+                self._head_messages()
             case "timeline":
                 history = look.history if isinstance(look.history, Checkpoints) else Checkpoints(look.history)
                 self.timeline.show(history, history.tree, more=history.more)
@@ -112,6 +113,15 @@ class Panes(Container):
                 self.printed.show(*log_of(look))
             case "threads":
                 self.threads.list.current = look.key
+
+    def turn_tool_calls(self) -> None:
+        """Show the conversation without its tool calls, or with them."""
+        self.messages.shows_calls = not self.messages.shows_calls
+        self._head_messages()
+
+    def _head_messages(self) -> None:
+        hidden = "" if self.messages.shows_calls else f"tool calls hidden: {self.messages.hidden_calls:,}"
+        self.query_one("#messages", Pane).heading = hidden
 
     def _paint_state(self, look: Look) -> None:
         shown = look.shown

@@ -18,6 +18,8 @@ MESSAGE_LIMIT: Final = 1_000
 NO_AUTHORS: Final[Mapping[str, str]] = {}
 REMOVE_ALL: Final = "__remove_all__"
 """Id of LangGraph's message that removes all messages before it."""
+DO_NOT_RENDER: Final = "do-not-render-"
+"""What the id of a message begins with that is for the graph alone, and for nobody to read: agent-chat-ui's mark."""
 
 
 class ChatMessage(NamedTuple):
@@ -49,6 +51,11 @@ class ChatMessage(NamedTuple):
     """Its content in parts, where it is more than text."""
     failed: bool = False
     """It is the result of a tool that failed."""
+
+    @property
+    def is_for_the_graph(self) -> bool:
+        """Nobody is to read it."""
+        return self.id.startswith(DO_NOT_RENDER)
 
 
 def from_json(message: Mapping[str, Json], *, node: str = "", task: str = "") -> ChatMessage:

@@ -1,6 +1,6 @@
 """The lines of one message in the conversation: who says it, its blocks, and its tool calls with their results."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -12,6 +12,7 @@ from graphdeck.tui.paragraphs import fold
 from graphdeck.tui.text import call_arguments, clip, ellipsis, fit, one_line, safe
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED, colour, glyphs
 from graphdeck.tui.widgets.conversation import ChatMessage
+from graphdeck.tui.widgets.joined_messages import Said
 
 _NAME_CELLS: Final = (10, 14)
 """Room for the speaker's name, in a narrow and in a wide pane."""
@@ -29,27 +30,39 @@ class MessageLine(NamedTuple):
     """The message that it is of."""
 
 
-def message_lines(message: ChatMessage, results: Mapping[str, ChatMessage], width: int) -> Iterator[MessageLine]:
-    """A message in lines of so many cells; the result of each of its calls, where there is one, follows the call."""
+def message_lines(said: Said, width: int, *, with_calls: bool = True) -> Iterator[MessageLine]:
+    """A message in lines of so many cells; the result of each of its calls, where there is one, follows the call.
+
+    `with_calls` is whether calls that have their result are shown; one that has none always is.
+    """
+    message = said.message
     cells = _NAME_CELLS[width >= _WIDE]
     room = max(10, width - cells - 3)
     name, style = _speaker(message, cells)
     lead = Content.assemble((" ", ""), (fit(name, cells), style), (" ", ""))
     blank = Content(" " * (cells + 2))
+    is_hidden = message.is_for_the_graph or (message.role == "tool" and not with_calls)
+    for line in () if is_hidden else _text(message, room):
+        yield MessageLine(lead, line, message)
+        lead = blank
+    for call in message.calls:
+        result = said.results.get(call.id) if call.id else None
+        if result is not None and (message.is_for_the_graph or not with_calls):
+            continue
+        yield MessageLine(lead, _call(call, room, pending=result is None), message)
+        lead = blank
+        if result is not None:
+            yield from message_lines(Said(result, {}), width)
+
+
+def _text(message: ChatMessage, room: int) -> list[Content | str]:
+    """What a message says without its calls, whether it is still being written, and what was left out."""
     lines = list(_said(message, room))
     if message.writing:
         lines[-1] = Content.assemble(lines[-1], (glyphs().writing, ACCENT))
     if message.rest:
         lines.append(Content.styled(message.rest if message.writing else f"{message.rest}: v shows all", MUTED))
-    for line in lines:
-        yield MessageLine(lead, line, message)
-        lead = blank
-    for call in message.calls:
-        result = results.get(call.id) if call.id else None
-        yield MessageLine(lead, _call(call, room, pending=result is None), message)
-        lead = blank
-        if result is not None:
-            yield from message_lines(result, {}, width)
+    return lines
 
 
 def _said(message: ChatMessage, room: int) -> Iterator[Content | str]:

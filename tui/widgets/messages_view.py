@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from textual import events
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import reactive
 
 from graphdeck.graphs.values import Json
 from graphdeck.tui.theme import MUTED, glyphs
@@ -28,6 +29,9 @@ class MessagesView(Rows):
     """
     clicks = 2
 
+    shows_calls: reactive[bool] = reactive(True, init=False)
+    """Tool calls and their results are shown; those that wait for their result always are."""
+
     class MessageChosen(Message):
         """A message is to be seen whole."""
 
@@ -45,6 +49,8 @@ class MessagesView(Rows):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.hidden_calls = 0
+        """Number of tool calls that are not shown."""
         self._messages: Sequence[ChatMessage] = ()
         self._lines: Sequence[MessageLine] = ()
         self._laid: dict[int, tuple[tuple[ChatMessage, ...], Sequence[MessageLine]]] = {}
@@ -78,6 +84,11 @@ class MessagesView(Rows):
             return None
         return f"message of {message.name or message.role}", dict(message.source) if message.source else message.text
 
+    def watch_shows_calls(self) -> None:
+        """Show them, or take them away."""
+        self._laid = {}
+        self._lay_out()
+
     def on_resize(self, event: events.Resize) -> None:
         """Wrap again where the width has changed."""
         if self.size.width != self._width:
@@ -105,60 +116,67 @@ class MessagesView(Rows):
             self.post_message(self.MessageChosen(self, message))
 
     def _lay_out(self) -> None:
-        """Wrap the messages that changed, from the newest back until there are enough lines."""
+        """Wrap the messages that changed, from the newest back until there are enough lines; what is read stays put."""
         if self._width != self.size.width:
             self._laid, self._width = {}, self.size.width
-        if not self._messages:
-            self._lines = ()
+        self.hidden_calls = 0
+        before, self._lines = self._lines, self._wrapped() if self._messages else ()
+        self.empty_text = "nothing but tool calls" if self.hidden_calls else "no messages"
+        if self._at_end and (self.cursor >= len(before) - 1 or not self.has_focus):
             self.rows_changed()
+            self.move_to(len(self._lines) - 1)
             return
-        from graphdeck.tui.widgets.message_lines import MessageLine, message_lines  # a new thread has no messages
+        top, cursor = (_found_again(before, index, self._lines) for index in (self.scroll_offset.y, self.cursor))
+        self.rows_moved(top, cursor)
+        self._at_end = self.scroll_offset.y >= self.max_scroll_y
 
-        joined, taken = _joined(self._messages)
+    def _wrapped(self) -> "Sequence[MessageLine]":
+        from graphdeck.tui.widgets.joined_messages import done_calls, joined  # a new thread has no messages
+        from graphdeck.tui.widgets.message_lines import MessageLine, message_lines
+
+        conversation = joined(self._messages)
+        self.hidden_calls = 0 if self.shows_calls else done_calls(conversation)
         blocks: list[Sequence[MessageLine]] = []
-        laid, count, shown = {}, 0, 0
-        for place in range(len(self._messages) - 1, -1, -1):
-            shown += 1
-            if place in taken:
-                continue  # it follows the call that it answers
-            message, results = self._messages[place], joined.get(place, {})
-            own = (message, *results.values())
-            known = self._laid.get(id(message))
-            same = known is not None and len(known[0]) == len(own) and all(map(_is, known[0], own))
-            lines = known[1] if known and same else tuple(message_lines(message, results, self._width))
-            laid[id(message)] = (own, lines)  # holds the messages, so that their ids stay their own
-            blocks.append(lines)
-            count += len(lines)
+        laid, count, left = {}, 0, len(self._messages)
+        for said in reversed(conversation):
             if count >= LINE_LIMIT:
                 break
+            own = said.messages
+            known = self._laid.get(id(said.message))
+            same = known is not None and len(known[0]) == len(own) and all(map(_is, known[0], own))
+            lines = known[1] if known and same else tuple(message_lines(said, self._width, with_calls=self.shows_calls))
+            laid[id(said.message)] = (own, lines)  # holds the messages, so that their ids stay their own
+            blocks.append(lines)
+            count += len(lines)
+            left -= len(own)
         self._laid = laid
-        lines_shown = [line for block in reversed(blocks) for line in block]
-        if shown < len(self._messages):
+        found = [line for block in reversed(blocks) for line in block]
+        if left:
             more = "+" if len(self._messages) >= MESSAGE_LIMIT else ""
-            note = f"{glyphs().up} {len(self._messages) - shown:,}{more} earlier messages: see the state"
-            lines_shown.insert(0, MessageLine(Content.styled(note, MUTED), "", None))
-        follows = self._at_end and (self.cursor >= len(self._lines) - 1 or not self.has_focus)
-        self._lines = lines_shown
-        self.rows_changed()
-        if follows:
-            self.move_to(len(lines_shown) - 1)
+            note = f"{glyphs().up} {left:,}{more} earlier messages: see the state"
+            found.insert(0, MessageLine(Content.styled(note, MUTED), "", None))
+        return found
 
 
-def _joined(messages: Sequence[ChatMessage]) -> tuple[dict[int, dict[str, ChatMessage]], set[int]]:
-    """By the place of a message, the results of its calls; and the places of those results.
+def _found_again(before: "Sequence[MessageLine]", index: int, now: "Sequence[MessageLine]") -> int:
+    """Where a line is, or the nearest one before it whose message is still there."""
+    places: dict[object, list[int]] = {}
+    for place, line in enumerate(now):
+        if line.message is not None:
+            places.setdefault(_key(line.message), []).append(place)
+    for place in range(min(index, len(before) - 1), -1, -1):
+        message = before[place].message
+        found = places.get(_key(message)) if message is not None else None
+        if found and message is not None:
+            first = place
+            while first and before[first - 1].message is message:
+                first -= 1
+            return found[min(place - first, len(found) - 1)]
+    return 0
 
-    A result belongs to the last call of its id before it: ids may come again in a later turn.
-    """
-    callers: dict[str, int] = {}
-    joined: dict[int, dict[str, ChatMessage]] = {}
-    taken: set[int] = set()
-    for place, message in enumerate(messages):
-        callers.update({call.id: place for call in message.calls if call.id})
-        caller = callers.pop(message.answers, None) if message.answers else None
-        if caller is not None:
-            joined.setdefault(caller, {})[message.answers] = message
-            taken.add(place)
-    return joined, taken
+
+def _key(message: ChatMessage) -> object:
+    return message.id or id(message)
 
 
 def _is(one: ChatMessage, other: ChatMessage) -> bool:

@@ -131,7 +131,7 @@ class Rows(ScrollView, can_focus=True):
         self.keep_in_view(new)
 
     def rows_moved(self, top: int, cursor: int) -> None:
-        """Take in that the rows are others now, and show at the top what is at this index; the cursor is at that one."""
+        """Take in that the rows are others now: the first one in view is at `top`, that of the cursor at `cursor`."""
         self.set_reactive(Rows.cursor, cursor)
         self.rows_changed()
         if top != self.scroll_offset.y:  # at once: else it would be painted in the wrong place first

@@ -155,6 +155,90 @@ async def test_the_end_stays_in_view_unless_a_person_scrolled_up(harness: NewApp
         assert lines(view)[-1].endswith("message 39")
 
 
+async def test_what_a_person_reads_stays_where_it_is_whatever_comes_goes_or_is_hidden(
+    harness: NewApp, lines: Lines
+) -> None:
+    view = MessagesView()
+    said: list[Json] = []
+    for turn in range(250):
+        call: Json = {"name": "look", "args": {}, "id": f"{turn}"}
+        said += [
+            {"type": "human", "content": f"question {turn}", "id": f"h{turn}"},
+            {"type": "ai", "content": "", "id": f"c{turn}", "tool_calls": [call]},
+            {"type": "tool", "content": "found\n" * 6, "name": "look", "tool_call_id": f"{turn}", "id": f"t{turn}"},
+            {"type": "ai", "content": f"answer {turn}", "id": f"a{turn}"},
+        ]
+    saved = conversation_of({"messages": said})
+    async with harness(view).run_test(size=(40, 10)) as pilot:
+
+        async def show(messages: Sequence[ChatMessage]) -> list[str]:
+            view.show(messages)
+            at_once = lines(view)  # nothing is painted in the wrong place first
+            await pilot.pause()
+            assert lines(view) == at_once
+            return at_once
+
+        await show(saved)
+        view.scroll_to(
+            y=view.max_scroll_y - 500, animate=False, immediate=True
+        )  # by the mouse: the cursor stays behind
+        read = lines(view)
+        writing = [Token(task="1", node="a", message="m", text="word " * count) for count in (1, 200, 900)]
+        for tokens in writing:  # each layout leaves other lines out, far above
+            assert await show((*saved, *written(tokens))) == read
+        view.focus()
+        await pilot.press("home", "down", *["pagedown"] * 9)
+        read, text = lines(view), view.selected_text
+        for messages in (saved, (*saved, *written(*writing)), saved[40:], (*saved[60:], *written(*writing))):
+            assert (await show(messages), view.selected_text) == (read, text)
+        view.shows_calls = False
+        await pilot.pause()
+        assert view.selected_text in lines(view)[view.cursor - view.scroll_offset.y]
+
+
+async def test_tool_calls_are_hidden_but_for_those_that_wait(harness: NewApp, lines: Lines) -> None:
+    view = MessagesView()
+    lost: Json = {"type": "tool", "content": "whose?", "name": "look", "tool_call_id": "gone", "id": "5"}
+    async with harness(view).run_test(size=(60, 10)):
+        view.shows_calls = False
+        assert (view.row_count(), lines(view)[0]) == (0, " no messages")
+        view.show(conversation_of({"messages": [*SAID, lost]}))
+        assert lines(view)[:4] == [
+            " you        a quiet hotel in Rome",
+            " ai         Book it?",
+            "            → book  n=3  ◆ not run yet",
+            "",
+        ]
+        assert view.hidden_calls == 2
+        view.show(conversation_of({"messages": SAID[1:3]}))
+        assert (view.row_count(), lines(view)[0]) == (0, " nothing but tool calls")
+        view.shows_calls = True
+        assert (view.hidden_calls, lines(view)[1]) == (0, " search     4 found")
+
+
+async def test_what_is_for_the_graph_alone_is_not_shown_but_a_call_in_it_that_waits(
+    harness: NewApp, lines: Lines
+) -> None:
+    view = MessagesView()
+    calls: list[Json] = [{"name": name, "args": {}, "id": name} for name in ("look", "pay")]
+    mark = "do-not-render-"
+    messages: list[Json] = [
+        {"type": "human", "content": "said to the graph", "id": f"{mark}1"},
+        {"type": "ai", "content": "Look.", "id": "2", "tool_calls": calls[:1]},
+        {"type": "tool", "content": "done", "name": "look", "tool_call_id": "look", "id": f"{mark}3"},
+        {"type": "ai", "content": "said by the graph", "id": f"{mark}4", "tool_calls": calls[1:]},
+    ]
+    async with harness(view).run_test(size=(60, 10)):
+        tokens = written(Token(task="1", node="a", message=f"{mark}5", text="Casa "))
+        view.show((*conversation_of({"messages": messages}), *tokens))
+        assert lines(view)[:4] == [
+            " ai         Look.",
+            "            → look",  # it has run
+            " ai         → pay  ◆ not run yet",
+            "",
+        ]
+
+
 async def test_only_the_newest_lines_are_laid_out(harness: NewApp, lines: Lines) -> None:
     view = MessagesView()
     messages = [ChatMessage(role="ai", text="line\n" * 100, id=str(n)) for n in range(LINE_LIMIT // 100 + 30)]
