@@ -163,7 +163,8 @@ class DeckFlow(DeckListing):
         ended = next((event for event in message.events if isinstance(event, RunEnded)), None)
         runs = self.look.runs - {thread} if ended else self.look.runs
         if thread != self.look.key:
-            self.change(runs=runs)
+            if ended is not None:
+                self.change(runs=runs)
         else:
             self.look = dataclasses.replace(self.look, runs=runs, live=view)
             if ended is not None and not was_refused(view):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from graphdeck.tui.screens.runs import RunsScreen
 
 REMEMBERED: Final = 20
-"""Runs of this session that are kept, the newest of all threads."""
+"""Runs of this session that are kept, those of all threads that told something last."""
 READ_EVERY: Final = 1.0
 """Seconds between two looks at the record of a run that another process is on."""
 NO_RUN: Final = "no run of this thread is on record here"
@@ -57,9 +57,9 @@ class DeckRuns(DeckForks):
         from graphdeck.tui.run_times import RunTimes
 
         run = message.events[0].run
-        if run not in self._runs_told:
-            self._runs_told = dict([*self._runs_told.items(), (run, RunTimes())][-REMEMBERED:])
-        self._runs_told[run].add(message.events)
+        times = self._runs_told.pop(run, None) or RunTimes()
+        times.add(message.events)
+        self._runs_told = dict([*self._runs_told.items(), (run, times)][-REMEMBERED:])
 
     def see(self, look: Look) -> None:
         """Look at this; the tasks that are shown over time are those of its run."""
