@@ -69,6 +69,8 @@ class ThreadList(Rows):
         self._threads: Sequence[ThreadRow] = ()
         self._more = self._is_asked = False
         self._is_wide = False
+        self.names_files = False
+        """The threads are in several checkpoint files."""
         self.marked: Mapping[ThreadKey, ThreadRow] = {}
         """What is marked, also where the filter hides it."""
         self.empty_text = "no threads yet"
@@ -79,6 +81,7 @@ class ThreadList(Rows):
         """Show these threads; the cursor stays on its thread. `more` says that there are others behind them."""
         kept, old = self.highlighted, self.cursor
         self._threads, self._more, self._is_asked = threads, more, False
+        self.names_files = len({row.file for row in threads}) > 1
         if self.marked:
             known = {key_of(row): row for row in threads}
             self.marked = {key: known.get(key, row) for key, row in self.marked.items()}
@@ -152,8 +155,8 @@ class ThreadList(Rows):
         """One thread."""
         thread = self._threads[index]
         is_marked = key_of(thread) in self.marked
-        now = self._clock.now()
-        return thread_line(thread, width, now, is_current=self._is_current(thread), is_marked=is_marked)
+        now, is_current, names_file = self._clock.now(), self._is_current(thread), self.names_files
+        return thread_line(thread, width, now, is_current=is_current, is_marked=is_marked, names_file=names_file)
 
     def cursor_moved(self, index: int) -> None:
         """Tell it, and ask for more near the end."""
@@ -282,7 +285,8 @@ class ThreadPane(Vertical):
         _update(self._told, line)
         _update(self._columns, Content(columns_line(self.list.size.width)))
         row = self.list.highlighted
-        _update(self._details, Content(details_of(row, self.size.width) if row else ""))
+        details = details_of(row, self.size.width, names_file=self.list.names_files) if row else ""
+        _update(self._details, Content(details))
 
     def _counted(self) -> Content:
         """How many were found, and how many are marked; nothing for a whole list without marks."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import PurePath
 from typing import Final, TypeAlias
 
 from textual.content import Content
@@ -33,14 +34,19 @@ def title_of(thread: ThreadRow) -> str:
     return thread.title or thread.first_text or thread.thread
 
 
-def thread_line(thread: ThreadRow, cells: int, now: datetime, *, is_current: bool, is_marked: bool) -> Content:
-    """A thread in a list: where it stands, what it is called, its tags and its age; in a wide one all there is."""
+def thread_line(
+    thread: ThreadRow, cells: int, now: datetime, *, is_current: bool, is_marked: bool, names_file: bool = False
+) -> Content:
+    """A thread in a list: where it stands, what it is called, its tags and its age; in a wide one all there is.
+
+    `names_file` tells its checkpoint file too: others of the list are in another one, and may have its id.
+    """
     sign = "+" if is_marked else glyphs().cursor if is_current else " "
     lead = (sign, f"bold {ACCENT}" if is_marked else "bold"), (glyphs().of(thread.status), colour(thread.status))
     style = "bold" if is_current else ""
     since = age(thread.updated, now)
     if cells < WIDE:
-        title = _title(thread, max(0, cells - _LEAD - _AGE - 1), style)
+        title = _title(thread, max(0, cells - _LEAD - _AGE - 1), style, names_file)
         return Content.assemble(*lead, (" ", ""), *title, (fit(since, _AGE, right=True), MUTED), (" ", ""))
     of_graph = _GRAPH if cells >= _WITH_GRAPH else 0
     room = cells - _LEAD - _STATUS - _AGE - _STEP - 2 - 1 - of_graph - _SIZE - 1
@@ -52,7 +58,7 @@ def thread_line(thread: ThreadRow, cells: int, now: datetime, *, is_current: boo
         (" ", ""),
         (fit(thread.status, _STATUS), colour(thread.status)),
         (fit(since, _AGE, right=True) + fit(step, _STEP, right=True) + "  ", MUTED),
-        *_title(thread, max(0, room), style),
+        *_title(thread, max(0, room), style, names_file),
         (" " + fit(graph, of_graph) + fit(size, _SIZE, right=True) + " ", MUTED),
     )
 
@@ -66,16 +72,18 @@ def columns_line(cells: int) -> str:
     return left + fit("title", max(0, cells - len(left) - len(right))) + right
 
 
-def details_of(thread: ThreadRow, cells: int) -> str:
+def details_of(thread: ThreadRow, cells: int, *, names_file: bool = False) -> str:
     """What a line of so many cells leaves out: of a wide one the id, maybe the graph; of a narrow one, two lines."""
     room, dot = cells - 2, f" {glyphs().separator} "
     id_, graph = (one_line(text, room, identifier=True) for text in (thread.thread, thread.graph))
+    file = "/".join(PurePath(thread.file).parts[-2:])
+    where = f"in {one_line(file, room, identifier=True)}" if names_file else ""
     if cells >= WIDE:
-        return cut(id_ if cells >= _WITH_GRAPH or not graph else f"{id_}{dot}{graph}", room)
+        return cut(dot.join(part for part in (id_, "" if cells >= _WITH_GRAPH else graph, where) if part), room)
     step = f"step {thread.step}" if thread.step is not None else ""
     size = bytes_text(thread.size) if thread.size is not None else ""
     first = dot.join(part for part in (thread.status, step, size) if part)
-    second = dot.join(part for part in (graph, _tags(thread)) if part)
+    second = dot.join(part for part in (where, graph, _tags(thread)) if part)
     return f"{cut(first, room)}\n{cut(second or id_, room)}"
 
 
@@ -83,13 +91,14 @@ def _tags(thread: ThreadRow) -> str:
     return " ".join(f"#{one_line(tag, _TAG)}" for tag in thread.tags)
 
 
-def _title(thread: ThreadRow, room: int, style: str) -> Sequence[Part]:
-    """Exactly so many cells: title, tags, who runs it; or what is wrong with its rows."""
+def _title(thread: ThreadRow, room: int, style: str, names_file: bool) -> Sequence[Part]:
+    """Exactly so many cells: title, file, tags, who runs it; or what is wrong with its rows."""
     if thread.error:
         return ((fit(one_line(f"{thread.thread}: {thread.error}", room), room), ERROR),)
     is_id = not (thread.title or thread.first_text)
-    title = one_line(title_of(thread), room, identifier=is_id)
-    return ((title, style), (fit(_behind(thread, room), room - width(title)), MUTED))
+    file = f" {one_line(PurePath(thread.file).name, room // 3, identifier=True)}" if names_file else ""
+    title = one_line(title_of(thread), room - width(file), identifier=is_id)
+    return ((title, style), (fit(file + _behind(thread, room), room - width(title)), MUTED))
 
 
 def _behind(thread: ThreadRow, room: int) -> str:

@@ -90,6 +90,26 @@ async def test_a_wide_list_has_columns_and_a_narrow_one_tells_of_its_cursor(harn
         assert not pane.query_one("#columns").display
 
 
+async def test_rows_of_several_files_name_theirs(harness: NewApp, lines: Lines) -> None:
+    pane = ThreadPane(clock=StoppedClock())
+    twins = [thread("t1", title="a long trip to Rome in May", file=f"/home/me/trips/{name}.sqlite") for name in "ab"]
+    async with harness(pane).run_test(size=(40, 12)) as pilot:
+        pane.show(twins)
+        await pilot.pause()
+        assert lines(pane.list)[:2] == [
+            " ● a long trip to Rome in… a.sqlite  2m",
+            " ● a long trip to Rome in… b.sqlite  2m",
+        ]
+        assert lines(pane.query_one("#details"))[1] == "in trips/a.sqlite"
+        await pilot.resize_terminal(80, 12)
+        await pilot.pause()
+        assert "  a long trip to Rome … a.sqlite" in lines(pane.list)[0]
+        assert lines(pane.query_one("#details")) == ["t1 · in trips/a.sqlite"]
+        pane.show(twins[:1])
+        await pilot.pause()
+        assert ".sqlite" not in lines(pane.list)[0] + lines(pane.query_one("#details"))[0]
+
+
 async def test_what_is_typed_is_told_at_each_key_and_esc_takes_it_away(harness: NewApp, lines: Lines) -> None:
     pane = ThreadPane(clock=StoppedClock())
     app = harness(pane)
