@@ -28,6 +28,8 @@ class _Way(NamedTuple):
     """Subgraph path; empty for the graph itself."""
     rows: Sequence[CheckpointRow]
     """Oldest first."""
+    ended: frozenset[str | None]
+    """Checkpoints of the graph whose step came to its end, on this way or on another."""
     is_tip: bool
     """What the last of them runs has begun."""
     within: str
@@ -55,11 +57,11 @@ def _ways(snapshot: Snapshot, history: History, inner: Inner) -> Iterator[_Way]:
         rows = inner[place] if place else history
         if within:
             at = next((row.checkpoint for row in rows if any(within in task.inner for task in row.after)), "")
-            yield _Way(_level(place), way_to(at, rows), is_tip=True, within=within)
+            yield _Way(_level(place), way_to(at, rows), _ended(rows), is_tip=True, within=within)
         elif place == snapshot.ns:
             way = way_to(snapshot.checkpoint, rows) or way_to(snapshot.parent or "", rows)  # it may be read later
             is_tip = bool(way) and all(row.parent != way[-1].checkpoint for row in rows)
-            yield _Way(_level(place), way, is_tip, within="")
+            yield _Way(_level(place), way, _ended(rows), is_tip, within="")
 
 
 def way_to(checkpoint: str, history: History) -> list[CheckpointRow]:
@@ -101,8 +103,9 @@ class _Past:
         """Take in a way."""
         self.times.update({path_text(way.level, name): times for name, times in runs_on(way.rows).items()})
         for row, following in zip(way.rows, (*way.rows[1:], None), strict=False):
-            self.taken.step(way.level, _routed(row) if row.source == "loop" else None, row.next)
-            for task in row.after if way.is_tip or following else ():
+            if row.source != "fork":  # a copy of the one before: what was sent there is still to come
+                self.taken.step(way.level, _routed(row) if row.source == "loop" else None, row.next)
+            for task in row.after if _begun(way, row, following) else ():
                 self.taken.start(way.level, task.node)
                 for ns in task.inner:
                     if ns != way.within:
@@ -123,10 +126,21 @@ class _Past:
         self.passed.add(path_text(level, START))
         if new[-1].next == ():
             self.passed.add(path_text(level, END))
-        self.walk(_Way(level, new, is_tip=True, within=""))
+        self.walk(_Way(level, new, _ended(rows), is_tip=True, within=""))
         for node in new[-1].next or () if is_over else ():
             self.taken.start(level, node)
             self.times[path_text(level, node)] += 1
+
+
+def _ended(rows: History) -> frozenset[str | None]:
+    return frozenset(row.parent for row in rows if row.source == "loop")
+
+
+def _begun(way: _Way, row: CheckpointRow, following: CheckpointRow | None) -> bool:
+    """Whether the tasks after a checkpoint ran on this way: those of a step that another branch ended did not."""
+    if following is None:
+        return way.is_tip
+    return following.source == "loop" or row.checkpoint not in way.ended
 
 
 def _level(ns: str) -> tuple[str, ...]:

@@ -85,6 +85,8 @@ class TakenBuilder:
     def add(self, event: Event) -> None:
         """Take in one event."""
         match event:
+            case events.Checkpoint(source="fork"):  # a copy of the one before: what was sent there is still to come
+                pass
             case events.Checkpoint(routed=None):
                 self._step_untold(event)
             case events.Checkpoint(routed=dict(routed)):

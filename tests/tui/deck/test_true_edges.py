@@ -6,7 +6,8 @@ from typing import Any
 
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.observed import observed_pairs
-from graphdeck.tui.screens.saved_view import saved_view, unread
+from graphdeck.tui.screens.look import Look
+from graphdeck.tui.screens.saved_view import unread
 from graphdeck.tui.widgets.graph_view import GraphView
 from graphdeck.tui.widgets.run_state import RunView, fold
 from told import RunGraph, WriteGraph
@@ -115,16 +116,26 @@ graph = builder.compile()
 async def test_a_run_and_its_file_tell_the_same_edges(
     engine: LocalEngine, write_graph: WriteGraph, run_graph: RunGraph
 ) -> None:
-    found = await run_graph(write_graph(TEAMS), input={"turns": 0}, recursion_limit=20)
-    history = await engine.history("t")
-    inner = {ns: await engine.history("t", ns=ns) for ns in unread(history, {}, {"ann", "bob"})}
-    live, saved = fold(RunView(), found), saved_view(await engine.state("t"), history, inner)
-    assert live.status == saved.status == "done"
+    target = write_graph(TEAMS)
+
+    async def saved() -> Look:
+        history = await engine.history("t")
+        inner = {ns: await engine.history("t", ns=ns) for ns in unread(history, {}, {"ann", "bob"})}
+        return Look(graph=target, thread="t", snapshot=await engine.state("t"), history=history, inner=inner)
+
+    def times(view: RunView) -> dict[str, int]:
+        return {path: node.times for path, node in view.nodes.items() if node.times}
+
+    live = fold(RunView(), await run_graph(target, input={"turns": 0}, recursion_limit=20))
+    assert live.status == "done"
     assert live.taken.times["ann:think", "ann:give"] == 2
-    assert live.taken.times == saved.taken.times
-    assert live.taken.newest == saved.taken.newest
-    assert {path: node.times for path, node in saved.nodes.items() if node.times} == {
-        path: node.times for path, node in live.nodes.items() if node.times
-    }
     assert live.taken.ended == {}, "of subgraphs that are over nothing is kept"
     assert live.taken.due.keys() == {()}
+    first = await saved()
+    assert (first.view.taken.times, first.view.taken.newest) == (live.taken.times, live.taken.newest)
+    assert times(first.view) == times(live)
+    for row in first.history[1::2]:
+        branch = fold(first.view_from(row.checkpoint), await run_graph(target, checkpoint=row.checkpoint))
+        view = (await saved()).view
+        assert (view.taken.times, view.taken.newest) == (branch.taken.times, branch.taken.newest), row.next
+        assert times(view) == times(branch)

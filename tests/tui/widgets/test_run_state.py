@@ -255,9 +255,11 @@ def test_an_edge_is_taken_when_its_target_starts_and_by_whom_it_was_told() -> No
     ways = {(START, "a"), (START, "b"), ("a", "c"), ("b", "c"), ("b", "d"), ("b", "join"), ("d", "join"), ("a", "late")}
     assert taken.times == dict.fromkeys(ways, 1)
     assert taken.newest == {("a", "late")}
-    edited = replace(checkpoint(4), source="fork", routed={})
+    copied, edited = (replace(checkpoint(4), source=source, routed={}) for source in ("fork", "update"))
     again = fold(RunView(), [*run, step(4, late=("a",)), edited, *start("a")]).taken
     assert again.times == taken.times, "who goes on from an edited state was sent by nobody"
+    again = fold(RunView(), [*run, step(4, late=("a",)), copied, *start("a")]).taken
+    assert again.times == {**taken.times, ("late", "a"): 1}, "a copy of a state goes on as that"
 
 
 def test_tokens_grow_one_message_which_the_whole_one_replaces() -> None:
