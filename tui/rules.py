@@ -6,9 +6,9 @@ first paint but this module: the policy loads where the first question, or the s
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import AnswerRefused, GraphdeckError
@@ -146,6 +146,10 @@ class Rules:
             raise AnswerRefused(why, "reject it, or change the rules in graphdeck.toml")
 
 
+Stopping: TypeAlias = Callable[[Run], Awaitable[None]]
+"""How a run is stopped."""
+
+
 class RuledRun:
     """A run, and those that follow from the answers of rules.
 
@@ -156,7 +160,8 @@ class RuledRun:
     def __init__(self, rules: Rules, engine: Engine, request: RunRequest, run: Run) -> None:
         self._rules, self._engine = rules, engine
         self._request, self._run = request, run
-        self._is_stopped = self._is_by_rules = False
+        self._stop: Stopping | None = None
+        self._is_by_rules = False
 
     @property
     def id(self) -> str:
@@ -178,25 +183,26 @@ class RuledRun:
                 yield event
             self._request, self._is_by_rules = self._answering(decided), True
             self._run = await self._engine.run(self._request)
-            if self._is_stopped:
-                await self._run.drain()
+            if self._stop is not None:  # while it was being started
+                await self._stop(self._run)
         async for event in self._run.events():
             yield event
 
     async def drain(self) -> None:
         """Stop at the next step boundary; no rule answers any more."""
-        self._is_stopped = True
-        await self._run.drain()
+        await self._stop_by(lambda run: run.drain())
 
     async def cancel(self) -> None:
         """Cancel the running tasks; no rule answers any more."""
-        self._is_stopped = True
-        await self._run.cancel()
+        await self._stop_by(lambda run: run.cancel())
 
     async def kill(self) -> None:
         """End the worker at once; no rule answers any more."""
-        self._is_stopped = True
-        await self._run.kill()
+        await self._stop_by(lambda run: run.kill())
+
+    async def _stop_by(self, stop: Stopping) -> None:
+        self._stop = stop
+        await stop(self._run)
 
     async def _until_it_waits(self) -> AsyncGenerator[Event, None]:
         """A run's events, but for the end of one that waits: that is kept."""
@@ -239,7 +245,7 @@ class RuledRun:
     async def _decide(self) -> Sheet | None:
         """What rules decide, where that is all that is asked: judged by what is saved, which is what is answered."""
         told = sheet(self._asked.values())
-        if self._is_stopped or not self._file or not all(action.is_tool for action in told.actions):
+        if self._stop is not None or not self._file or not all(action.is_tool for action in told.actions):
             return None
         request = self._request
         policy = await self._rules.policy(request.graph, ask_all=request.ask_all)
@@ -250,7 +256,7 @@ class RuledRun:
         except GraphdeckError:  # whoever looks at the thread is told what is wrong with it
             return None
         decided = apply(sheet(saved.interrupts), policy, request.thread, self._file)
-        return decided if decided.actions and not decided.undecided and not self._is_stopped else None
+        return decided if decided.actions and not decided.undecided and self._stop is None else None
 
     def _answering(self, decided: Sheet) -> RunRequest:
         return dataclasses.replace(

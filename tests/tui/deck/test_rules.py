@@ -1,5 +1,6 @@
 """Rules in the workbench: runs go on by themselves, and questions open with what rules decided."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,44 @@ async def test_a_stopped_run_is_not_gone_on_with_by_rules(open_deck: Any, record
             recorded.runs[0].given.put_nowait(event)
         await deck.until(lambda: not deck.look.runs)
         assert len(recorded.requests) == 1
+
+
+@pytest.mark.parametrize("presses", [1, 2, 3])
+async def test_what_stops_a_run_of_rules_while_it_is_started_stops_it(
+    open_deck: Any, recorded: Any, put: Any, rules: Path, monkeypatch: pytest.MonkeyPatch, presses: int
+) -> None:
+    call: Json = {"name": "pay", "args": {"total": 30}}
+    value: Json = {
+        "action_requests": [call],
+        "review_configs": [{"action_name": "pay", "allowed_decisions": ["approve"]}],
+    }
+    run, may_start, starts = recorded.run, asyncio.Event(), asyncio.Event()
+
+    async def slow(request: RunRequest) -> Any:
+        if recorded.runs:
+            starts.set()
+            await may_start.wait()
+        return await run(request)
+
+    monkeypatch.setattr(recorded, "run", slow)
+    put(recorded, "t", "waiting", interrupts=(PendingInterrupt(id="q", node="tools", ns=(), value=value),))
+    async with open_deck(recorded, graph="travel") as deck:
+        deck.app.deck.start(RunRequest(graph="travel", thread="t"))
+        await deck.until(lambda: recorded.runs)
+        for event in (
+            RunStarted(thread="t", graph="travel", file="f.sqlite", run="r1"),
+            Interrupt(id="q", task="1", node="tools", value=value),
+            RunEnded(status="waiting"),
+        ):
+            recorded.runs[0].given.put_nowait(event)
+        await deck.until(starts.is_set)
+        await deck.press(*["ctrl+c"] * presses)
+        ladder = ["drain", "cancel", "kill"][:presses]
+        await deck.until(lambda: recorded.runs[0].stops == ladder)
+        may_start.set()
+        await deck.until(lambda: recorded.runs[1:] and recorded.runs[1].stops == ladder[-1:])
+        recorded.runs[1].given.put_nowait(RunEnded(status="stopped"))
+        await deck.until(lambda: not deck.look.runs)
 
 
 async def test_broken_rules_ask_and_the_first_line_says_so(
