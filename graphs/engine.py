@@ -229,6 +229,13 @@ class Engine(Protocol):
         """
         ...
 
+    async def written_at(self, thread: str, message: str, checkpoint: str, *, file: str = "") -> str:
+        """The checkpoint, on the way to a given one, whose step wrote this message: from there it is written anew.
+
+        Raises InputError where it came with an input, or was written by hand.
+        """
+        ...
+
     async def update(
         self,
         thread: str,

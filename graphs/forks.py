@@ -3,6 +3,7 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, Literal, TypeAlias
 
 from graphdeck.graphs.frozen import Frozen
@@ -212,17 +213,20 @@ def tips_after(rows: Sequence[CheckpointRow], checkpoint: str) -> tuple[str, ...
     return tuple(row.checkpoint for row in after if row.checkpoint not in parents)
 
 
-def inputs_taken(rows: Sequence[CheckpointRow], tip: str) -> tuple[CheckpointRow, ...]:
-    """The checkpoints on the way to one that each have just taken an input into the state, newest first."""
+def way_back(rows: Sequence[CheckpointRow], tip: str) -> tuple[CheckpointRow, ...]:
+    """A checkpoint and all those that it comes from, newest first."""
     by_id = {row.checkpoint: row for row in rows if not row.ns}
     found = []
     here = by_id.get(tip)
     while here is not None:
-        parent = by_id.get(here.parent or "")
-        if parent is not None and parent.source == "input":
-            found.append(here)
-        here = parent
+        found.append(here)
+        here = by_id.get(here.parent or "")
     return tuple(found)
+
+
+def inputs_taken(rows: Sequence[CheckpointRow], tip: str) -> tuple[CheckpointRow, ...]:
+    """The checkpoints on the way to one that each have just taken an input into the state, newest first."""
+    return tuple(row for row, parent in pairwise(way_back(rows, tip)) if parent.source == "input")
 
 
 def has_message(snapshot: Snapshot, message: str) -> bool:

@@ -14,9 +14,10 @@ from graphdeck.graphs.values import Json
 from graphdeck.tui.background import Background
 from graphdeck.tui.bridge import Failed
 from graphdeck.tui.fork_form import ForkEdit
+from graphdeck.tui.message_text import role
 
-Purpose: TypeAlias = Literal["run", "fork", "input"]
-"""What is to be done at a checkpoint: run again from it, write there, or give it another input."""
+Purpose: TypeAlias = Literal["run", "anew", "fork", "input"]
+"""What is to be done at a checkpoint: run again from it, to have a message written anew, write there, give an input."""
 
 
 @dataclass(eq=False, repr=False)
@@ -63,6 +64,20 @@ class ForkBridge(Background):
             plan = await self._plan(thread, at, node, request)
             snapshot = await self._engine.state(thread, plan.checkpoint, compared=False, file=file)
             return PlanRead(purpose, plan, snapshot)
+
+        self._ask("plan", thread, read)
+
+    def plan_anew(self, request: RunRequest, message: Mapping[str, Json]) -> None:
+        """Find out what comes of having a message written anew, or answered anew if an input had it: `PlanRead`."""
+        thread, file = request.thread, request.file
+        is_input = role(message) == "human"
+
+        async def read() -> Message:
+            find = self._engine.taken_at if is_input else self._engine.written_at
+            at = await find(thread, str(message["id"]), request.checkpoint or "", file=file)
+            plan = await self._plan(thread, at, "", request)
+            snapshot = await self._engine.state(thread, at, compared=False, file=file)
+            return PlanRead("run" if is_input else "anew", plan, snapshot)
 
         self._ask("plan", thread, read)
 

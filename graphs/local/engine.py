@@ -173,6 +173,12 @@ class LocalEngine(SavedThreads):
 
         return await taken_at(self, thread, message, checkpoint, str(await self._file_of(thread, file)))
 
+    async def written_at(self, thread: str, message: str, checkpoint: str, *, file: str = "") -> str:
+        """The checkpoint whose step wrote a message."""
+        from graphdeck.graphs.local.forks import written_at
+
+        return await written_at(self, thread, message, checkpoint, str(await self._file_of(thread, file)))
+
     async def update(
         self,
         thread: str,

@@ -7,7 +7,15 @@ from typing import Any
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import InputError
-from graphdeck.graphs.forks import ForkPlan, has_message, inputs_taken, plan_from_dict, tips_after, with_old_branches
+from graphdeck.graphs.forks import (
+    ForkPlan,
+    has_message,
+    inputs_taken,
+    plan_from_dict,
+    tips_after,
+    way_back,
+    with_old_branches,
+)
 from graphdeck.graphs.records import START, Snapshot
 
 MOST_TIPS = 20
@@ -44,3 +52,18 @@ async def taken_at(engine: Engine, thread: str, message: str, checkpoint: str, f
     if found is None or has_message(await engine.state(thread, found.parent, compared=False, file=file), message):
         raise InputError("this message did not come with an input", "fork (f) at a checkpoint to change it there")
     return found.checkpoint
+
+
+async def written_at(engine: Engine, thread: str, message: str, checkpoint: str, file: str) -> str:
+    """The checkpoint whose step wrote a message; raises InputError where no step did."""
+    way = way_back(await engine.history(thread, limit=sys.maxsize, file=file), checkpoint)
+    there, gone = -1, len(way)  # once it was written it is in all states up to the given one, so few are read
+    while gone - there > 1:
+        middle = (there + gone) // 2
+        if has_message(await engine.state(thread, way[middle].checkpoint, compared=False, file=file), message):
+            there = middle
+        else:
+            gone = middle
+    if there < 0 or gone == len(way) or way[there].source != "loop" or way[gone].source == "input":
+        raise InputError("no node of the graph wrote this message", "M gives a message of yours another text")
+    return way[gone].checkpoint

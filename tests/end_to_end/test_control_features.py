@@ -112,6 +112,16 @@ FORMS_AND_STREAM: dict[str, tuple[str, ...]] = {
         "tui/deck/test_runs.py::test_travel_waits_is_approved_by_key_and_books",
         "tui/widgets/test_messages_view.py::test_each_of_several_calls_is_marked_until_its_own_result_is_there",
     ),
+    "the conversation is read without its tool calls, but never without one that waits": (
+        "tui/deck/test_conversation.py::test_a_key_hides_tool_calls_in_all_threads_but_never_one_that_waits",
+        "tui/widgets/test_messages_view.py::test_tool_calls_are_hidden_but_for_those_that_wait",
+        "tui/widgets/test_messages_view.py::test_what_is_for_the_graph_alone_is_not_shown_but_a_call_in_it_that_waits",
+        "tui/widgets/test_messages_view.py::test_what_a_person_reads_stays_where_it_is_whatever_comes_goes_or_is_hidden",
+    ),
+    "an answer is written anew from the checkpoint before it, once it was read what runs": (
+        "tui/deck/test_conversation.py::test_an_answer_is_written_anew_once_it_was_read_what_runs",
+        "graphs/local/test_forks.py::test_a_message_is_written_anew_from_the_checkpoint_whose_step_wrote_it",
+    ),
     "tokens, tool calls and what subgraphs do are told while they come": (
         "graphs/local/test_events.py::test_tokens_of_two_parallel_models_stay_apart",
         "graphs/local/test_events.py::test_parallel_subgraphs_ask_by_their_own_paths",

@@ -41,8 +41,15 @@ class DeckForks(DeckWaiting):
     # -- at a checkpoint ---------------------------------------------------------------------------------------------
 
     def action_run_again(self) -> None:
-        """Run again from the checkpoint, after asking."""
-        self._plan("run")
+        """Run again from the checkpoint, or what wrote the message of the cursor, after asking."""
+        message = self.panes.messages.highlighted if self.panes.pane == "messages" else None
+        if message is None or self.is_off("run_again"):
+            self._plan("run")
+        elif not message.id or not message.source or self.look.shown is None:
+            self.say("this message has no id: run again from its checkpoint in the timeline (4)", style=WARNING)
+        else:
+            source, request = dict(message.source), self._request(self.look.shown.checkpoint)
+            self.with_graph(lambda: self.forks.plan_anew(dataclasses.replace(request, graph=self.look.graph), source))
 
     def action_fork(self) -> None:
         """Write at the checkpoint."""
@@ -73,8 +80,9 @@ class DeckForks(DeckWaiting):
         if not self._is_shown(plan) or self.is_off("fork"):
             return
         where = f"step {snapshot.step}" + (" (the newest)" if plan.is_head else "")
-        if message.purpose == "run":
-            self._ask_to_run(plan, f"Run again from {where}?", lambda: self.start(self._request(plan.checkpoint)))
+        if message.purpose in ("run", "anew"):
+            does = "Write this message anew," if message.purpose == "anew" else "Run again"
+            self._ask_to_run(plan, f"{does} from {where}?", lambda: self.start(self._request(plan.checkpoint)))
             return
         if message.purpose == "input":
             self._ask_to_send(plan, f"Send this at {where}?")

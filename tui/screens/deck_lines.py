@@ -40,7 +40,7 @@ _KEYS: Final = {
 _IN_PANE: Final = {
     "timeline": ("tasks", "run_again", "fork", "compare", "other_branch"),
     "state": ("filter", "go_to_path", "view", "write"),
-    "messages": ("view", "copy", "write", "edit_message"),
+    "messages": ("view", "copy", "tool_calls", "run_again", "edit_message", "write"),
     "threads": ("filter", "find_text", "mark"),
 }
 """The keys that matter besides the first of those, by the pane that the person is in."""
@@ -211,6 +211,8 @@ def footer(look: Look, *, typing: bool = False, pane: str = "") -> tuple[tuple[A
 def _relabelled(each: Action, look: Look, pane: str) -> Action:
     if each.id == "pause" and not look.running:
         return dataclasses.replace(each, label="retry" if look.status == "failed" else "go on")
+    if each.id == "run_again" and pane == "messages":
+        return dataclasses.replace(each, label="regenerate")
     if each.id == "filter" and pane == "state":
         return dataclasses.replace(each, label="look for")
     return each

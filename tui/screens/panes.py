@@ -120,8 +120,9 @@ class Panes(Container):
         self._head_messages()
 
     def _head_messages(self) -> None:
-        hidden = "" if self.messages.shows_calls else f"tool calls hidden: {self.messages.hidden_calls:,}"
-        self.query_one("#messages", Pane).heading = hidden
+        pane, hides = self.query_one("#messages", Pane), not self.messages.shows_calls
+        pane.heading = f"tool calls hidden: {self.messages.hidden_calls:,}" if hides else ""
+        pane.set_class(hides, "-says")
 
     def _paint_state(self, look: Look) -> None:
         shown = look.shown

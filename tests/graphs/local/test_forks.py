@@ -246,6 +246,33 @@ async def test_a_message_of_an_input_is_edited(
             await engine.taken_at("t", other, head.checkpoint)
 
 
+async def test_a_message_is_written_anew_from_the_checkpoint_whose_step_wrote_it(
+    engine: LocalEngine, write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    target = write_nodes(CHAT)
+    told: Json = {"type": "ai", "content": "told by the input", "id": "told"}
+    for id_, text in (("h1", "Rome"), ("h2", "Vienna")):
+        said: Json = [told, {"type": "human", "content": text, "id": id_}]
+        await run_graph(target, input={"messages": said, "city": text})
+    head = await engine.state("t")
+    await engine.update("t", {"messages": [{"type": "ai", "content": "by hand", "id": "hand"}]}, as_node="long")
+    messages: Any = head.values["messages"]
+    wrote = {message["content"]: message["id"] for message in messages}
+    for text, node in (("short Rome", "short"), ("note", "short"), ("long Vienna", "long")):
+        from_ = await engine.written_at("t", wrote[text], head.checkpoint)
+        assert (await engine.fork_plan("t", from_)).next == (node,)
+    assert nodes(await run_graph(target, checkpoint=from_)) == ["long"]
+    newest: Any = (await engine.state("t")).values["messages"]
+    assert [message["content"] for message in newest] == [message["content"] for message in messages]
+    assert newest[-1]["id"] != messages[-1]["id"]
+    written = next(row for row in await engine.history("t") if row.source == "update")
+    for other, tip in (("told", head.checkpoint), ("h1", head.checkpoint), ("hand", written.checkpoint)):
+        with pytest.raises(InputError, match="no node of the graph wrote this message"):
+            await engine.written_at("t", other, tip)
+    with pytest.raises(InputError, match="no node of the graph wrote this message"):
+        await engine.written_at("t", "nobody", head.checkpoint)
+
+
 NESTED = """
     def one(state): return {"log": ["one"]}
     def two(state): return {"log": ["two"]}

@@ -294,6 +294,9 @@ class RecordedEngine:
     async def taken_at(self, thread: str, message: str, checkpoint: str, *, file: str = "") -> str:
         raise NotImplementedError
 
+    async def written_at(self, thread: str, message: str, checkpoint: str, *, file: str = "") -> str:
+        raise NotImplementedError
+
     async def update(self, thread: str, values: Json, **options: Any) -> str:
         raise NotImplementedError
 
