@@ -2,6 +2,7 @@
 
 from graphdeck.tui.screens.deck_flow import DeckFlow
 from graphdeck.tui.widgets.input_line import InputLine
+from graphdeck.tui.widgets.live_rows import LiveRows
 
 
 class DeckMoves(DeckFlow):
@@ -65,6 +66,18 @@ class DeckMoves(DeckFlow):
         self.panes.go("threads")
 
     async def action_filter(self) -> None:
-        """Filter the threads."""
-        self.panes.go("threads")
-        self.panes.threads.filter.focus()
+        """Look for a node in the graph, where that is what the person is in; else filter the threads."""
+        if self.panes.pane == "graph" and isinstance(self.panes.graph.main, LiveRows) and self.look.shape is not None:
+            await self.panes.graph.find_node()
+        else:
+            self.panes.go("threads")
+            self.panes.threads.filter.focus()
+
+    def on_node_line_left(self) -> None:
+        """What a subgraph that was unfolded for a node does is read."""
+        self.see(self.look)
+
+    def action_follow(self) -> None:
+        """Go to the node that runs, waits or failed, and follow the run again."""
+        self.panes.go("graph")
+        self.say(self.panes.graph.follow())

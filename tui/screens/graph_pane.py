@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -17,11 +18,14 @@ from graphdeck.tui.screens.pane import Pane
 from graphdeck.tui.text import ellipsis, one_line, safe
 from graphdeck.tui.theme import ERROR, MUTED, glyphs
 from graphdeck.tui.widgets.graph_view import GraphView
+from graphdeck.tui.widgets.live_rows import LiveRows
 from graphdeck.tui.widgets.long_text import LongText
 
 if TYPE_CHECKING:
     from graphdeck.tui.screens.layout import Layout
+    from graphdeck.tui.screens.node_finder import NodeFinder, Spot
     from graphdeck.tui.task_log import TaskRun
+    from graphdeck.tui.widgets.node_line import NodeLine
     from graphdeck.tui.widgets.task_tree import TaskTree
 
 
@@ -41,6 +45,7 @@ class GraphPane(Pane):
         self._drawn: tuple[tuple[Node, ...], tuple[Edge, ...], Mapping[str, GraphShape], int, int] | None = None
         self._by_id: dict[str, Node] = {}
         self._states: object = None
+        self._finder: NodeFinder | None = None
         self.stops: Mapping[str, str] = {}
         """What stops a run at a node, in words."""
         self.trouble.display = False
@@ -138,6 +143,70 @@ class GraphPane(Pane):
         self._draw_anew()
         self.view.select(node)
         return said
+
+    # -- going to a node ---------------------------------------------------------------------------------------------
+
+    async def find_node(self) -> None:
+        """Open the line in which a part of a name is typed; it takes no row from the drawing."""
+        from graphdeck.tui.screens.node_finder import NodeFinder
+        from graphdeck.tui.widgets.node_line import NodeLine
+
+        if self._finder is None and isinstance(self.main, LiveRows):
+            self._finder = NodeFinder(self.main, self._spots)
+            self.query_one("#node").display = False
+            await self.mount(NodeLine(), before="#node")
+        elif self._finder is not None:
+            self.query_one(NodeLine).focus()
+
+    def _spots(self) -> "Sequence[Spot]":
+        from graphdeck.tui.screens.node_finder import drawn_spots, tree_spots
+
+        if self.task_tree is not None and self._has_tree:
+            return tree_spots(self.task_tree)
+        return drawn_spots(self.view, self._drawn[0], self._drawn[2]) if self._drawn is not None else ()
+
+    def on_node_line_typed(self, event: "NodeLine.Typed") -> None:
+        """Go to the first node that has it."""
+        if self._finder is not None:
+            self._tell_found(self._finder.look_for(event.text))
+
+    def on_node_line_stepped(self, event: "NodeLine.Stepped") -> None:
+        """Go to the next one."""
+        if self._finder is not None:
+            self._tell_found(self._finder.step(event.step))
+
+    def on_node_line_left(self, event: "NodeLine.Left") -> None:
+        """Stay there, in a subgraph that is unfolded for it; or go back."""
+        finder, self._finder = self._finder, None
+        if finder is not None:
+            event.node_line.remove()
+            self.query_one("#node").display = True
+            self._tell_found("")
+            found = finder.chosen
+            if not event.keeps:
+                finder.give_up()
+            elif found is not None and found.is_inside:
+                self._layout.open_around(found.path)
+                self._draw_anew()
+                self.view.select(found.path)
+            self.main.focus()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Who goes on to the drawing by mouse or key is done with the line."""
+        if self._finder is not None and event.widget is self.main:
+            from graphdeck.tui.widgets.node_line import NodeLine
+
+            self.query_one(NodeLine).post_message(NodeLine.Left(self.query_one(NodeLine), keeps=True))
+
+    def _tell_found(self, said: str) -> None:
+        self.heading = one_line(said, max(8, self.size.width - 10))
+
+    def follow(self) -> str:
+        """Go to what is at work, and follow again what begins to run; what to say of it."""
+        main = self.main
+        if isinstance(main, LiveRows) and not main.follow():
+            return "nothing runs or waits: what begins to run comes into view again"
+        return ""
 
     def on_resize(self) -> None:
         """Draw for the new size."""

@@ -33,6 +33,11 @@ class Layout:
             return "the graph with one row a node: l takes what fits"
         return "the graph as it fits: l has boxes"
 
+    def open_around(self, path: str) -> None:
+        """Open the subgraphs that a node is in."""
+        names = path.split(":")
+        self.opened |= {":".join(names[:end]) for end in range(1, len(names))}
+
     def turn_subgraph(self, node: str, subgraphs: Mapping[str, GraphShape]) -> tuple[str, str]:
         """Open the subgraph of a node, or close it, or the one that the node is in.
 

@@ -17,17 +17,16 @@ from graphdeck.graphs.records import END, START
 from graphdeck.tui.clock import Clock, SystemClock, duration
 from graphdeck.tui.text import fit
 from graphdeck.tui.theme import ACCENT, MUTED, colour, glyphs
+from graphdeck.tui.widgets.live_rows import LiveRows
 from graphdeck.tui.widgets.rows import Rows
 from graphdeck.tui.widgets.run_state import NodeState, under
 from graphdeck.tui.widgets.taken_edges import NOTHING_TAKEN, Taken
 
 if TYPE_CHECKING:
-    from graphdeck.graphs.drawing.canvas import Cell, Drawing
+    from graphdeck.graphs.drawing.canvas import Cell, Drawing, Rect
     from graphdeck.tui.widgets.cell_runs import CellRuns
     from graphdeck.tui.widgets.edge_counts import EdgeCounts
     from graphdeck.tui.widgets.stop_marks import Marks
-
-FRAMES_A_SECOND: Final = 8
 
 _COLUMNS: Final = (5, 8)
 """Cells of the columns behind the drawing: times run, last duration."""
@@ -38,9 +37,11 @@ _TOTAL: Final = 15
 _INDENT: Final = 1
 """Blanks before the drawing."""
 _IDLE: Final = NodeState()
+_AT_WORK: Final = ("running", "waiting", "failed", "breakpoint", "stopped", "queued")
+"""In the order in which a person wants to see them."""
 
 
-class GraphView(Rows):
+class GraphView(LiveRows):
     """A drawing whose rows are the run table; posts `NodeSelected` when the cursor comes to a node.
 
     A rail has one node a row. In the rows of a flow stand several: the cursor then marks a box, and moves sideways too.
@@ -50,8 +51,6 @@ class GraphView(Rows):
         Binding("left", "beside(-1)", "left", show=False),
         Binding("right", "beside(1)", "right", show=False),
     ]
-
-    clicks = 2
 
     selected: reactive[str | None] = reactive(None)
     """Id of the node that the cursor is on, as the drawing has it."""
@@ -75,8 +74,7 @@ class GraphView(Rows):
         """Enter was pressed on a node, or it was clicked twice."""
 
     def __init__(self, *, clock: Clock | None = None, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._clock = clock or SystemClock()
+        super().__init__(clock or SystemClock(), id=id)
         self._drawing: Drawing | None = None
         self._members: Mapping[str, str] = {}
         self._states: Mapping[str, NodeState] = {}
@@ -88,11 +86,7 @@ class GraphView(Rows):
         self._count_rows: Mapping[int, str] = {}
         self._marks: Marks = {}
         self._mark_cells: Mapping[int, Mapping[int, str]] = {}
-        self._follow = True
-
-    def on_mount(self) -> None:
-        """Let what runs move."""
-        self.set_interval(1 / FRAMES_A_SECOND, self._next_frame)
+        self._named = ""
 
     # -- attributes down -----------------------------------------------------------------------------------------
 
@@ -102,13 +96,18 @@ class GraphView(Rows):
         return self._drawing
 
     @property
+    def members(self) -> Mapping[str, str]:
+        """For the nodes of a folded drawing under which drawn node they stand."""
+        return self._members
+
+    @property
     def taken(self) -> Taken:
         """Which of its edges were taken."""
         return self._taken
 
     def show_drawing(self, drawing: "Drawing | None", members: Mapping[str, str] | None = None) -> None:
         """Show a drawing; `members` tells for the nodes of a folded one under which drawn node they stand."""
-        self._drawing, self._members, self._follow = drawing, members or {}, True
+        self._drawing, self._members = drawing, members or {}
         self._counts = self._runs = None
         if drawing is not None:
             from graphdeck.tui.widgets.cell_runs import CellRuns  # the first paint may know no graph yet
@@ -119,6 +118,7 @@ class GraphView(Rows):
         self.show_marks(self._marks)
         self.rows_changed()
         kept = self.selected if drawing and self.selected in drawing.rects else None
+        self._follows = self._follows or kept is None
         if drawing and drawing.nodes:
             first = next((node.id for node in drawing.nodes if node.id not in (START, END)), drawing.nodes[0].id)
             self.set_reactive(Rows.cursor, drawing.row_of(kept or first))
@@ -134,7 +134,7 @@ class GraphView(Rows):
         self._take_in(states, taken)
         running = self._running_nodes()
         began = running - before
-        if self._drawing and self._follow:
+        if self._drawing and self._follows:
             if began:
                 self._bring_into_view(min(began, key=self._drawing.row_of))
             elif before and not running and (ran := self._ran_since(was)):
@@ -174,15 +174,31 @@ class GraphView(Rows):
 
     def select(self, node: str) -> None:
         """Put the cursor on a node; nothing happens where the drawing has none such."""
-        node = self._members.get(node, node)
-        if self._drawing and node in self._drawing.rects:
-            self.selected = node
-            self.move_to(self._drawing.row_of(node))
-            self._bring_into_view(node)
+        drawn = self._members.get(node, node)
+        if self._drawing and drawn in self._drawing.rects:
+            self._named = node
+            self.selected = drawn
+            self.move_to(self._drawing.row_of(drawn))
+            self._bring_into_view(drawn)
+
+    def go_to(self, key: str) -> None:
+        """The same."""
+        self.select(key)
+
+    @property
+    def standing_on(self) -> str:
+        """The node of the cursor."""
+        return self.chosen_node or ""
+
+    def at_work(self) -> str:
+        """The node that runs, of several the innermost; else the one that waits, failed, or comes next."""
+        return _at_work(self._states, self._drawing.rects) if self._drawing else ""
 
     @property
     def chosen_node(self) -> str | None:
-        """Path of the node that the cursor is on; of several that are drawn as one, the first."""
+        """Path of the node that the cursor is on; of several that are drawn as one, the one gone to, or the first."""
+        if self._named in self._members and self._members[self._named] == self.selected:
+            return self._named
         return next((node for node, drawn in self._members.items() if drawn == self.selected), self.selected)
 
     # -- rows ----------------------------------------------------------------------------------------------------
@@ -236,11 +252,6 @@ class GraphView(Rows):
         if self.selected is not None:
             self.post_message(self.NodeChosen(self, self.selected))
 
-    def move_to(self, index: int) -> None:
-        """Go where a person wants to be, and stay there."""
-        self._follow = False
-        super().move_to(index)
-
     def action_beside(self, step: int) -> None:
         """Go to the next box to the left or right; a rail scrolls."""
         if self._drawing is None or self.marks_row:
@@ -263,14 +274,6 @@ class GraphView(Rows):
             self.select(node)
             if event.chain >= self.clicks:
                 self.chosen(self.cursor)
-
-    def on_mouse_scroll_up(self) -> None:
-        """Stay where a person scrolls to."""
-        self._follow = False
-
-    def on_mouse_scroll_down(self) -> None:
-        """Stay where a person scrolls to."""
-        self._follow = False
 
     def watch_selected(self, node: str | None) -> None:
         """Post the selection."""
@@ -323,9 +326,6 @@ class GraphView(Rows):
         drawn = self._drawing.rects if self._drawing else {}
         return {node for node, state in self._states.items() if state.active and node in drawn}
 
-    def _frame(self) -> int:
-        return int(self._clock.monotonic() * FRAMES_A_SECOND)
-
     def _next_frame(self) -> None:
         self._refresh_rows(self._running_nodes())
 
@@ -334,6 +334,15 @@ class GraphView(Rows):
         drawing = self._drawing
         for row in {drawing.row_of(node) for node in nodes if node in drawing.rects} if drawing else ():
             self.refresh_line(row)
+
+
+def _at_work(states: Mapping[str, NodeState], drawn: "Mapping[str, Rect]") -> str:
+    rank = {
+        node: (_AT_WORK.index(state.status), -node.count(":"), drawn[node].y)
+        for node, state in states.items()
+        if state.status in _AT_WORK and node in drawn
+    }
+    return min(rank, key=rank.__getitem__, default="")
 
 
 def _columns(state: NodeState, left: int) -> Iterator[tuple[str, str]]:

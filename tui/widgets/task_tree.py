@@ -12,7 +12,7 @@ from graphdeck.tui.task_log import TaskRun
 from graphdeck.tui.task_rows import TaskRow, task_rows
 from graphdeck.tui.text import one_line, short_json
 from graphdeck.tui.theme import ERROR, MUTED, colour, glyphs, word
-from graphdeck.tui.widgets.graph_view import FRAMES_A_SECOND
+from graphdeck.tui.widgets.live_rows import LiveRows
 from graphdeck.tui.widgets.rows import Rows
 
 _NAME: Final = 40
@@ -21,10 +21,8 @@ _MEMBERS: Final = 40
 _UNNAMED: Final = "a task whose name is not kept"
 
 
-class TaskTree(Rows):
+class TaskTree(LiveRows):
     """Tasks by their callers; posts `TaskSelected` and `TaskChosen`. Many calls of one task are one row that opens."""
-
-    clicks = 2
 
     class TaskSelected(Message):
         """The cursor came to a task."""
@@ -45,16 +43,10 @@ class TaskTree(Rows):
         """Enter was pressed on a task, or it was clicked twice."""
 
     def __init__(self, clock: Clock, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._clock = clock
+        super().__init__(clock, id=id)
         self._shown: tuple[TaskRun | None, Sequence[TaskRun], Sequence[str]] = (None, (), ())
         self._rows: Sequence[TaskRow] = ()
         self._opened: set[str] = set()
-        self._follow = True
-
-    def on_mount(self) -> None:
-        """Let what runs move."""
-        self.set_interval(1 / FRAMES_A_SECOND, self._next_frame)
 
     # -- attributes down -----------------------------------------------------------------------------------------
 
@@ -62,13 +54,37 @@ class TaskTree(Rows):
         """Show a run of the entrypoint, of the tasks of its thread, oldest first; see `task_rows` for `known`."""
         before, self._shown = self._shown[0], (entry, tasks, known)
         if (before and before.id) != (entry and entry.id):
-            self._follow = True
+            self._follows = True
         self._make_rows()
 
     @property
     def selected(self) -> TaskRow | None:
         """The row of the cursor."""
         return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+
+    @property
+    def rows(self) -> Sequence[TaskRow]:
+        """All rows, from top to bottom."""
+        return self._rows
+
+    @property
+    def standing_on(self) -> str:
+        """Key of the row of the cursor."""
+        return self.selected.key if self.selected else ""
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor on a row."""
+        place = next((place for place, row in enumerate(self._rows) if row.key == key), None)
+        if place is not None:
+            self.move_to(place)
+
+    def at_work(self) -> str:
+        """The task that began last of those that run or wait; else the last one that failed or was stopped."""
+        for states in (("running", "waiting"), ("failed",), ("breakpoint", "stopped")):
+            found = next((row.key for row in reversed(self._rows) if row.state in states), None)
+            if found is not None:
+                return found
+        return ""
 
     @property
     def selected_text(self) -> str:
@@ -81,7 +97,7 @@ class TaskTree(Rows):
         places = {row.key: place for place, row in enumerate(self._rows)}
         newest = max((place for place, row in enumerate(self._rows) if row.state in ("running", "waiting")), default=-1)
         self.rows_changed()
-        if self._follow and newest >= 0:
+        if self._follows and newest >= 0:
             self.set_reactive(Rows.cursor, newest)
             self.keep_in_view(newest)
         elif kept is not None and kept.key in places and places[kept.key] != self.cursor:
@@ -99,11 +115,6 @@ class TaskTree(Rows):
         """Tell which task it is."""
         self.post_message(self.TaskSelected(self, self._rows[index]))
 
-    def move_to(self, index: int) -> None:
-        """Go where a person wants to be, and stay there."""
-        self._follow = False
-        super().move_to(index)
-
     def chosen(self, index: int) -> None:
         """Open or close folded calls; tell which task it is."""
         row = self._rows[index]
@@ -116,8 +127,7 @@ class TaskTree(Rows):
     def row(self, index: int, width: int) -> Content:
         """Name below its caller, state, time, attempts, what it was given; of folded calls a sign for each."""
         row, signs = self._rows[index], glyphs()
-        frame = int(self._clock.monotonic() * FRAMES_A_SECOND)
-        head = f"{' ' * (1 + 2 * row.depth)}{signs.of(row.state, frame)} "
+        head = f"{' ' * (1 + 2 * row.depth)}{signs.of(row.state, self._frame())} "
         name = one_line(row.name, _NAME, identifier=True) or _UNNAMED
         times = f" {signs.times}{len(row.tasks):,}" if row.is_open is not None else ""
         fold = "" if row.is_open is None else f" {signs.opened if row.is_open else signs.closed}"

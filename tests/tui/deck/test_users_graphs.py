@@ -95,6 +95,13 @@ async def test_of_sixty_nodes_the_running_one_is_in_view(
         await picture(deck, "◐ stage_31", "› sixty", "step 23")
         await deck.press("end")
         await deck.until_shown("stage_59")
+        await deck.press("full_stop")
+        await deck.until_shown("◐ stage_31")
+        await deck.press("slash", *"_4")
+        await deck.until_shown("1 of 10")
+        await deck.press("up", "enter")
+        await deck.until(lambda: deck.app.deck.panes.graph.view.selected == "stage_49")
+        assert "○ stage_49" in deck.text
         (tmp_path / "go").touch()
         await deck.until(lambda: deck.look.status == "done")
 

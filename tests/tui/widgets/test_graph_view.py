@@ -13,7 +13,8 @@ from graphdeck.graphs.drawing.flow import flow
 from graphdeck.graphs.drawing.rail import rail
 from graphdeck.graphs.records import END, START, Edge, Node
 from graphdeck.tui.clock import StoppedClock
-from graphdeck.tui.widgets.graph_view import FRAMES_A_SECOND, GraphView
+from graphdeck.tui.widgets.graph_view import GraphView
+from graphdeck.tui.widgets.live_rows import FRAMES_A_SECOND
 from graphdeck.tui.widgets.run_state import NodeState
 from graphdeck.tui.widgets.taken_edges import Taken
 
