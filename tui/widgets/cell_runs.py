@@ -1,12 +1,21 @@
 """The rows of a drawing in runs of cells that always look alike: a style is found for each run, not for each cell."""
 
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from textual.style import Style
+
 from graphdeck.graphs.drawing.canvas import Cell, Drawing
 from graphdeck.tui.text import safe, width
+from graphdeck.tui.theme import ACCENT, MUTED, Status, colour, glyphs
+from graphdeck.tui.widgets.row_parts import Part, joined
+from graphdeck.tui.widgets.run_state import NodeState
+from graphdeck.tui.widgets.taken_edges import Taken
 
+_BRIGHT: Final = ("waiting", "breakpoint", "failed", "running")
+"""What a node does where its name has the colour of that."""
 _LINES: Final = ("blank", "mark", "line", "arrow", "label")
 """Cells that show edges, or nothing: alike where their edges are."""
 
@@ -18,21 +27,78 @@ class CellRun(NamedTuple):
     """The first of them, which the others look like."""
     texts: tuple[str, ...]
     """What is in each, made safe."""
+    text: str
+    """All of it."""
+    pairs: frozenset[tuple[str, str]]
+    """Ends of the edges that they show."""
+
+
+class Shown(NamedTuple):
+    """What a row of a drawing shows of a run."""
+
+    states: Mapping[str, NodeState]
+    """What the nodes do."""
+    taken: Taken
+    counts: Mapping[int, str]
+    """Signs of counts, by column."""
+    marks: Mapping[int, str]
+    """Signs of breakpoints, by column; one beyond the row stands after it."""
+    frame: int
+    """What runs moves with it."""
+    selected: str | None
+    """The node that the cursor marks."""
+    cursor: Style
+
+    def status(self, node: str) -> Status:
+        """What a node does, in one word."""
+        return self.states[node].status if node in self.states else "idle"
 
 
 class CellRuns:
     """The runs of a drawing, found when a row is painted first."""
 
     def __init__(self, drawing: Drawing) -> None:
-        self.of = cache(lambda row: _runs(drawing.rows[row]))
-        """The runs of a row."""
+        self._of = cache(lambda row: _runs(drawing.rows[row]))
+
+    def parts(self, row: int, shown: Shown) -> Iterator[Part]:
+        """The parts of a row, each in the style of what its nodes and edges do."""
+        styled: list[Part] = []
+        for run in self._of(row):
+            style = _style(run, shown)
+            if run.cell.kind == "glyph":
+                styled.append((glyphs().of(shown.status(run.cell.node), shown.frame), style))
+            elif shown.counts or shown.marks:
+                styled += [(text, style) for text in run.texts]
+            else:
+                styled.append((run.text, style))
+        for column, sign in shown.counts.items():
+            styled[column] = (sign, ACCENT)
+        for column, sign in shown.marks.items():
+            styled[column : column + 1] = [(sign, colour("breakpoint"))]
+        return joined(styled)
+
+
+def _style(run: CellRun, shown: Shown) -> str | Style:
+    cell, taken = run.cell, shown.taken
+    if shown.selected and cell.node == shown.selected and cell.kind != "box":
+        return shown.cursor
+    if cell.kind == "glyph":
+        return colour(shown.status(cell.node))
+    if cell.kind == "name":
+        status = shown.status(cell.node)
+        return colour(status) if status in _BRIGHT else ""
+    if not taken.newest.isdisjoint(run.pairs):
+        return f"bold {ACCENT}"
+    return MUTED if taken.times.keys().isdisjoint(run.pairs) else ACCENT
 
 
 def _runs(row: tuple[Cell, ...]) -> tuple[CellRun, ...]:
     runs = []
     for _, same in groupby(row, key=_look):
         cells = tuple(same)
-        runs.append(CellRun(cells[0], tuple(map(_text, cells))))
+        texts = tuple(map(_text, cells))
+        pairs = frozenset((edge.source, edge.target) for edge in cells[0].edges)
+        runs.append(CellRun(cells[0], texts, "".join(texts), pairs))
     return tuple(runs)
 
 

@@ -1,8 +1,6 @@
 """The graph, drawn, with what each node does on its row: state, times run, last duration; and its edges' counts."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
@@ -11,19 +9,21 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.style import Style
 
 from graphdeck.graphs.records import END, START
 from graphdeck.tui.clock import Clock, SystemClock, duration
 from graphdeck.tui.text import fit
-from graphdeck.tui.theme import ACCENT, MUTED, colour, glyphs
+from graphdeck.tui.theme import MUTED, glyphs
 from graphdeck.tui.widgets.live_rows import LiveRows
+from graphdeck.tui.widgets.row_parts import Part, PartStyles
 from graphdeck.tui.widgets.rows import Rows
 from graphdeck.tui.widgets.run_state import NodeState, under
 from graphdeck.tui.widgets.taken_edges import NOTHING_TAKEN, Taken
 
 if TYPE_CHECKING:
-    from graphdeck.graphs.drawing.canvas import Cell, Drawing, Rect
+    from graphdeck.graphs.drawing.canvas import Drawing, Rect
     from graphdeck.tui.widgets.cell_runs import CellRuns
     from graphdeck.tui.widgets.edge_counts import EdgeCounts
     from graphdeck.tui.widgets.stop_marks import Marks
@@ -86,6 +86,7 @@ class GraphView(LiveRows):
         self._count_rows: Mapping[int, str] = {}
         self._marks: Marks = {}
         self._mark_cells: Mapping[int, Mapping[int, str]] = {}
+        self._part_styles = PartStyles()
         self._named = ""
 
     # -- attributes down -----------------------------------------------------------------------------------------
@@ -190,16 +191,16 @@ class GraphView(LiveRows):
         """The node of the cursor."""
         return self.chosen_node or ""
 
-    def at_work(self) -> str:
-        """The node that runs, of several the innermost; else the one that waits, failed, or comes next."""
-        return _at_work(self._states, self._drawing.rects) if self._drawing else ""
-
     @property
     def chosen_node(self) -> str | None:
         """Path of the node that the cursor is on; of several that are drawn as one, the one gone to, or the first."""
         if self._named in self._members and self._members[self._named] == self.selected:
             return self._named
         return next((node for node, drawn in self._members.items() if drawn == self.selected), self.selected)
+
+    def at_work(self) -> str:
+        """The node that runs, of several the innermost; else the one that waits, failed, or comes next."""
+        return _at_work(self._states, self._drawing.rects) if self._drawing else ""
 
     # -- rows ----------------------------------------------------------------------------------------------------
 
@@ -222,10 +223,29 @@ class GraphView(LiveRows):
 
     def row(self, index: int, width: int) -> Content:
         """One row of the drawing, and what the node on it does."""
+        return Content.assemble(*self._parts(index, width))
+
+    def strip(self, index: int, width: int, style: Style) -> Strip:
+        """The same as it is painted: of a drawing many rows change at each step of a run."""
+        return self._part_styles.strip(self._parts(index, width), style)
+
+    def notify_style_update(self) -> None:
+        """Find the styles anew: the theme is another one."""
+        super().notify_style_update()
+        self._part_styles = PartStyles()
+
+    def _parts(self, index: int, width: int) -> list[Part]:
         drawing = self._drawing
         if drawing is None:
-            return Content("")
-        parts: list[tuple[str, str | Style]] = [(" " * _INDENT, ""), *self._cells(index)]
+            return []
+        parts: list[Part] = [(" " * _INDENT, "")]
+        if self._runs is not None:
+            from graphdeck.tui.widgets.cell_runs import Shown
+
+            selected, cursor = None if self.marks_row else self.selected, self.get_visual_style("rows--cursor")
+            counts, marks = self._count_cells.get(index, {}), self._mark_cells.get(index, {})
+            shown = Shown(self._states, self._taken, counts, marks, self._frame(), selected, cursor)
+            parts += self._runs.parts(index, shown)
         nodes = drawing.nodes_in(index)
         if nodes:
             told = self.selected if self.selected in nodes else nodes[0] if len(nodes) == 1 else None
@@ -235,7 +255,7 @@ class GraphView(LiveRows):
             parts += [(times[beyond:], style), *more]
         elif index in self._count_rows:
             parts.append((fit(self._count_rows[index], _COLUMNS[0], right=True), MUTED))
-        return Content.assemble(*parts)
+        return parts
 
     def cursor_moved(self, index: int) -> None:
         """Tell which node it is: of several in the row the one that is nearest to where the cursor was."""
@@ -283,34 +303,6 @@ class GraphView(LiveRows):
             self.post_message(self.NodeSelected(self, node))
 
     # -- painting ------------------------------------------------------------------------------------------------
-
-    def _cells(self, index: int) -> Iterable[tuple[str, str | Style]]:
-        styled: list[tuple[str, str | Style]] = []
-        for run in self._runs.of(index) if self._runs else ():
-            style = self._style(run.cell)
-            if run.cell.kind == "glyph":
-                styled.append((glyphs().of(self._states.get(run.cell.node, _IDLE).status, self._frame()), style))
-            else:
-                styled += [(text, style) for text in run.texts]
-        for column, sign in self._count_cells.get(index, {}).items():
-            styled[column] = (sign, ACCENT)
-        for column, sign in self._mark_cells.get(index, {}).items():
-            styled[column : column + 1] = [(sign, colour("breakpoint"))]
-        for style, same in groupby(styled, key=itemgetter(1)):
-            yield "".join(text for text, _ in same), style
-
-    def _style(self, cell: "Cell") -> str | Style:
-        if not self.marks_row and cell.node and cell.node == self.selected and cell.kind != "box":
-            return self.get_visual_style("rows--cursor")
-        if cell.kind == "glyph":
-            return colour(self._states.get(cell.node, _IDLE).status)
-        if cell.kind == "name":
-            status = self._states.get(cell.node, _IDLE).status
-            return colour(status) if status in ("waiting", "breakpoint", "failed", "running") else ""
-        pairs = [(edge.source, edge.target) for edge in cell.edges]
-        if any(pair in self._taken.newest for pair in pairs):
-            return f"bold {ACCENT}"
-        return ACCENT if any(pair in self._taken.times for pair in pairs) else MUTED
 
     def _bring_into_view(self, node: str) -> None:
         if self._drawing is None:

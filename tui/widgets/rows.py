@@ -9,6 +9,7 @@ from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style
 
 from graphdeck.tui.text import cut
 from graphdeck.tui.theme import MUTED
@@ -58,6 +59,10 @@ class Rows(ScrollView, can_focus=True):
         """One row, for so many cells."""
         raise NotImplementedError
 
+    def strip(self, index: int, width: int, style: Style) -> Strip:
+        """The same as it is painted, for a row of this style."""
+        return Strip(self.row(index, width).render_segments(style))
+
     def can_stand(self, index: int) -> bool:
         """Whether the cursor may be on this row."""
         return 0 <= index < self.row_count()
@@ -106,12 +111,10 @@ class Rows(ScrollView, can_focus=True):
         on_cursor = self.has_cursor and self.marks_row and index == self.cursor and index < count
         style = self.get_visual_style("rows--cursor") if on_cursor else self.visual_style
         if index < count:
-            content = self.row(index, max(width, self.row_width()))
-        elif index == 0 and count == 0:
-            content = Content.styled(cut(f" {self.empty_text}", width), MUTED)
+            strip = self.strip(index, max(width, self.row_width()), style)
         else:
-            content = Content("")
-        strip = Strip(content.render_segments(style))
+            text = cut(f" {self.empty_text}", width) if index == 0 == count else ""
+            strip = Strip(Content.styled(text, MUTED).render_segments(style))
         return strip.crop_extend(offset_x, offset_x + width, style.rich_style)
 
     # -- moving --------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 import pytest
-from textual.content import Content
+from textual.strip import Strip
+from textual.style import Style
 from textual.widget import Widget
 
 from graphdeck.graphs.drawing.canvas import Drawing
@@ -13,6 +14,7 @@ from graphdeck.graphs.drawing.flow import flow
 from graphdeck.graphs.drawing.rail import rail
 from graphdeck.graphs.records import END, START, Edge, Node
 from graphdeck.tui.clock import StoppedClock
+from graphdeck.tui.theme import DARK, LIGHT
 from graphdeck.tui.widgets.graph_view import GraphView
 from graphdeck.tui.widgets.live_rows import FRAMES_A_SECOND
 from graphdeck.tui.widgets.run_state import NodeState
@@ -93,6 +95,21 @@ async def test_what_is_painted_anew_row_by_row_is_what_all_of_it_would_be(
                 assert painted == view.render_lines(view.size.region), (states, taken)
 
 
+async def test_another_theme_paints_the_drawing_in_its_own_colours(
+    harness: NewApp, nodes: list[Node], edges: list[Edge]
+) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test(size=(80, 24)) as pilot:
+        view.show_drawing(flow(nodes, edges))
+        painted = []
+        for theme in (DARK, LIGHT, DARK):
+            app.theme = theme
+            await pilot.pause()
+            painted.append(view.render_lines(view.size.region))
+        assert painted[0] == painted[2] != painted[1]
+
+
 @pytest.mark.parametrize(
     ("cells", "running", "together", "word"),
     [(90, 3, 4, "3/4 run"), (90, 1, 4, "1/4 run"), (90, 4, 4, "4 run"), (90, 380, 500, "380 run"), (39, 3, 4, "3 run")],
@@ -138,10 +155,10 @@ async def test_a_node_that_does_something_else_has_its_row_alone_painted_anew(
     class Watched(GraphView):
         """Tells which rows it paints."""
 
-        def row(self, index: int, width: int) -> Content:
+        def strip(self, index: int, width: int, style: Style) -> Strip:
             """One row."""
             rows.append(index)
-            return super().row(index, width)
+            return super().strip(index, width, style)
 
     view, drawing = Watched(clock=StoppedClock()), rail(nodes, edges)
     app = harness(view)
