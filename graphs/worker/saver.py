@@ -16,6 +16,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.failed_answers import ARGUMENTS, NEXT_QUESTION, is_next_question
 from graphdeck.graphs.new_file import new_file
+from graphdeck.graphs.records import START
 from graphdeck.graphs.worker.routes import Writes
 
 LOCK_TIMEOUT = 30.0
@@ -63,8 +64,9 @@ class TellingSaver(AsyncSqliteSaver):
             by_task: dict[str, list[tuple[str, Any]]] = {}
             for task, channel, value in found.pending_writes or ():
                 by_task.setdefault(task, []).append((channel, value))
+            path = START if found.metadata.get("source") == "input" else ""  # nothing else runs after an input
             for task, writes in by_task.items():
-                self.on_writes(found.checkpoint["id"], task, writes, "")
+                self.on_writes(found.checkpoint["id"], task, writes, path)
         return found
 
     async def aput(

@@ -95,8 +95,8 @@ class TakenBuilder:
                 self.start(event.ns, event.node)
             case events.NodeFinished() | events.NodeKept() | events.NodeCached():
                 self._end(event.ns, event.node)
-                if event.node.startswith(_HANDLER):  # it runs in the step in which the node failed
-                    self._take(event.ns, event.node.removeprefix(_HANDLER), event.node)
+                if event.node.startswith(_HANDLER):  # its start is not told
+                    self.start(event.ns, event.node)
                 self._forget((*event.ns, f"{event.node}:{event.task}"))
             case events.NodeFailed() | events.NodeStopped():
                 self._end(event.ns, _ANY)
@@ -125,6 +125,9 @@ class TakenBuilder:
 
     def start(self, level: Level, node: str) -> None:
         """A task of a node has started."""
+        if node.startswith(_HANDLER):  # it runs in the step in which the node failed
+            self._take(level, node.removeprefix(_HANDLER), node)
+            return
         due = self._due.get(level, {})
         for source in due.get(node) or due.get(_ANY) or ():
             pair = self._take(level, source, node)

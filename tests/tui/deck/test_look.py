@@ -360,6 +360,16 @@ def test_no_node_has_led_to_the_end_where_it_is_not_told_who_led_on() -> None:
     assert told(None) == {}
 
 
+def test_a_node_that_failed_has_led_to_its_error_handler() -> None:
+    handled = (ran("__error_handler__assistant", "tools"),)
+    plan = [
+        row("c1", "c0", 1, ("tools",), made_by=handled),
+        row("c0", None, 0, ("assistant",), after=(ran("assistant", error="ValueError('no')"), *handled)),
+    ]
+    taken = saved_view(snapshot(checkpoint="c1", next=("tools",), status="stopped"), plan).taken
+    assert taken.times == {("assistant", "__error_handler__assistant"): 1}
+
+
 def test_what_several_tasks_did_in_one_subgraph_counts_once(travel: GraphShape) -> None:
     def team(*routed: str) -> RanTask:
         return ran("team", *routed, inner=("team",))
