@@ -1,6 +1,6 @@
 """The rows of a drawing in runs of cells that always look alike: a style is found for each run, not for each cell."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -10,7 +10,7 @@ from textual.style import Style
 from graphdeck.graphs.drawing.canvas import Cell, Drawing
 from graphdeck.tui.text import safe, width
 from graphdeck.tui.theme import ACCENT, MUTED, Status, colour, glyphs
-from graphdeck.tui.widgets.row_parts import Part, joined
+from graphdeck.tui.widgets.row_parts import Part
 from graphdeck.tui.widgets.run_state import NodeState
 from graphdeck.tui.widgets.taken_edges import Taken
 
@@ -60,7 +60,7 @@ class CellRuns:
     def __init__(self, drawing: Drawing) -> None:
         self._of = cache(lambda row: _runs(drawing.rows[row]))
 
-    def parts(self, row: int, shown: Shown) -> Iterator[Part]:
+    def parts(self, row: int, shown: Shown) -> list[Part]:
         """The parts of a row, each in the style of what its nodes and edges do."""
         styled: list[Part] = []
         for run in self._of(row):
@@ -75,7 +75,7 @@ class CellRuns:
             styled[column] = (sign, ACCENT)
         for column, sign in shown.marks.items():
             styled[column : column + 1] = [(sign, colour("breakpoint"))]
-        return joined(styled)
+        return styled
 
 
 def _style(run: CellRun, shown: Shown) -> str | Style:

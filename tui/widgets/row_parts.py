@@ -1,6 +1,6 @@
 """Rows of parts that stand beside each other: painted without Textual's Content, which is for styles that overlap."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 from typing import TypeAlias
@@ -14,12 +14,6 @@ Part: TypeAlias = tuple[str, str | Style]
 """Safe text, and its style; an empty one is that of the row."""
 
 
-def joined(parts: Iterable[Part]) -> Iterator[Part]:
-    """The parts, neighbours of one style as one."""
-    for style, same in groupby(parts, key=itemgetter(1)):
-        yield "".join([text for text, _ in same]), style
-
-
 class PartStyles:
     """What the styles of parts are on the rows that they stand on, for one theme."""
 
@@ -30,7 +24,8 @@ class PartStyles:
         """The parts as they are painted on a row of this style."""
         known = self._of_rows.setdefault(row, {})
         segments = []
-        for text, style in parts:
+        for style, same in groupby(parts, key=itemgetter(1)):
+            text = "".join([text for text, _ in same])
             if not text:
                 continue
             found = known.get(style)
