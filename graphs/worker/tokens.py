@@ -31,14 +31,14 @@ class TokenBuffer:
         self._writing: dict[str, _Writing] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, ns: tuple[str, ...], task: str, node: str, chunk: AIMessageChunk) -> None:
-        """Take a chunk of a message."""
+    def add(self, ns: tuple[str, ...], task: str, node: str, chunk: AIMessageChunk, *, streams: bool = True) -> None:
+        """Take a chunk of a message; one that does not stream is only told whole."""
         identity = chunk.id or task
         writing = self._writing.get(identity)
         if writing is None:
             writing = self._writing[identity] = _Writing(ns, task, node)
         writing.chunks.append(chunk)
-        text = str(chunk.text)
+        text = str(chunk.text) if streams else ""
         if text:
             writing.unsent.append(text)
             if self._timer is None:

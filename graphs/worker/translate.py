@@ -27,6 +27,8 @@ from graphdeck.graphs.worker.tokens import TokenBuffer
 STREAM_MODES: Final = ("tasks", "checkpoints", "updates", "messages", "custom")
 UNSAVED_MODES: Final = ("tasks", "values", "updates", "messages", "custom")
 """Those of a graph that refuses saving: LangGraph tells of checkpoints only where there is a checkpointer."""
+NO_STREAM: Final = "langsmith:nostream"
+"""Tag of a model whose text is told only whole; of its newer name, `nostream`, LangGraph itself takes care."""
 
 Emit = Callable[[Event], None]
 
@@ -291,7 +293,7 @@ class Translator:
         elif path:
             ns = tuple(above)
         if isinstance(message, AIMessageChunk):
-            self._tokens.add(ns, task, node, message)
+            self._tokens.add(ns, task, node, message, streams=NO_STREAM not in (metadata.get("tags") or ()))
         elif isinstance(message, BaseMessage):
             self._tokens.flush()
             self._emit(message_event(ns, task, node, message))

@@ -118,6 +118,9 @@ FORMS_AND_STREAM: dict[str, tuple[str, ...]] = {
         "tui/widgets/test_messages_view.py::test_what_is_for_the_graph_alone_is_not_shown_but_a_call_in_it_that_waits",
         "tui/widgets/test_messages_view.py::test_what_a_person_reads_stays_where_it_is_whatever_comes_goes_or_is_hidden",
     ),
+    "a model that is not to be streamed is not: its message is told whole": (
+        "graphs/local/test_events.py::test_a_model_that_is_not_to_be_streamed_is_told_whole",
+    ),
     "an answer is written anew from the checkpoint before it, once it was read what runs": (
         "tui/deck/test_conversation.py::test_an_answer_is_written_anew_once_it_was_read_what_runs",
         "graphs/local/test_forks.py::test_a_message_is_written_anew_from_the_checkpoint_whose_step_wrote_it",

@@ -1,13 +1,16 @@
 """The events of hard graphs, told in the order in which things happen: fan-outs, caches, subgraphs, resumed steps."""
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
+from typing import Any
 
 import pytest
 
 from graphdeck.graphs import events
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
-from told import RunGraph, WriteGraph, ended
+from told import RunGraph, WriteGraph, ended, of
 
 
 def told(found: list[Event], *names: str) -> list[tuple[str, str]]:
@@ -250,6 +253,26 @@ async def test_tokens_of_two_parallel_models_stay_apart(write_nodes: WriteGraph,
     )
 
 
+async def test_a_model_that_is_not_to_be_streamed_is_told_whole(write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    graph = write_nodes("""
+    from langchain_core.language_models.fake_chat_models import FakeListChatModel
+    from langgraph.graph import MessagesState
+    model = FakeListChatModel(responses=["hello there"])
+    def saying(*tags):
+        async def say(state): return {"messages": [await model.ainvoke("hi", {"tags": list(tags)})]}
+        return say
+    builder = StateGraph(MessagesState)
+    for name, tags in (("plain", ["mine"]), ("quiet", ["nostream"]), ("silent", ["mine", "langsmith:nostream"])):
+        builder.add_node(name, saying(*tags)).add_edge(START, name)
+    graph = builder.compile()
+    """)
+    found = await run_graph(graph, input={"messages": ["hi"]})
+    assert {event.node for event in found if isinstance(event, events.Token)} == {"plain"}
+    whole: Any = [(event.node, event.data) for event in found if isinstance(event, events.Message)]
+    assert {node: data["content"] for node, data in whole} == dict.fromkeys(("plain", "quiet", "silent"), "hello there")
+    assert len(whole) == 3
+
+
 async def test_parallel_tasks_of_the_functional_api(write_graph: WriteGraph, run_graph: RunGraph) -> None:
     graph = write_graph("""
     import asyncio
@@ -371,3 +394,15 @@ async def test_a_task_that_sends_the_graph_around_it_on_ends_there_and_then(
     assert last["give"] < last["bob"], "what is inside ends first"
     assert [node for _, node in told(found, "node_finished")].count("give") == 2
     assert not told(found, "node_stopped")
+
+
+async def test_who_goes_on_from_an_input_is_told_where_it_leads(write_nodes: WriteGraph, run_graph: RunGraph) -> None:
+    graph = write_nodes("def one(state): return {'n': 1}\ngraph = chain(one)")
+    begin, first = (await run_graph(graph, input={}))[:2]
+    assert isinstance(begin, events.RunStarted)
+    assert isinstance(first, events.Checkpoint)
+    with closing(sqlite3.connect(begin.file, isolation_level=None)) as connection:  # as if it had been killed there
+        for table in ("checkpoints", "writes"):
+            connection.execute(f"DELETE FROM {table} WHERE checkpoint_id <> ?", (first.id,))
+    routed = [event.routed for event in of(await run_graph(graph), events.Checkpoint)]
+    assert routed == [{"__start__": ("one",)}, {}]
