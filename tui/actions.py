@@ -155,7 +155,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _deck("compare", "d", "compare", "Mark a checkpoint; on another one, show what differs between the two", "History"),
     _deck("tasks", "G", "tasks", "Show the tasks of the run over time; again: the checkpoints", "History"),
     _deck("fork", "f", "fork", "Write into the state at this checkpoint: another branch begins there", "History"),
-    _deck("run_again", "r", "run again", "Run again from this checkpoint (says first what runs, and asks)", "History"),
+    _deck("run_again", "r", "run again", "Run again from this checkpoint, or write this message anew", "History"),
     _deck("edit_message", "M", "edit message", "Give a message of yours another text, and go on from there", "History"),
     _deck("other_branch", "B", "branch", "Look at the end of the thread's next branch", "History"),
     _deck("runs", "H", "past runs", "Show past runs of this thread: tasks over time, retries, tokens", "History"),
