@@ -5,19 +5,16 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
-from textual.strip import Strip
-from textual.style import Style
 
 from graphdeck.graphs.records import END, START
 from graphdeck.tui.clock import Clock, SystemClock, duration
 from graphdeck.tui.text import fit
 from graphdeck.tui.theme import MUTED, glyphs
 from graphdeck.tui.widgets.live_rows import LiveRows
-from graphdeck.tui.widgets.row_parts import Part, PartStyles
+from graphdeck.tui.widgets.part_rows import Part
 from graphdeck.tui.widgets.rows import Rows
 from graphdeck.tui.widgets.run_state import NodeState, under
 from graphdeck.tui.widgets.taken_edges import NOTHING_TAKEN, Taken
@@ -86,7 +83,6 @@ class GraphView(LiveRows):
         self._count_rows: Mapping[int, str] = {}
         self._marks: Marks = {}
         self._mark_cells: Mapping[int, Mapping[int, str]] = {}
-        self._part_styles = PartStyles()
         self._named = ""
 
     # -- attributes down -----------------------------------------------------------------------------------------
@@ -221,20 +217,8 @@ class GraphView(LiveRows):
         """The cursor stands on nodes only."""
         return self._drawing is not None and self._drawing.node_in(index) is not None
 
-    def row(self, index: int, width: int) -> Content:
+    def parts(self, index: int, width: int) -> list[Part]:
         """One row of the drawing, and what the node on it does."""
-        return Content.assemble(*self._parts(index, width))
-
-    def strip(self, index: int, width: int, style: Style) -> Strip:
-        """The same as it is painted: of a drawing many rows change at each step of a run."""
-        return self._part_styles.strip(self._parts(index, width), style)
-
-    def notify_style_update(self) -> None:
-        """Find the styles anew: the theme is another one."""
-        super().notify_style_update()
-        self._part_styles = PartStyles()
-
-    def _parts(self, index: int, width: int) -> list[Part]:
         drawing = self._drawing
         if drawing is None:
             return []

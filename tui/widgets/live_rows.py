@@ -5,7 +5,7 @@ from typing import ClassVar, Final, NamedTuple
 from textual.geometry import Offset
 
 from graphdeck.tui.clock import Clock
-from graphdeck.tui.widgets.rows import Rows
+from graphdeck.tui.widgets.part_rows import PartRows
 
 FRAMES_A_SECOND: Final = 8
 
@@ -20,7 +20,7 @@ class Stand(NamedTuple):
     """What begins to run comes into view."""
 
 
-class LiveRows(Rows):
+class LiveRows(PartRows):
     """Rows of nodes or tasks; a subclass says which are on the screen and running, and where the cursor goes."""
 
     clicks: ClassVar[int] = 2

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from typing import ClassVar, Final
 
-from textual.content import Content
 from textual.message import Message
 
 from graphdeck.graphs.timeline import RunTimeline, TaskBar
@@ -11,6 +10,7 @@ from graphdeck.tui.bars import PartKind, bar, task_name
 from graphdeck.tui.clock import Clock, duration
 from graphdeck.tui.text import ascii_mode, fit
 from graphdeck.tui.theme import MUTED, WARNING, colour, glyphs
+from graphdeck.tui.widgets.part_rows import Part, PartRows
 from graphdeck.tui.widgets.rows import Rows
 
 _NAME_CELLS: Final = 24
@@ -26,7 +26,7 @@ _START_FROM: Final = 60
 _FRAMES_A_SECOND: Final = 8
 
 
-class RunTimelineView(Rows):
+class RunTimelineView(PartRows):
     """Tasks with their bars; the row of the cursor is copied with its error. Posts `TaskChosen`.
 
     With a clock, the glyphs of those that run move, as often as it is told what to show.
@@ -117,7 +117,7 @@ class RunTimelineView(Rows):
         """Tell which one."""
         self.post_message(self.TaskChosen(self, self._timeline.tasks[index]))
 
-    def row(self, index: int, width: int) -> Content:
+    def parts(self, index: int, width: int) -> list[Part]:
         """Mark, glyph, node, start, bar, duration, attempts."""
         task, total = self._timeline.tasks[index], self._timeline.total
         begin = _TIME_CELLS if width >= _START_FROM else 0
@@ -126,7 +126,7 @@ class RunTimelineView(Rows):
         took = (total if task.end is None else task.end) - task.start
         tint = colour(task.status)
         mark = glyphs().cursor if task.task in self._marked else " "
-        return Content.assemble(
+        return [
             (mark, "bold"),
             (f"{glyphs().of(task.status, self._frame)} ", tint),
             (fit(task_name(task, name), name), ""),
@@ -134,7 +134,7 @@ class RunTimelineView(Rows):
             *((part.text, _style(part.kind, tint)) for part in bar(task, total, cells, ascii_only=self._ascii_only)),
             (fit(duration(took) if task.attempts else task.status, _TIME_CELLS, right=True), ""),
             (fit(f" {glyphs().times}{task.attempts}" if task.retries else "", _TRIES_CELLS), WARNING),
-        )
+        ]
 
     @property
     def _frame(self) -> int:

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from textual.content import Content
 from textual.message import Message
-from textual.style import Style
 
 from graphdeck.tui.clock import Clock, duration
 from graphdeck.tui.task_log import TaskRun
@@ -13,6 +11,7 @@ from graphdeck.tui.task_rows import TaskRow, task_rows
 from graphdeck.tui.text import one_line, short_json
 from graphdeck.tui.theme import ERROR, MUTED, colour, glyphs, word
 from graphdeck.tui.widgets.live_rows import LiveRows
+from graphdeck.tui.widgets.part_rows import Part
 from graphdeck.tui.widgets.rows import Rows
 
 _NAME: Final = 40
@@ -124,7 +123,7 @@ class TaskTree(LiveRows):
         self._opened.symmetric_difference_update((row.key,))
         self._make_rows()
 
-    def row(self, index: int, width: int) -> Content:
+    def parts(self, index: int, width: int) -> list[Part]:
         """Name below its caller, state, time, attempts, what it was given; of folded calls a sign for each."""
         row, signs = self._rows[index], glyphs()
         head = f"{' ' * (1 + 2 * row.depth)}{signs.of(row.state, self._frame())} "
@@ -132,11 +131,11 @@ class TaskTree(LiveRows):
         times = f" {signs.times}{len(row.tasks):,}" if row.is_open is not None else ""
         fold = "" if row.is_open is None else f" {signs.opened if row.is_open else signs.closed}"
         named = colour(row.state) if row.state in ("running", "waiting", "failed") else MUTED if not row.tasks else ""
-        parts: list[tuple[str, str | Style]] = [(head, colour(row.state)), (name, named), (times + fold, MUTED)]
+        parts: list[Part] = [(head, colour(row.state)), (name, named), (times + fold, MUTED)]
         parts += self._many(row) if row.is_open is not None else self._one(row) if row.tasks else []
-        return Content.assemble(*parts)
+        return parts
 
-    def _one(self, row: TaskRow) -> Sequence[tuple[str, str | Style]]:
+    def _one(self, row: TaskRow) -> Sequence[Part]:
         (task,) = row.tasks
         took = "" if task.ms is None else duration(task.ms)
         told = "" if task.state in ("done", "running") else word(task.state)
@@ -146,7 +145,7 @@ class TaskTree(LiveRows):
         error = f"  {one_line(task.error, 200)}" if task.state == "failed" else ""
         return (f"  {words}" if words else "", ""), (given, MUTED), (error, ERROR)
 
-    def _many(self, row: TaskRow) -> Sequence[tuple[str, str | Style]]:
+    def _many(self, row: TaskRow) -> Sequence[Part]:
         signs = glyphs()
         done = sum(task.state in ("done", "cached", "kept") for task in row.tasks)
         counts = {"done": done if done < len(row.tasks) else 0}
