@@ -46,6 +46,7 @@ class GraphPane(Pane):
         self._by_id: dict[str, Node] = {}
         self._states: object = None
         self._finder: NodeFinder | None = None
+        self._counted = ""
         self.stops: Mapping[str, str] = {}
         """What stops a run at a node, in words."""
         self.trouble.display = False
@@ -64,6 +65,9 @@ class GraphPane(Pane):
             f"loads {one_line(look.graph, 60)} {ellipsis()}" if look.graph else "no graph: o opens one"
         )
         view = look.view
+        self._counted = "" if view.counted_from is None else f"counted from step {view.counted_from:,} on"
+        if self._finder is None:
+            self._tell_found("")
         if (view.nodes, view.taken) != self._states:
             self._states = (view.nodes, view.taken)
             self.view.show(view.nodes, view.taken)
@@ -199,7 +203,7 @@ class GraphPane(Pane):
             self.query_one(NodeLine).post_message(NodeLine.Left(self.query_one(NodeLine), keeps=True))
 
     def _tell_found(self, said: str) -> None:
-        self.heading = one_line(said, max(8, self.size.width - 10))
+        self.heading = one_line(said, max(8, self.size.width - 10)) if said else self._counted
 
     def follow(self) -> str:
         """Go to what is at work, and follow again what begins to run; what to say of it."""

@@ -39,13 +39,16 @@ class _Way(NamedTuple):
 def saved_view(snapshot: Snapshot, history: History, inner: Inner = NOTHING_READ) -> RunView:
     """The view of a saved thread: where it stands, and which nodes ran and edges were taken on the way there."""
     view, past = from_snapshot(snapshot), _Past(inner)
-    for way in _ways(snapshot, history, inner):
+    ways = list(_ways(snapshot, history, inner))
+    for way in ways:
         past.walk(way)
+    first = next((way.rows[0] for way in ways if not way.level and way.rows), None)
+    counted_from = first.step if first is not None and first.parent is not None else None
     passed = NodeState(outcome="done")
     nodes = {**dict.fromkeys(past.passed, passed), **view.nodes}
     for path, times in past.times.items():
         nodes[path] = dataclasses.replace(nodes.get(path, passed), times=times)
-    return dataclasses.replace(view, nodes=nodes, taken=past.taken.view())
+    return dataclasses.replace(view, nodes=nodes, taken=past.taken.view(), counted_from=counted_from)
 
 
 def _ways(snapshot: Snapshot, history: History, inner: Inner) -> Iterator[_Way]:

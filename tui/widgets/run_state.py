@@ -85,7 +85,9 @@ class RunView(Frozen):
     nodes: Mapping[str, NodeState] = field(default_factory=dict)
     """By node name; inner nodes by their path, `team:desk:review`."""
     taken: Taken = NOTHING_TAKEN
-    """Its edges, as far as a run of this session took them."""
+    """Its edges, as far as they are known to be taken."""
+    counted_from: int | None = None
+    """Step from which on nodes and edges are counted, where older checkpoints were not read; None where all were."""
     step: int | None = None
     """Step of the newest checkpoint."""
     checkpoint: str = ""

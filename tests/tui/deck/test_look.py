@@ -198,6 +198,14 @@ def test_a_saved_thread_shows_what_ran_and_where_it_stands() -> None:
     assert view.nodes["tools"].status == "waiting"
 
 
+def test_where_the_beginning_was_not_read_it_is_told_from_which_step_on_is_counted() -> None:
+    at = snapshot(checkpoint="c4", status="done")
+    assert saved_view(at, rows()).counted_from is None
+    begun = saved_view(at, rows()[:-2])
+    assert (begun.counted_from, begun.nodes["assistant"].times) == (1, 1)
+    assert fold(begun, [RunStarted(thread="t", graph="g", run="r")]).counted_from == 1, "a run counts on from there"
+
+
 def test_what_this_session_saw_is_shown_until_the_file_goes_on_without_it(travel: GraphShape) -> None:
     view = fold(
         RunView(),
