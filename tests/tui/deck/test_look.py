@@ -164,7 +164,7 @@ def test_a_thread_is_called_by_its_title_then_its_first_text_then_its_id(travel:
 
 
 def row(
-    name: str, parent: str | None, step: int, following: tuple[str, ...], source: str = "loop", **more: Any
+    name: str, parent: str | None, step: int, following: tuple[str, ...] | None, source: str = "loop", **more: Any
 ) -> CheckpointRow:
     return CheckpointRow(
         checkpoint=name, parent=parent, step=step, source=source, time="", next=following, changed=(), **more

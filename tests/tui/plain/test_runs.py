@@ -91,7 +91,7 @@ async def test_runs_are_listed_and_one_is_shown_over_time(
     starts = [line.index("#") for line in plain[3:6]]
     assert starts[2] >= max(starts[:2])
 
-    file = Path(told[0]["file"])
+    file = Path(str(told[0]["file"]))
     [kept_as] = (file.parent / "runs").iterdir()
     begun = [line for line in kept_as.read_text().splitlines(keepends=True)[:-2] if '"node_failed"' not in line]
     kept_as.write_text("".join(begun))
