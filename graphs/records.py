@@ -251,6 +251,8 @@ class CheckpointRow(Frozen):
     """Tasks of the step that began at this checkpoint, as far as their writes or their subgraphs are stored."""
     error: str = ""
     """Why it cannot be read; the others are listed all the same."""
+    lengths_before: Mapping[str, int] = field(default_factory=dict)
+    """How many items those lists among `changed` had in the parent that were lists there, as far as that is known."""
 
 
 class PendingInterrupt(Frozen):
@@ -298,6 +300,8 @@ class Snapshot(Frozen):
     """Tasks of the step that have finished beside others that asked, failed or were stopped."""
     changed: tuple[str, ...] = ()
     """State keys that differ from the parent checkpoint."""
+    lengths_before: Mapping[str, int] = field(default_factory=dict)
+    """How many items those lists among `changed` had in the parent that were lists there, as far as that is known."""
     parent: str | None = None
     """Checkpoint id of the parent."""
     source: str = ""

@@ -1,9 +1,9 @@
 """The checkpoints of a thread or of a subgraph in it, newest first."""
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from graphdeck.graphs.records import CheckpointRow
-from graphdeck.graphs.saved.changes import changed_keys
+from graphdeck.graphs.saved.changes import changed_keys, lengths_before
 from graphdeck.graphs.saved.decode import Undecodable
 from graphdeck.graphs.saved.file import CheckpointFile, Turns, at_once
 from graphdeck.graphs.saved.lookup import missing
@@ -22,6 +22,9 @@ _AFTER_ALL = "~"
 
 _MOST = 2**63 - 1
 """The largest number that SQLite takes."""
+
+_Changed: TypeAlias = tuple[tuple[str, ...], dict[str, int]]
+"""The keys that a checkpoint changed, and how long those that are lists were before."""
 
 _LOOP: Final = "loop"
 """Source of a checkpoint that the tasks of a step made."""
@@ -97,6 +100,7 @@ class _Reader(NamedTuple):
             return self._broken(id_, str(error))
         parent = self._parent(saved)
         before = self._step(parent) if parent is not None and saved.source == _LOOP else None
+        changed, lengths = self._changed(saved, parent)
         row = CheckpointRow(
             checkpoint=id_,
             parent=saved.parent,
@@ -104,7 +108,8 @@ class _Reader(NamedTuple):
             source=saved.source,
             time=saved.time,
             next=step.left if id_ == self.head else step.next,
-            changed=self._changed(saved, parent),
+            changed=changed,
+            lengths_before=lengths,
             ns=self.ns,
             made_by=tuple(task for task in before.ran if task.finished) if before else (),
             after=step.ran,
@@ -136,12 +141,13 @@ class _Reader(NamedTuple):
                 self.file.remember(key, step, weight=1 + len(ran))
         return step
 
-    def _changed(self, saved: SavedCheckpoint, parent: SavedCheckpoint | None) -> tuple[str, ...]:
+    def _changed(self, saved: SavedCheckpoint, parent: SavedCheckpoint | None) -> _Changed:
         """What a checkpoint changed; remembered also of the newest, so that its parent is read once."""
         key = ("changed", *saved.key, len(saved.blob))
-        known: tuple[str, ...] | None = self.file.remembered.get(key)
+        known: _Changed | None = self.file.remembered.get(key)
         if known is None:
-            known = changed_keys(saved, parent)
+            changed = changed_keys(saved, parent)
+            known = changed, lengths_before(changed, saved, parent)
             self.file.remember(key, known)
         return known
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from graphdeck.graphs.paths import find_value
 from graphdeck.graphs.records import Snapshot, Value
-from graphdeck.graphs.saved.changes import changed_keys
+from graphdeck.graphs.saved.changes import changed_keys, lengths_before
 from graphdeck.graphs.saved.decode import Packed, Undecodable
 from graphdeck.graphs.saved.delta import delta_keys, delta_value
 from graphdeck.graphs.saved.file import CheckpointFile
@@ -137,6 +137,8 @@ class _Reader(NamedTuple):
         deeper = {interrupt.id: interrupt for child in inner for interrupt in child.interrupts}
         edited = [child.ns for child in inner if _is_edited(child)]
         asked = interrupts_of(saved, tasks, due, deeper, edited)
+        parent = self._parent(saved) if self.compared else None
+        changed = changed_keys(saved, parent) if self.compared else ()
         status = status_of(due, next_, tasks, running=running, breakpoint_=breakpoint_)
         return Snapshot(
             thread=saved.key[0],
@@ -148,7 +150,8 @@ class _Reader(NamedTuple):
             interrupts=tuple(asked),
             failed=self._failed(saved, tasks, due, inner),
             finished=self._finished(saved, tasks, due, stands=newest and bool(next_)),
-            changed=changed_keys(saved, self._parent(saved)) if self.compared else (),
+            changed=changed,
+            lengths_before=lengths_before(changed, saved, parent),
             parent=saved.parent,
             source=saved.source,
             time=saved.time,

@@ -8,6 +8,11 @@ STATE: dict[str, tuple[str, ...]] = {
         "tui/widgets/test_state_tree.py::test_keys_open_close_and_climb",
         "tui/widgets/test_state_tree.py::test_values_of_other_types_open_to_what_they_hold",
         "tui/widgets/test_state_tree.py::test_what_is_open_stays_open_and_the_cursor_stays",
+        "tui/widgets/test_state_tree.py::test_what_a_person_reads_stays_where_it_is_while_the_state_grows",
+    ),
+    "it looks the same however one came to it": (
+        "tui/deck/test_conversation.py::test_a_state_looks_the_same_however_one_came_to_it",
+        "tui/widgets/test_state_tree.py::test_a_state_looks_the_same_whatever_was_looked_at_before",
     ),
     "it is made readable, or shown as it is in JSON": (
         "tui/widgets/test_state_search.py::test_raw_json_shows_what_is_stored",

@@ -1,5 +1,6 @@
 """The panes of the deck: graph, state, messages, timeline, log and threads, arranged by the room that there is."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from textual import events
@@ -30,8 +31,6 @@ ALL_FROM: Final = (110, 30)
 """Columns and rows from which on all panes are shown."""
 TWO_FROM: Final = 60
 """Columns from which on graph and state stand side by side."""
-_REMEMBERED: Final = 100
-"""Checkpoints whose list lengths are kept, so that the next one can say what is new."""
 
 
 class Panes(Container):
@@ -59,7 +58,7 @@ class Panes(Container):
         self._lower_chosen = False
         self._look = Look()
         self._seen: dict[ThreadKey, int] = {}
-        self._lengths: dict[str, dict[str, int]] = {}
+        self._lengths: Mapping[str, int] = {}
         self._due: set[str] = set()
         self._mains: dict[str, Widget] = {
             "state": self.state,
@@ -90,7 +89,7 @@ class Panes(Container):
         self._due |= {"graph", "messages", "log", "threads"}
         if look.shown is not before.shown or look.values is not before.values or not look.key.may_be(before.key):
             self._due.add("state")
-        if look.shape is not before.shape or look.changed != before.changed:
+        if look.shape is not before.shape or look.changed != before.changed or lengths_before(look) != self._lengths:
             self._due.add("state")
         if look.history is not before.history or look.old is not before.old:
             self._due.add("timeline")
@@ -126,16 +125,13 @@ class Panes(Container):
 
     def _paint_state(self, look: Look) -> None:
         shown = look.shown
-        lengths = self._lengths.get((shown.parent or "") if shown else "", {})
+        self._lengths = lengths_before(look)
         self.state.empty_text = "no state is kept: the graph refuses saving" if look.refuses_saving else "no state yet"
         values, inner = with_subgraphs(shown) if shown else (look.values, ())
-        self.state.show(values, look.changed, lengths, inner)
+        self.state.show(values, look.changed, self._lengths, inner)
         step = "" if shown is None or shown.step is None else f"step {shown.step}"
         inside = one_line(":".join(shown.path), 40, identifier=True) if shown else ""
         self.query_one("#state", Pane).heading = ", ".join(filter(None, (inside, step)))
-        if shown is not None:
-            found = {key: len(value) for key, value in shown.values.items() if isinstance(value, list)}
-            self._lengths = dict([*self._lengths.items(), (shown.checkpoint, found)][-_REMEMBERED:])
 
     # -- which are shown ---------------------------------------------------------------------------------------------
 
@@ -208,6 +204,15 @@ class Panes(Container):
     @property
     def _logged(self) -> int:
         return log_of(self._look)[1]
+
+
+def lengths_before(look: Look) -> Mapping[str, int]:
+    """How many items the lists of the shown state had before the step that changed them, by state key."""
+    shown = look.shown
+    if shown is None:
+        return {}
+    row = next((row for row in look.history if row.checkpoint == shown.checkpoint and not shown.ns), None)
+    return row.lengths_before if row else shown.lengths_before
 
 
 def log_of(look: Look) -> tuple[tuple[LogLine, ...], int]:

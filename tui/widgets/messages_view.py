@@ -126,8 +126,7 @@ class MessagesView(Rows):
             self.rows_changed()
             self.move_to(len(self._lines) - 1)
             return
-        top, cursor = (_found_again(before, index, self._lines) for index in (self.scroll_offset.y, self.cursor))
-        self.rows_moved(top, cursor)
+        self.rows_replaced(_messages(before), _messages(self._lines))
         self._at_end = self.scroll_offset.y >= self.max_scroll_y
 
     def _wrapped(self) -> "Sequence[MessageLine]":
@@ -158,25 +157,9 @@ class MessagesView(Rows):
         return found
 
 
-def _found_again(before: "Sequence[MessageLine]", index: int, now: "Sequence[MessageLine]") -> int:
-    """Where a line is, or the nearest one before it whose message is still there."""
-    places: dict[object, list[int]] = {}
-    for place, line in enumerate(now):
-        if line.message is not None:
-            places.setdefault(_key(line.message), []).append(place)
-    for place in range(min(index, len(before) - 1), -1, -1):
-        message = before[place].message
-        found = places.get(_key(message)) if message is not None else None
-        if found and message is not None:
-            first = place
-            while first and before[first - 1].message is message:
-                first -= 1
-            return found[min(place - first, len(found) - 1)]
-    return 0
-
-
-def _key(message: ChatMessage) -> object:
-    return message.id or id(message)
+def _messages(lines: "Sequence[MessageLine]") -> list[object]:
+    """What tells the messages of some lines apart."""
+    return [line.message and (line.message.id or id(line.message)) for line in lines]
 
 
 def _is(one: ChatMessage, other: ChatMessage) -> bool:

@@ -1,5 +1,6 @@
 """Rows of one line, painted only where they can be seen: the base of lists, drawing, tree, conversation and log."""
 
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -133,12 +134,19 @@ class Rows(ScrollView, can_focus=True):
             self.scroll_to(y=max(0, self.scroll_offset.y + new - old), animate=False, force=True)
         self.keep_in_view(new)
 
-    def rows_moved(self, top: int, cursor: int) -> None:
-        """Take in that the rows are others now: the first one in view is at `top`, that of the cursor at `cursor`."""
-        self.set_reactive(Rows.cursor, cursor)
+    def rows_replaced(self, before: Sequence[Hashable], now: Sequence[Hashable]) -> None:
+        """Take in other rows; what a person reads stays where it is on the screen.
+
+        Told of each row is what it is of: the row of the cursor stays, or the first one in view where that is not.
+        """
+        old, top = self.cursor, self.scroll_offset.y
+        new = found_again(before, old, now)
+        is_in_view = top <= old < top + self.size.height
+        new_top = top + new - old if is_in_view else found_again(before, top, now)
+        self.set_reactive(Rows.cursor, new)
         self.rows_changed()
-        if top != self.scroll_offset.y:  # at once: else it would be painted in the wrong place first
-            self.scroll_to(y=top, animate=False, force=True, immediate=True)
+        if new_top != top:  # at once: else it would be painted in the wrong place first
+            self.scroll_to(y=new_top, animate=False, force=True, immediate=True)
 
     def keep_in_view(self, index: int) -> None:
         """Scroll as little as needed to show a row."""
@@ -199,3 +207,14 @@ class Rows(ScrollView, can_focus=True):
             self.move_to(index)
             if event.chain >= self.clicks:
                 self.chosen(index)
+
+
+def found_again(before: Sequence[Hashable], index: int, now: Sequence[Hashable]) -> int:
+    """Where a row is, or the nearest one before it that is still there; what they are of may have several rows."""
+    places: dict[Hashable, list[int]] = {}
+    for place, each in enumerate(now):
+        places.setdefault(each, []).append(place)
+    for place in range(min(index, len(before) - 1), -1, -1):
+        if found := places.get(before[place]):
+            return found[min(before[:place].count(before[place]), len(found) - 1)]
+    return 0

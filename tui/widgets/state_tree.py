@@ -71,6 +71,7 @@ class StateTree(Rows):
         self._change = Change()
         self._opened: set[Path] = set()
         self._open_at_first: set[Path] = set()
+        self._conversations: set[Path] = set()
         self._windows: dict[Path, range] = {}
         self._rows: list[TreeRow] = []
         self._found: frozenset[Path] = frozenset()
@@ -89,14 +90,13 @@ class StateTree(Rows):
         """Show a state; what is open stays open, and the cursor stays on its value.
 
         `changed` are the keys that the last step changed; `lengths_before` the lengths of the lists before it, by key;
-        `open_at_first` the branches that are open until a person closes them.
+        `open_at_first` the branches that are open until a person closes them, as conversations are.
         """
-        first = not self._values
         self._values, self._change = values, Change(keys=changed, lengths=lengths_before or {})
-        if first:
-            self._opened = {(key,) for key, value in values.items() if _is_conversation(value)}
-        self._opened |= set(open_at_first) - self._open_at_first
+        conversations = {(key,) for key, value in values.items() if _is_conversation(value)}
+        self._opened |= (set(open_at_first) - self._open_at_first) | (conversations - self._conversations)
         self._open_at_first = set(open_at_first)
+        self._conversations |= conversations
         self._flatten()
 
     @property
@@ -225,10 +225,10 @@ class StateTree(Rows):
         window = self._windows.get(row.path, FIRST_PAGE)
         if row.kind == "more":
             self._windows[row.path] = range(window.start, window.stop + PAGE)
-            self._flatten(stay=index)
+            self._flatten(turns=True)
         elif row.kind == "earlier":
             self._windows[row.path] = range(max(0, window.start - PAGE), window.stop)
-            self._flatten(stay=index)
+            self._flatten(turns=True)
         elif row.branch:
             self._opened.symmetric_difference_update({row.path})
             self._flatten()
@@ -255,16 +255,14 @@ class StateTree(Rows):
         if any(row.kind == "text" for row in self._rows):
             self._flatten()
 
-    def _flatten(self, stay: int | None = None) -> None:
-        kept = self.highlighted
-        width = self.size.width
+    def _flatten(self, *, turns: bool = False) -> None:
+        """Make the rows; where a person `turns` to another page, the cursor comes to the first of it."""
+        before, width = self._rows, self.size.width
         self._rows = list(tree_rows(self._values, self._opened, self._windows, self._change, width, raw=self.raw))
-        cursor = stay if stay is not None else self.cursor
-        if kept and stay is None:
-            at = next((i for i, row in enumerate(self._rows) if (row.path, row.kind) == (kept.path, kept.kind)), None)
-            cursor = cursor if at is None else at
-        self.set_reactive(Rows.cursor, cursor)
-        self.rows_changed()
+        if turns:
+            self.rows_changed()
+            return
+        self.rows_replaced([(row.path, row.kind) for row in before], [(row.path, row.kind) for row in self._rows])
 
 
 def _is_conversation(value: Json) -> bool:

@@ -43,12 +43,15 @@ def graph(saver: SqliteSaver) -> Any:
 def test_newest_first_with_what_each_step_changed(graph: Any, look: Look) -> None:
     graph.invoke({"same": 1, "left": "x", "log": []}, config())
     rows = read_history(look(), "t")
-    assert [(row.step, row.source, row.next, row.changed) for row in rows] == [
-        (2, "loop", (), ()),
-        (1, "loop", ("b",), ("log",)),
-        (0, "loop", ("a",), ("log", "same", "left")),
-        (-1, "input", ("__start__",), ()),
+    assert [(row.step, row.source, row.next, row.changed, row.lengths_before) for row in rows] == [
+        (2, "loop", (), (), {}),
+        (1, "loop", ("b",), ("log",), {"log": 0}),
+        (0, "loop", ("a",), ("log", "same", "left"), {}),
+        (-1, "input", ("__start__",), (), {}),
     ]
+    for row in rows:
+        state = read_state(look(), "t", row.checkpoint)
+        assert (state.changed, state.lengths_before) == (row.changed, row.lengths_before)
     assert [row.parent for row in rows] == [*(row.checkpoint for row in rows[1:]), None]
     assert [row.time for row in rows] == [saved.created_at for saved in graph.get_state_history(config())]
 

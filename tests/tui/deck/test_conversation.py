@@ -74,3 +74,63 @@ async def test_an_answer_is_written_anew_once_it_was_read_what_runs(
             await deck.until(lambda: deck.look.status == "done" and deck.look.messages[-1].id not in ids)
             ids.append(deck.look.messages[-1].id)
             assert [message.text for message in deck.look.messages] == talk[:left]
+
+
+GROWS = """
+    import operator
+    from typing import Annotated
+    from langgraph.graph import START, MessagesState, StateGraph
+
+    class State(MessagesState):
+        log: Annotated[list[str], operator.add]
+        plan: list[int]
+
+    def first(state): return {"log": ["one", "two"], "plan": [1, 2, 3]}
+    def second(state): return {"messages": ["an answer", "and another"], "plan": [1]}
+    def third(state): return {"log": ["three"], "plan": [1, 2]}
+    builder = StateGraph(State).add_sequence([first, second, third]).add_edge(START, "first")
+    graph = builder.compile(interrupt_before=["second"])
+"""
+
+
+def tree(deck: Any) -> list[str]:
+    """The state as it is shown."""
+    view = deck.app.deck.panes.state
+    return [view.row(index, view.size.width).plain for index in range(view.row_count())]
+
+
+async def test_a_state_looks_the_same_however_one_came_to_it(
+    open_deck: Any, engine: LocalEngine, write_graph: WriteGraph
+) -> None:
+    target = write_graph(GROWS)
+    seen: dict[str, list[str]] = {}
+
+    async def walk(deck: Any, *keys: str) -> None:
+        """Look at a checkpoint, or at the newest one."""
+        await deck.press(*keys)
+        wanted = deck.app.deck.panes.timeline.highlighted.checkpoint
+        await deck.until(lambda: deck.look.shown.checkpoint == wanted)
+        assert seen.setdefault(wanted, tree(deck)) == tree(deck)
+
+    async with open_deck(engine, graph=target) as deck:
+        await deck.until(lambda: deck.look.takes_text)
+        await deck.type("a hotel")  # a run is looked at while it goes on, and stops in between
+        await deck.until(lambda: deck.look.status == "breakpoint" and len(deck.look.history) == 3)
+        await deck.press("escape", "4", "space")
+        await deck.until(lambda: deck.look.status == "done" and len(deck.look.history) == 5)
+        await walk(deck)
+        for keys in (*[("down", "enter")] * 4, *[("up", "enter")] * 3):
+            await walk(deck, *keys)
+        await deck.press("escape")
+        await walk(deck, "home")
+        thread, rows = deck.look.thread, deck.look.history
+    marks = [{line.split()[1]: line.split()[-1] for line in seen[row.checkpoint] if line[1] in "▾▸"} for row in rows]
+    assert marks[:3] == [
+        {"messages": "3", "log": "+1", "plan": "+1"},
+        {"messages": "+2", "log": '"two"]', "plan": "changed"},
+        {"messages": "1", "log": "changed", "plan": "changed"},
+    ]
+    async with open_deck(engine, thread=thread, pick=False) as deck:
+        await deck.until(lambda: len(deck.look.history) == 5)
+        await walk(deck, "4", "home")
+        await walk(deck, "down", "enter")  # the state before it was never looked at

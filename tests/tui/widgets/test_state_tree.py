@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.widget import Widget
+from textual.widgets import Static
 
 from graphdeck.graphs.values import Json, to_json
 from graphdeck.tui.widgets.state_tree import StateTree, copy_text
@@ -69,6 +70,49 @@ async def test_a_click_opens(harness: NewApp, lines: Lines) -> None:
         assert lines(tree)[0] == "   a  []"
         await pilot.click(StateTree, offset=(5, 1))
         assert lines(tree)[1:3] == [" ▾ b  1", "     0  7"]
+
+
+async def test_what_a_person_reads_stays_where_it_is_while_the_state_grows(harness: NewApp, lines: Lines) -> None:
+    tree = StateTree()
+    told: list[Json] = [{"type": "human", "content": f"message {n}"} for n in range(90)]
+    async with harness(tree).run_test(size=(60, 12)) as pilot:
+
+        async def show(count: int, **more: Json) -> list[str]:
+            tree.show({"a": 0, **more, "messages": told[:count], "notes": [f"note {n}" for n in range(50)]})
+            at_once = lines(tree)  # nothing is painted in the wrong place first
+            await pilot.pause()
+            assert lines(tree) == at_once
+            return at_once
+
+        await show(40)
+        tree.open_path(("notes", "20"))
+        tree.focus()
+        await pilot.press("down", "up", "up")
+        read, at = lines(tree)[1:], tree.cursor
+        for count, more in ((90, {}), (1, {}), (60, {"b": 1, "c": 2}), (40, {})):
+            assert (await show(count, **more))[1:] == read
+        assert tree.cursor == at
+        tree.scroll_to(y=20, animate=False, immediate=True)  # by the mouse: the cursor is out of sight
+        read = lines(tree)
+        assert [await show(count, b=1) for count in (41, 90)] == [read, read]
+
+
+def shown_after(*states: Any) -> list[str]:
+    tree = StateTree()
+    for values in states:
+        tree.show(values)
+    return [tree.row(index, 40).plain for index in range(tree.row_count())]
+
+
+async def test_a_state_looks_the_same_whatever_was_looked_at_before(harness: NewApp) -> None:
+    steps: list[Any] = [{}, {"city": "Rome"}, {"city": "Rome", "messages": MESSAGES}, {"messages": [], "city": "Bari"}]
+    async with harness(Static()).run_test(size=(60, 12)):
+        for count in range(1, len(steps) + 1):
+            assert (
+                shown_after(*steps[:count])
+                == shown_after(steps[count - 1])
+                == shown_after(*steps[count - 1 :: -1], steps[count - 1])
+            )
 
 
 async def test_what_is_open_stays_open_and_the_cursor_stays(harness: NewApp, lines: Lines) -> None:
