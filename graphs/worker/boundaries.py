@@ -43,6 +43,8 @@ class Boundaries:
         self.plan = plan
         self._told: dict[Stop, None] = {}
         self._ran: dict[str, set[str]] = {}
+        self._at_work: dict[str, set[str]] = {}
+        """Nodes of the step that each level is in."""
         self._ended: set[str] = set()
         """Levels whose step has ended, and whose next one has not been asked about."""
         self._left: set[str] = set()
@@ -73,6 +75,7 @@ class Boundaries:
     def begin(self, state: StateSnapshot) -> None:
         """Take in where the thread stands: a step is one of the innermost graphs that it stands in."""
         self._stepping = frozenset(_innermost(state))
+        self._at_work = {_ns(level): set(level.next) for level in levels_of(state)}
 
     def begin_with(self, ns: str, values: Mapping[str, Any]) -> None:
         """Take in what the checkpoint holds that a level of the thread stands at."""
@@ -114,6 +117,7 @@ class Boundaries:
     def _before(self, node: str) -> bool:
         ns = self._asking()
         self._ended.discard(ns)
+        self._at_work.setdefault(ns, set()).add(node)
         return self._tell(self._reasons(ns, node))
 
     def _after(self, node: str) -> bool:
@@ -121,13 +125,23 @@ class Boundaries:
         if ns not in self._ended:
             self._ended.add(ns)
             self._ran[ns] = set()
+            self._at_work.pop(ns, None)
         self._ran[ns].add(node)
-        if ns in self._stepping:
+        ended = [(ns, node), *self._sent_on(ns, node)]
+        if any(level in self._stepping for level, _ in ended):
             self._stepped.add(ns)
-        stops = self._tell(self.plan.after.get((*level_names(ns), node), ()))
+        stops = self._tell(
+            stop for level, each in ended for stop in self.plan.after.get((*level_names(level), each), ())
+        )
         if stops:
             self._left.add(ns)
         return stops
+
+    def _sent_on(self, ns: str, node: str) -> Iterator[tuple[str, str]]:
+        """What ended with a task of this node: steps inside that sent this graph on (`Command.PARENT`), unasked."""
+        inside = f"{ns}|{node}" if ns else node
+        for level in [level for level in self._at_work if _is_in(level, inside)]:
+            yield from ((level, each) for each in sorted(self._at_work.pop(level)))
 
     def _reasons(self, ns: str, node: str) -> Iterator[Stop]:
         """What stops the run before a node of a level."""

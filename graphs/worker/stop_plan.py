@@ -92,7 +92,8 @@ class StopPlan:
     @property
     def needs_start(self) -> bool:
         """Where the thread stands matters."""
-        return self.step is not None or any(each.condition.operator == "changed" for each in self.judged)
+        is_inside = any(len(path) > 1 for path in self.after)
+        return is_inside or self.step is not None or any(each.condition.operator == "changed" for each in self.judged)
 
 
 def plan_stops(graph: AnyGraph, request: RunRequest, *, saved: bool) -> StopPlan:

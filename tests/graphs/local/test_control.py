@@ -180,6 +180,30 @@ async def test_a_step_is_one_of_the_innermost_graph_that_the_thread_stands_in(te
     assert stands(found) == ("done", (), [])
 
 
+async def test_a_task_that_sends_the_graph_around_it_on_ends_a_step(
+    write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    """LangGraph asks nothing where a subgraph is left by `Command.PARENT`."""
+    graph = write_nodes("""
+    def think(state): return {"log": ["think"]}
+    def agent(to):
+        give = lambda state: Command(goto=to, graph=Command.PARENT)
+        builder = StateGraph(S).add_node(think).add_node("give", give).add_node("beside", think)
+        return builder.add_edge(START, "think").add_edge("think", "give").add_edge("think", "beside").compile()
+    builder = StateGraph(S).add_node("ann", agent("bob")).add_node("bob", agent("end")).add_node("end", think)
+    graph = builder.add_edge(START, "ann").compile()
+    """)
+    after = {"after": ("ann:give", "bob:give")}
+    given = ("breakpoint", ("bob",), [("after", "ann:give")])
+    assert stands(await run_graph(graph, input={}, **after)) == given
+    assert stands(await run_graph(graph, **after)) == ("breakpoint", ("end",), [("after", "bob:give")])
+    for thread in ("after", "step"):
+        found = await run_graph(graph, thread, input={}, before=("ann:give",))
+        assert set(ended(found).paths) == {"ann:give", "ann:beside"}
+    assert stands(await run_graph(graph, "after", **after)) == given, "also where the run began inside"
+    assert stands(await run_graph(graph, "step", step=True)) == ("breakpoint", ("bob",), [("step", "")])
+
+
 async def test_each_of_several_runs_of_one_graph_stops_for_itself(
     write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine
 ) -> None:
