@@ -10,13 +10,13 @@ from graphdeck.graphs.records import Edge, GraphShape, Node
 from graphdeck.graphs.tasks import TaskValues
 from graphdeck.graphs.values import Json
 from graphdeck.tui.paragraphs import Paragraph
+from graphdeck.tui.sign_words import OBSERVED, UNKNOWN_TARGETS
 from graphdeck.tui.source_lines import SourceReader, read_source
 from graphdeck.tui.step_lines import node_names
 from graphdeck.tui.task_log import TaskRun
 from graphdeck.tui.text import one_line, safe
 from graphdeck.tui.theme import ACCENT, MUTED, WARNING, glyphs
 
-UNKNOWN_TARGETS: Final = "targets unknown: add a path map or a Literal return type"
 _KINDS: Final = {
     "start": "where the graph begins",
     "end": "where the graph ends",
@@ -129,7 +129,7 @@ def _edge(name: str, other: str, edge: Edge, times: int) -> Paragraph:
     if edge.label:
         kinds.append(f'for "{one_line(edge.label, 200)}"')
     if edge.observed:
-        kinds.append("seen taken, not declared")
+        kinds.append(OBSERVED)
     if times:
         kinds.append(f"taken {glyphs().times}{times:,}")
     return Paragraph(

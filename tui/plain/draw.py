@@ -35,7 +35,7 @@ class Wanted(NamedTuple):
 
 
 async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
-    """Print the drawing; the exit status.
+    """Print the drawing, and what its signs mean; the exit status.
 
     A graph whose flow does not fit is drawn as a rail, and one of the functional API as the tree of its tasks; a line
     on stderr says so. Raises InputError where a node
@@ -74,7 +74,11 @@ async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
 
         print(to_svg(found.drawing), end="")
     else:
+        from graphdeck.tui.sign_words import legend
+
         print(to_text(found.drawing))
+        if meanings := legend(found.drawing, wanted.columns, ascii=wanted.ascii_only):
+            print(f"\n{meanings}")
     return 0
 
 

@@ -1,6 +1,6 @@
 """The deck's graph: its drawing or its task tree, what stops a run at a node, or what is wrong with the target."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -256,11 +256,17 @@ class GraphPane(Pane):
             line.update("", layout=False)
             return
         place = f"{node.file.rpartition('/')[2]}:{node.line}" if node.file else ""
-        texts = (self.stops.get(node.id, ""), place, self._ways_of(node.id), node.doc)
+        texts = (self.stops.get(node.id, ""), place, self._ways_of(node.id), *self._signs_of(node), node.doc)
         known = [one_line(text, 200) for text in texts if text]
         told = Content.styled(f"  {glyphs().separator}  ".join(known), MUTED)
         if told != line.content:
             line.update(told, layout=False)
+
+    def _signs_of(self, node: Node) -> Iterator[str]:
+        """What the signs after its name mean."""
+        from graphdeck.tui.sign_words import node_words
+
+        return node_words(node)
 
     def _ways_of(self, node: str) -> str:
         """Where the node has led, and how often."""

@@ -108,6 +108,53 @@ async def test_hidden_characters_are_marks_and_push_no_line_aside(
     assert len(passing) == 1, "the line of the edge that goes back is straight"
 
 
+SIGNS = """
+    import operator
+    from typing import Annotated, TypedDict
+    from langgraph.graph import START, StateGraph
+    from langgraph.types import Command
+
+    class State(TypedDict, total=False):
+        n: Annotated[int, operator.add]
+
+    def pick(state): return Command(goto="look")
+    def look(state): return {"n": 1}
+    def last(state): return {"n": 1}
+    builder = StateGraph(State).add_node(pick).add_node(look).add_node(last, defer=True)
+    graph = builder.add_edge(START, "pick").add_edge("look", "last").compile()
+"""
+
+
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(ascii_only=True), Wanted("flow"), Wanted(columns=30)])
+async def test_each_sign_that_a_drawing_has_is_told_in_words_below_it(
+    engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str], wanted: Wanted
+) -> None:
+    target = write_graph(SIGNS, "signs.py")
+
+    async def printed() -> tuple[list[str], dict[str, str]]:
+        assert await draw(engine, target, wanted) == 0
+        out, error = capsys.readouterr()
+        assert not error
+        assert not wanted.ascii_only or out.isascii()
+        rows = out.splitlines()
+        assert wanted.columns is None or max(map(width, rows)) <= wanted.columns
+        drawing, _, told = out.partition("\n\n")
+        wrapped = told.replace("\n" + " " * (indent := 7 if wanted.ascii_only is False else 8), " ").splitlines()
+        return drawing.splitlines(), {line[:indent].strip(): line[indent:] for line in wrapped}
+
+    deferred, unknown, dots = ("<= all", "-> ?", "...") if wanted.ascii_only else ("⇠ all", "⇢ ?", "···")
+    words = {
+        deferred: "deferred: waits until all other tasks are done",
+        unknown: "targets unknown: add a path map or a Literal return type",
+    }
+    rows, told = await printed()
+    assert told == words
+    assert all(any(sign in row for row in rows) for sign in told)
+    await run(engine, RunRequest(graph=target, thread="t", input={}, has_input=True))
+    capsys.readouterr()
+    assert (await printed())[1] == {**words, dots: "seen taken, not declared"}
+
+
 async def test_mermaid(
     engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:
