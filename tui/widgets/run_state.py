@@ -303,7 +303,9 @@ class _Builder:
                 self._nodes[name] = with_fields(node, queued=False)
         for name in event.next:
             self._change(level + name, lambda node: with_fields(node, queued=True))
-        if not event.ns:
+        if event.ns:  # one that is left by `Command.PARENT` comes to no end
+            self._nodes[level + END] = NodeState(outcome="idle" if event.next else "done")
+        else:
             self._fields.update(step=event.step, checkpoint=event.id, next=event.next, changed=tuple(event.changed))
             if event.values is not None:
                 self._fields["values"] = event.values
@@ -326,7 +328,7 @@ class _Builder:
 
         if event.ns:
             self._nodes[f"{path.rpartition(':')[0]}:{START}"] = NodeState(outcome="done")
-            self._nodes.pop(f"{path.rpartition(':')[0]}:{END}", None)
+        self._nodes.pop(f"{path}:{END}", None)
         self._change(path, started)
 
     def _end_task(self, event: _TaskEnded) -> None:
@@ -334,8 +336,8 @@ class _Builder:
             took = event.ms if isinstance(event, events.NodeFinished) else None
             path = path_text(event.ns, event.node)
             self._finish(path, event.task, _OUTCOMES[type(event)], took)
-            if isinstance(event, events.NodeFinished) and f"{path}:{START}" in self._nodes:  # the subgraph's end
-                self._nodes[f"{path}:{END}"] = NodeState(outcome="done")
+            if isinstance(event, events.NodeFinished) and f"{path}:{START}" in self._nodes:  # no checkpoint may tell
+                self._nodes.setdefault(f"{path}:{END}", NodeState(outcome="done"))
 
     def _finish(self, path: str, task: str, outcome: NodeStatus, last_ms: float | None = None) -> None:
         step = self._fields["step"]

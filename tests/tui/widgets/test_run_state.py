@@ -214,9 +214,13 @@ def test_an_edge_to_many_tasks_counts_once_a_step_also_inside_a_subgraph_and_whe
     assert view.taken.times == {(START, "team"): 1, ("team:__start__", "team:b"): 1, ("team:b", "team:b"): 1}
     assert view.taken.newest == {(START, "team"), ("team:b", "team:b")}
     shown = view.nodes
-    assert (shown["team:__start__"].status, "team:__end__" in shown) == ("done", False)
-    left = fold(view, [NodeFinished(task="t1", node="team", ms=1)])
-    assert left.nodes["team:__end__"].status == "done"
+    assert (shown["team:__start__"].status, shown["team:__end__"].status) == ("done", "idle")
+    over = NodeFinished(task="t1", node="team", ms=1)
+    left, ended = fold(view, [over]), fold(view, [checkpoint(2, ns=inside), over])
+    assert left.nodes["team:__end__"].status == "idle", "its last task sent the graph around it on"
+    assert ended.nodes["team:__end__"].status == "done"
+    unsaved = [event for event in loop if not isinstance(event, Checkpoint)]
+    assert fold(RunView(), [STARTED, *unsaved, over]).nodes["team:__end__"].status == "done", "no checkpoint tells"
     on = [RunEnded(status="stopped", next=("team",)), STARTED, NodeStarted(task="t1", node="team")]
     assert fold(view, on).taken.times == view.taken.times
 
