@@ -5,6 +5,7 @@ What starts workers is imported for the first of them, so that the first page of
 
 import contextlib
 import dataclasses
+import os
 import uuid
 from collections.abc import Collection, Sequence
 from functools import partial
@@ -46,7 +47,7 @@ class LocalEngine(SavedThreads):
 
     def __init__(self, cwd: Path, db: Sequence[Path] = (), *, pool: "WorkerPool | None" = None) -> None:
         self._cwd = cwd.absolute()
-        self._db = [file.absolute() for file in db]
+        self._db = [Path(os.path.abspath(file)) for file in db]  # without `..`, as rows name it
         config = find_config(self._cwd)
         self._project = config.parent if config else self._cwd
         own = self._db[0] if self._db else default_file(self._project)

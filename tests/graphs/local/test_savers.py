@@ -10,6 +10,7 @@ from graphdeck.graphs import events
 from graphdeck.graphs.errors import FileError, MissingFileError
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.saved.file import open_file
 from told import RunGraph, WriteGraph, ended, of
 
@@ -59,6 +60,25 @@ async def test_savers(
     if file:
         assert ended(await run_graph(graph, resume={question.id: True})).status == "done"
         assert (await engine.state("t")).values == {"log": ["True"]}
+
+
+@pytest.mark.parametrize(
+    "spelled", ["data/t.sqlite", "./data/../data/t.sqlite", "../{here}/data/t.sqlite", "link/t.sqlite"]
+)
+async def test_a_file_has_one_name_however_it_is_spelled(
+    write_nodes: WriteGraph, tmp_path: Path, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch, spelled: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    engine = LocalEngine(tmp_path, [Path(spelled.format(here=tmp_path.name))], pool=pool)
+    graph = write_nodes("    def one(state): return {'n': 1}\n    graph = chain(one)\n")
+    run = await engine.run(RunRequest(graph=graph, thread="t", input={}, has_input=True))
+    [started] = of([event async for event in run.events()], events.RunStarted)
+    [row] = (await engine.threads()).rows
+    names = {(await engine.describe(graph)).file, started.file, row.file, (await engine.state("t")).file}
+    assert names == {started.file}
+    await engine.close()
 
 
 async def test_a_graphs_own_file_is_known_again_where_a_link_leads_to_it(
