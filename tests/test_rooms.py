@@ -32,7 +32,7 @@ def test_the_painting_process_never_loads_langgraph() -> None:
 
 
 FIRST_PAINT = """
-engine errors events frozen named paths questions questions.model questions.read records schema stopping tasks
+channels engine errors events frozen named paths questions questions.model questions.read records schema stopping tasks
 thread_key values wanted
 local local.config local.engine local.hints local.home local.lease local.library local.memory local.names local.reading
 local.targets local.threads

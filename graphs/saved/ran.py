@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
+from graphdeck.graphs.channels import SENDS, target_of
 from graphdeck.graphs.saved.decode import Packed, outline
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.inner import inner_checkpoints
@@ -17,9 +18,6 @@ Namespaces: TypeAlias = Mapping[str, tuple[str, ...]]
 One that all tasks of a node go on with is by that itself: its name has no task id.
 """
 
-_SENDS: Final = "__pregel_tasks"
-_BRANCH: Final = "branch:to:"
-_JOIN: Final = "join:"
 _NO_STATE: Final = ("__no_writes__", "__return__", "__pregel_push")
 """Channels without a value of the state."""
 
@@ -52,7 +50,7 @@ def ran_after(
     file: CheckpointFile, saved: SavedCheckpoint, tasks: Sequence[Task], due: Due, inner: Namespaces
 ) -> tuple[RanTask, ...]:
     """The tasks after a checkpoint that wrote anything, then those of which there is only an unfinished subgraph."""
-    sent = _sent(file, saved) if any(_SENDS in task.channels for task in tasks) else {}
+    sent = _sent(file, saved) if any(SENDS in task.channels for task in tasks) else {}
     ran = []
     for task in tasks:
         node = node_of(task, due)
@@ -79,7 +77,7 @@ def _ran(task: Task, node: str, sent: Sequence[str], inner: tuple[str, ...]) -> 
         id=task.id,
         node=node,
         wrote=written_keys(task),
-        routed=(*filter(None, map(_target, dict.fromkeys(task.channels))), *sent),
+        routed=(*filter(None, map(target_of, dict.fromkeys(task.channels))), *sent),
         error=task.error,
         waits=task.waits,
         finished=task.finished,
@@ -88,18 +86,12 @@ def _ran(task: Task, node: str, sent: Sequence[str], inner: tuple[str, ...]) -> 
     )
 
 
-def _target(channel: str) -> str:
-    if channel.startswith(_BRANCH):
-        return channel.removeprefix(_BRANCH)
-    return channel.rpartition(":")[2] if channel.startswith(_JOIN) else ""
-
-
 def _sent(file: CheckpointFile, saved: SavedCheckpoint) -> Mapping[str, tuple[str, ...]]:
     """By task, the nodes of its `Send`s, whose arguments stay as they are."""
     rows = file.query(
         "SELECT task_id, type, value FROM writes WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
         " AND channel = ? ORDER BY task_id, idx",
-        (*saved.key, _SENDS),
+        (*saved.key, SENDS),
     )
     found: dict[str, tuple[str, ...]] = {}
     for task, type_, data in rows:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from graphdeck.graphs.channels import SENDS
 from graphdeck.graphs.saved.decode import DELTA_SNAPSHOT, Undecodable, decode, expand, outline
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.values import Stored
@@ -140,7 +141,7 @@ class Task(NamedTuple):
 
 def is_control(channel: str) -> bool:
     """Whether a channel steers the graph, and is no state key."""
-    return channel in ("__start__", "__pregel_tasks") or channel.startswith(_CONTROL_PREFIXES)
+    return channel in ("__start__", SENDS) or channel.startswith(_CONTROL_PREFIXES)
 
 
 def newest_checkpoint(file: CheckpointFile, thread: str, ns: str = "") -> tuple[str, int] | None:

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from graphdeck.graphs.channels import BRANCH, JOIN, SENDS
 from graphdeck.graphs.records import START, ThreadStatus
 from graphdeck.graphs.saved.decode import expand
 from graphdeck.graphs.saved.rows import SavedCheckpoint, Task
 from graphdeck.graphs.values import Stored
 
-_BRANCH: Final = "branch:to:"
-_JOIN: Final = "join:"
-_SENDS: Final = "__pregel_tasks"
 _MOST_READINGS: Final = 100_000
 """Places times names of a join at the most that are tried, in a hostile file."""
 _FIRST_KNOWN_FORMAT: Final = 4
@@ -37,7 +35,7 @@ class Due(NamedTuple):
 
 def due_after(checkpoint: SavedCheckpoint, tasks: Sequence[Task]) -> Due:
     """What the step after a checkpoint runs, finished tasks of it included."""
-    sends = _sends(expand(checkpoint.channels.get(_SENDS)))
+    sends = _sends(expand(checkpoint.channels.get(SENDS)))
     nodes: set[str] = set()
     perhaps: set[str] = set()
     for channel, value in checkpoint.channels.items():
@@ -120,11 +118,11 @@ def _sends(stored: Any) -> tuple[str, ...]:
 
 def _target(channel: str, value: Any) -> tuple[str, bool]:
     """The node that a channel starts, as far as its value goes, and whether that is certain; empty for none."""
-    if channel.startswith(_BRANCH):
+    if channel.startswith(BRANCH):
         deferred = isinstance(value, list) and len(value) == 2 and isinstance(value[1], bool)
-        return channel.removeprefix(_BRANCH) if not deferred or value[1] else "", True
-    if channel.startswith(_JOIN):
-        sources, _, target = channel.removeprefix(_JOIN).rpartition(":")
+        return channel.removeprefix(BRANCH) if not deferred or value[1] else "", True
+    if channel.startswith(JOIN):
+        sources, _, target = channel.removeprefix(JOIN).rpartition(":")
         value = expand(value)
         if isinstance(value, list):  # deferred: the names, and whether all else has finished
             value = value[0] if len(value) == 2 and value[1] is True else None
@@ -192,5 +190,5 @@ def _foreign_triggers(checkpoint: SavedCheckpoint) -> list[tuple[str, str]]:
         for node, seen in checkpoint.seen.items()
         if not node.startswith("__") and isinstance(seen, dict)
         for channel in seen
-        if not channel.startswith((_BRANCH, _JOIN)) and channel != START
+        if not channel.startswith((BRANCH, JOIN)) and channel != START
     ]

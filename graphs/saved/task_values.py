@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from graphdeck.graphs.channels import SENDS
 from graphdeck.graphs.saved.decode import Packed, Undecodable, decode, expand, outline
 from graphdeck.graphs.saved.file import CheckpointFile
 from graphdeck.graphs.saved.lookup import find_checkpoint, unreadable
@@ -15,7 +16,6 @@ GLANCE: Final = 1 << 14
 """Bytes of a value from which on a glance tells its size alone."""
 MOST: Final = 2_000
 """Tasks of one step that are glanced at."""
-_SENDS: Final = "__pregel_tasks"
 _INPUT: Final = "__start__"
 _NO_RESULT: Final = (*NOT_OUTPUT, "__no_writes__", "__previous__", "__pregel_push")
 """Channels that tell nothing that a person would call a result."""
@@ -86,7 +86,7 @@ def _results(writes: list[tuple[Any, ...]]) -> Mapping[str, Json]:
 
 def _given(saved: SavedCheckpoint, paths: Mapping[str, str], only: str, largest: int) -> Mapping[str, Json]:
     """By task id, what a task was given that is no part of the state: by its `Send`, or as the graph's input."""
-    found = saved.channels.get(_SENDS)
+    found = saved.channels.get(SENDS)
     packets = found[:MOST] if isinstance(found, list) else []
     places = _places(saved, packets, paths)
     given = {task: _argument(packets[at], largest) for task, at in places.items() if only in ("", task)}

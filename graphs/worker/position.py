@@ -4,13 +4,14 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.pregel import Pregel
 from langgraph.types import Interrupt as Asked
 from langgraph.types import StateSnapshot
 
+from graphdeck.graphs.channels import BRANCH
 from graphdeck.graphs.errors import RunFailed
 from graphdeck.graphs.events import Interrupt
 from graphdeck.graphs.failed_answers import OWN_ANSWER, answered_sql
@@ -18,9 +19,6 @@ from graphdeck.graphs.local.home import frames_of
 from graphdeck.graphs.records import PendingInterrupt
 from graphdeck.graphs.values import to_json
 from graphdeck.graphs.worker.saver import NO_OUTPUT, TellingSaver, is_internal
-
-_STARTS: Final = "branch:to:"
-"""Begins the names of LangGraph's channels that start a node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +152,8 @@ async def check_nodes_are_there(graph: Pregel[Any, Any, Any, Any], saver: Tellin
         return
     versions, seen = found.checkpoint["channel_versions"], found.checkpoint["versions_seen"]
     for channel in found.checkpoint["channel_values"]:
-        node = channel.removeprefix(_STARTS)
-        is_due = channel.startswith(_STARTS) and seen.get(node, {}).get(channel) != versions.get(channel)
+        node = channel.removeprefix(BRANCH)
+        is_due = channel.startswith(BRANCH) and seen.get(node, {}).get(channel) != versions.get(channel)
         if is_due and node not in graph.nodes:
             raise RunFailed(
                 f"the thread stands before node {node!r}, which the graph no longer has",

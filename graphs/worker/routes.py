@@ -1,16 +1,13 @@
 """Where the tasks of a step send the run: told by what they write, kept until the checkpoint that ends the step."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
+from graphdeck.graphs.channels import SENDS, target_of
 from graphdeck.graphs.records import START
 
 Writes: TypeAlias = Iterable[tuple[str, Any]]
 """Channels with what is written to them."""
-
-_BRANCH: Final = "branch:to:"
-_JOIN: Final = "join:"
-_SENDS: Final = "__pregel_tasks"
 
 
 class Routes:
@@ -42,9 +39,7 @@ class Routes:
 
 def _targets(writes: Writes) -> Iterator[str]:
     for channel, value in writes:
-        if channel.startswith(_BRANCH):
-            yield channel.removeprefix(_BRANCH)
-        elif channel.startswith(_JOIN):
-            yield channel.rpartition(":")[2]
-        elif channel == _SENDS and isinstance(getattr(value, "node", None), str):
+        if target := target_of(channel):
+            yield target
+        elif channel == SENDS and isinstance(getattr(value, "node", None), str):
             yield value.node

@@ -13,6 +13,7 @@ from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMet
 from langgraph.checkpoint.serde.base import SerializerProtocol
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
+from graphdeck.graphs.channels import BRANCH, JOIN
 from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.failed_answers import ARGUMENTS, NEXT_QUESTION, is_next_question
 from graphdeck.graphs.new_file import new_file
@@ -137,7 +138,7 @@ def count_answers(writes: Iterable[tuple[str, Any]]) -> int:
 
 def is_internal(channel: str) -> bool:
     """Whether a channel is LangGraph's own rather than a state key."""
-    return channel.startswith(("__", "branch:to:", "join:"))
+    return channel.startswith(("__", BRANCH, JOIN))
 
 
 def cannot_write(file: Path, error: sqlite3.Error | OSError) -> FileError:
