@@ -33,6 +33,8 @@ _TOTAL: Final = 15
 """Cells of the last column of all, with the time of all tasks of a node, where there is room for it too."""
 _INDENT: Final = 1
 """Blanks before the drawing."""
+_BESIDE: Final = 3
+"""Cells behind a name that come into view with it: the head of an arrow, and the scroll bar."""
 _IDLE: Final = NodeState()
 _AT_WORK: Final = ("running", "waiting", "failed", "breakpoint", "stopped", "queued")
 """In the order in which a person wants to see them."""
@@ -120,6 +122,8 @@ class GraphView(LiveRows):
             first = next((node.id for node in drawing.nodes if node.id not in (START, END)), drawing.nodes[0].id)
             self.set_reactive(Rows.cursor, drawing.row_of(kept or first))
             self.selected = kept or first
+            if kept is None:
+                self._bring_into_view(first)
 
     def show(self, states: Mapping[str, NodeState], taken: Taken = NOTHING_TAKEN) -> None:
         """Show what the nodes do, and which edges were taken; a node that begins to run is brought into view.
@@ -256,6 +260,14 @@ class GraphView(LiveRows):
         if self.selected is not None:
             self.post_message(self.NodeChosen(self, self.selected))
 
+    def keep_in_view(self, index: int) -> None:
+        """Show the node of a row: before its name a rail may have hundreds of lines."""
+        nodes = self._drawing.nodes_in(index) if self._drawing else ()
+        if nodes:
+            self._bring_into_view(self.selected if self.selected in nodes else nodes[0])
+        else:
+            super().keep_in_view(index)
+
     def action_beside(self, step: int) -> None:
         """Go to the next box to the left or right; a rail scrolls."""
         if self._drawing is None or self.marks_row:
@@ -289,14 +301,15 @@ class GraphView(LiveRows):
     # -- painting ------------------------------------------------------------------------------------------------
 
     def _bring_into_view(self, node: str) -> None:
-        if self._drawing is None:
+        drawing = self._drawing
+        if drawing is None or node not in drawing.rects:
             return
-        box = self._drawing.boxes.get(node)
-        if box is None:
-            self.keep_in_view(self._drawing.row_of(node))
+        if node in drawing.boxes:
+            x, y, width, height = drawing.boxes[node]
         else:
-            region = Region(box.x + _INDENT, box.y, box.width, box.height)
-            self.scroll_to_region(region, animate=False, force=True)
+            (x, y), height = drawing.glyphs[node], 1
+            width = drawing.rects[node].x + drawing.rects[node].width - x + _BESIDE
+        self.scroll_to_region(Region(x + _INDENT, y, width, height), animate=False, force=True)
 
     def _running_nodes(self) -> set[str]:
         drawn = self._drawing.rects if self._drawing else {}

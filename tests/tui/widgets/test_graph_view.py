@@ -239,6 +239,30 @@ async def test_the_node_that_begins_to_run_comes_into_view_until_a_person_moves(
         assert any("step 0" in line for line in lines(view))
 
 
+async def test_names_behind_hundreds_of_lines_are_in_view(harness: NewApp, lines: Lines) -> None:
+    nodes, edges = chain(60)
+    far = [Edge(source=f"step {a}", target=f"step {b}") for a in range(60) for b in range(a + 2, 60, 7)]
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+
+    def shown(name: str) -> bool:
+        return any(f" {name} " in f"{line} " for line in lines(view))
+
+    async with app.run_test(size=(44, 12)) as pilot:
+        view.show_drawing(drawing := rail(nodes, [*edges, *far]))
+        assert drawing.rects["step 30"].x > 44 * 2
+        await pilot.pause()
+        assert shown("step 0")
+        view.show({"step 31": NodeState(active=frozenset("a"))})
+        await pilot.pause()
+        assert shown("step 31")
+        view.focus()
+        for key, name in (("end", "step 59"), ("up", "step 58"), ("home", "step 0")):
+            view.scroll_to(x=0, animate=False)
+            await pilot.press(key)
+            assert shown(name)
+
+
 async def test_folded_nodes_share_a_row(harness: NewApp, lines: Lines) -> None:
     view = GraphView(clock=StoppedClock())
     app = harness(view)
