@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import signal
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import ClassVar, Final
@@ -27,6 +28,9 @@ from graphdeck.tui.theme import DARK, LIGHT, themes
 
 GARBAGE: Final = 50_000
 """New objects after which garbage is looked for; by Python's 700, reading a long state would spend half its time so."""
+
+TERMINATED: Final = 128 + signal.SIGTERM
+"""Exit status of one that was asked by signal to end."""
 
 
 class PlainBars(ScrollBarRender):
@@ -171,6 +175,8 @@ def run_app(
     app = GraphdeckApp(engine, graph=graph, thread=thread, pick=pick, ask_all=ask_all, inbox=inbox)
 
     async def whole() -> None:
+        # Else the terminal would be left as the screen needs it.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.exit, None, TERMINATED)
         try:
             await app.run_async()
         finally:

@@ -171,3 +171,12 @@ def test_the_terminal_gets_no_escape_of_the_users(open_terminal: OpenTerminal, t
     assert deck.wait_for_end() == 0
     assert b"\x1b]0;owned" not in deck.raw
     assert deck.process.signalstatus != signal.SIGKILL
+
+
+def test_a_deck_that_is_terminated_gives_the_terminal_back(open_terminal: OpenTerminal) -> None:
+    deck = open_terminal("travel")
+    deck.wait_for("assistant")
+    os.kill(deck.process.pid, signal.SIGTERM)
+    assert deck.wait_for_end() == 128 + signal.SIGTERM
+    for taken, given_back in ((b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?1003h", b"\x1b[?1003l")):
+        assert deck.raw.rfind(given_back) > deck.raw.rfind(taken) >= 0
