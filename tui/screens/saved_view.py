@@ -28,8 +28,8 @@ class _Way(NamedTuple):
     """Subgraph path; empty for the graph itself."""
     rows: Sequence[CheckpointRow]
     """Oldest first."""
-    ended: frozenset[str | None]
-    """Checkpoints of the graph whose step came to its end, on this way or on another."""
+    first: Mapping[str | None, str]
+    """By checkpoint of the graph, what was written first after it, on this way or on another."""
     is_tip: bool
     """What the last of them runs has begun."""
     within: str
@@ -60,11 +60,11 @@ def _ways(snapshot: Snapshot, history: History, inner: Inner) -> Iterator[_Way]:
         rows = inner[place] if place else history
         if within:
             at = next((row.checkpoint for row in rows if any(within in task.inner for task in row.after)), "")
-            yield _Way(_level(place), way_to(at, rows), _ended(rows), is_tip=True, within=within)
+            yield _Way(_level(place), way_to(at, rows), _first(rows), is_tip=True, within=within)
         elif place == snapshot.ns:
             way = way_to(snapshot.checkpoint, rows) or way_to(snapshot.parent or "", rows)  # it may be read later
             is_tip = bool(way) and all(row.parent != way[-1].checkpoint for row in rows)
-            yield _Way(_level(place), way, _ended(rows), is_tip, within="")
+            yield _Way(_level(place), way, _first(rows), is_tip, within="")
 
 
 def way_to(checkpoint: str, history: History) -> list[CheckpointRow]:
@@ -112,38 +112,37 @@ class _Past:
                 self.taken.start(way.level, task.node)
                 for ns in task.inner:
                     if ns != way.within:
-                        self._walk_inside(ns, following.checkpoint if following else _NO_END, is_over=task.finished)
+                        until = following.checkpoint if following else _NO_END
+                        self._walk_inside(ns, row.checkpoint, until, is_over=task.finished)
 
-    def _walk_inside(self, ns: str, until: str, *, is_over: bool) -> None:
-        """Take in what a subgraph did before a checkpoint of the graph around it; ids of checkpoints sort by time.
+    def _walk_inside(self, ns: str, since: str, until: str, *, is_over: bool) -> None:
+        """Take in what a subgraph did between two checkpoints of the graph around it; ids of checkpoints sort by time.
 
         Several tasks of a node may go on with one subgraph: each has its own part of that. One that is over without
         having come to its end was left from its last step (`Command.PARENT`), whose tasks have written nothing.
         """
         rows = self._inner.get(ns, ())
         at = next((row.checkpoint for row in rows if row.checkpoint < until), "")
-        new = [row for row in way_to(at, rows) if row.checkpoint > self._walked.get(ns, "")]
+        new = [row for row in way_to(at, rows) if row.checkpoint > max(since, self._walked.get(ns, ""))]
         if not new:
             return
         self._walked[ns], level = at, _level(ns)
         self.passed.add(path_text(level, START))
         if new[-1].next == ():
             self.passed.add(path_text(level, END))
-        self.walk(_Way(level, new, _ended(rows), is_tip=True, within=""))
+        self.walk(_Way(level, new, _first(rows), is_tip=True, within=""))
         for node in new[-1].next or () if is_over else ():
             self.taken.start(level, node)
             self.times[path_text(level, node)] += 1
 
 
-def _ended(rows: History) -> frozenset[str | None]:
-    return frozenset(row.parent for row in rows if row.source == "loop")
+def _first(rows: History) -> Mapping[str | None, str]:
+    return {row.parent: row.checkpoint for row in rows}
 
 
 def _begun(way: _Way, row: CheckpointRow, following: CheckpointRow | None) -> bool:
-    """Whether the tasks after a checkpoint ran on this way: those of a step that another branch ended did not."""
-    if following is None:
-        return way.is_tip
-    return following.source == "loop" or row.checkpoint not in way.ended
+    """Whether the tasks after a checkpoint ran on this way: they had, before another way could leave it."""
+    return way.is_tip if following is None else way.first[row.checkpoint] == following.checkpoint
 
 
 def _level(ns: str) -> tuple[str, ...]:

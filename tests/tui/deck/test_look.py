@@ -399,6 +399,14 @@ def test_what_several_tasks_did_in_one_subgraph_counts_once(travel: GraphShape) 
     assert (seen.view.nodes["team"].times, seen.view.nodes["team:desk"].times) == (2, 2)
     early = seen.with_old(snapshot(checkpoint="c3", next=("team",), status="stopped"))
     assert early.view.nodes["team:desk"].times == 1
+    forked = [
+        row("c7", "c6", 2, (), made_by=(team(),)),
+        row("c6", "c1", 1, ("team",), "fork", after=(team(),)),
+    ]
+    again = [row("c6b", "c6a", 1, (), made_by=(ran("desk"),)), row("c6a", None, 0, ("desk",), "input")]
+    branch = look(travel, snapshot=snapshot(checkpoint="c7"), history=[*forked, *plan], inner={"team": again + turns})
+    assert branch.view.nodes["team:desk"].times == 1, "what the same subgraph did on another branch is not of this one"
+    assert branch.view.taken.times["__start__", "team"] == 1
 
 
 def test_an_older_checkpoint_shows_its_own_state_and_conversation(travel: GraphShape) -> None:
