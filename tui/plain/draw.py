@@ -38,8 +38,7 @@ async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
     """Print the drawing, and what its signs mean; the exit status.
 
     A graph whose flow does not fit is drawn as a rail, and one of the functional API as the tree of its tasks; a line
-    on stderr says so. Raises InputError where a node
-    that is to be unfolded has no subgraph.
+    on stderr says so. Raises InputError where a node that is to be unfolded has no subgraph.
     """
     shape = await engine.describe(target)
     if shape.kind == "functional" and wanted.form == "text":
