@@ -42,6 +42,8 @@ INDENT = 2
 """Cells that what is inside a node is moved to the right."""
 MANY = 250
 """Above this many nodes and edges only the most usual order is tried."""
+_SCROLLS = 40
+"""Cells of lanes that, where there is no room for them, make short names useless: the drawing has to be scrolled."""
 
 
 def rail(
@@ -60,9 +62,9 @@ def rail(
 
     The same graph gives the same drawing, and observed edges never change the order of the rows. With `max_width`
     names and labels are cut as far as needed (not below 8 and 6 cells), so that a graph with many lanes may still be
-    wider. `show` makes of a name or label what is drawn of it, before anything is measured or cut; `measure` gives the
-    width of a text in cells. Nodes that only edges name are drawn too. `inner` has what stands, indented, below some
-    nodes; names are shown without `prefix`.
+    wider; one of which no pane could show the lanes alone has its names whole. `show` makes of a name or label what is
+    drawn of it, before anything is measured or cut; `measure` gives the width of a text in cells. Nodes that only edges
+    name are drawn too. `inner` has what stands, indented, below some nodes; names are shown without `prefix`.
     """
     by_id = all_nodes(nodes, edges)
     heights = {node: drawing.height for node, drawing in inner.items()}
@@ -121,7 +123,9 @@ class _Painter:
     def draw(self, max_width: int | None) -> Drawing:
         lanes = lane_count(self._plan.gathers)
         right = 2 * lanes - 1 if lanes else 0
-        middle = self._fit(self._bodies(), None if max_width is None else max_width - self._trunk_x - right)
+        lines = self._trunk_x + right
+        scrolls = max_width is not None and lines > max(max_width, _SCROLLS)
+        middle = self._fit(self._bodies(), None if max_width is None or scrolls else max_width - lines)
         self._first_lane = self._trunk_x + middle
         places = Places()
         for node in self._nodes:

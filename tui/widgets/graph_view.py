@@ -307,8 +307,10 @@ class GraphView(LiveRows):
         if node in drawing.boxes:
             x, y, width, height = drawing.boxes[node]
         else:
-            (x, y), height = drawing.glyphs[node], 1
-            width = drawing.rects[node].x + drawing.rects[node].width - x + _BESIDE
+            (x, y), name, cells, height = drawing.glyphs[node], drawing.rects[node], self.size.width, 1
+            width = name.x + name.width - x + _BESIDE
+            if x + width > cells >= self.row_width() - x:  # it scrolls sideways anyway: the columns behind it, too
+                width = self.row_width() - x
         self.scroll_to_region(Region(x + _INDENT, y, width, height), animate=False, force=True)
 
     def _running_nodes(self) -> set[str]:

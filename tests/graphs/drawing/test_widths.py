@@ -52,6 +52,14 @@ def test_max_width_cuts_names_and_labels_as_far_as_needed(graph: MakeGraph) -> N
     """)
 
 
+def test_names_are_whole_where_the_lanes_alone_are_wider_than_a_pane() -> None:
+    names = [f"stage_with_number_{number}" for number in range(60)]
+    edges = [Edge(source=names[a], target=names[b]) for a in range(60) for b in range(a + 1, 60, 7)]
+    drawing = rail([Node(id=name) for name in names], edges, max_width=40)
+    assert drawing.width == rail([Node(id=name) for name in names], edges).width
+    assert all(drawing.rects[name].width == len(name) for name in names)
+
+
 def test_wide_characters_take_two_cells(graph: MakeGraph) -> None:
     nodes, edges = graph("検索 b", "START > 検索", "検索 > b", "b ? 検索 もう一度", "b > END")
     drawing = rail(nodes, edges)

@@ -253,9 +253,10 @@ async def test_names_behind_hundreds_of_lines_are_in_view(harness: NewApp, lines
         assert drawing.rects["step 30"].x > 44 * 2
         await pilot.pause()
         assert shown("step 0")
-        view.show({"step 31": NodeState(active=frozenset("a"))})
+        view.show({"step 31": NodeState(active=frozenset("a"), times=7)})
         await pilot.pause()
         assert shown("step 31")
+        assert row_with(lines(view), "step 31").endswith("×7")
         view.focus()
         for key, name in (("end", "step 59"), ("up", "step 58"), ("home", "step 0")):
             view.scroll_to(x=0, animate=False)
