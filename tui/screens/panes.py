@@ -31,6 +31,8 @@ ALL_FROM: Final = (110, 30)
 """Columns and rows from which on all panes are shown."""
 TWO_FROM: Final = 60
 """Columns from which on graph and state stand side by side."""
+_REMEMBERED: Final = 2
+"""States whose list lengths are kept: the one that is painted, and the one before it."""
 
 
 class Panes(Container):
@@ -59,6 +61,7 @@ class Panes(Container):
         self._look = Look()
         self._seen: dict[ThreadKey, int] = {}
         self._lengths: Mapping[str, int] = {}
+        self._painted: dict[str, Mapping[str, int]] = {}
         self._due: set[str] = set()
         self._mains: dict[str, Widget] = {
             "state": self.state,
@@ -89,7 +92,9 @@ class Panes(Container):
         self._due |= {"graph", "messages", "log", "threads"}
         if look.shown is not before.shown or look.values is not before.values or not look.key.may_be(before.key):
             self._due.add("state")
-        if look.shape is not before.shape or look.changed != before.changed or lengths_before(look) != self._lengths:
+        if look.shape is not before.shape or look.changed != before.changed:
+            self._due.add("state")
+        if self._lengths_before(look) != self._lengths:
             self._due.add("state")
         if look.history is not before.history or look.old is not before.old:
             self._due.add("timeline")
@@ -125,13 +130,28 @@ class Panes(Container):
 
     def _paint_state(self, look: Look) -> None:
         shown = look.shown
-        self._lengths = lengths_before(look)
+        self._lengths = self._lengths_before(look)
         self.state.empty_text = "no state is kept: the graph refuses saving" if look.refuses_saving else "no state yet"
         values, inner = with_subgraphs(shown) if shown else (look.values, ())
         self.state.show(values, look.changed, self._lengths, inner)
         step = "" if shown is None or shown.step is None else f"step {shown.step}"
         inside = one_line(":".join(shown.path), 40, identifier=True) if shown else ""
         self.query_one("#state", Pane).heading = ", ".join(filter(None, (inside, step)))
+        if shown is not None:
+            lists = {key: len(value) for key, value in shown.values.items() if isinstance(value, list)}
+            painted = {**self._painted, shown.checkpoint: lists}
+            self._painted = dict([*painted.items()][-_REMEMBERED:])
+
+    def _lengths_before(self, look: Look) -> Mapping[str, int]:
+        """How many items the lists of the state had before the step that changed them, by state key.
+
+        A run goes on before the history of its last step is read: the state painted before tells the same meanwhile.
+        """
+        shown = look.shown
+        if shown is None:
+            return {}
+        row = next((row for row in look.history if row.checkpoint == shown.checkpoint and not shown.ns), None)
+        return row.lengths_before if row else shown.lengths_before or self._painted.get(shown.parent or "", {})
 
     # -- which are shown ---------------------------------------------------------------------------------------------
 
@@ -204,15 +224,6 @@ class Panes(Container):
     @property
     def _logged(self) -> int:
         return log_of(self._look)[1]
-
-
-def lengths_before(look: Look) -> Mapping[str, int]:
-    """How many items the lists of the shown state had before the step that changed them, by state key."""
-    shown = look.shown
-    if shown is None:
-        return {}
-    row = next((row for row in look.history if row.checkpoint == shown.checkpoint and not shown.ns), None)
-    return row.lengths_before if row else shown.lengths_before
 
 
 def log_of(look: Look) -> tuple[tuple[LogLine, ...], int]:

@@ -134,3 +134,19 @@ async def test_a_state_looks_the_same_however_one_came_to_it(
         await deck.until(lambda: len(deck.look.history) == 5)
         await walk(deck, "4", "home")
         await walk(deck, "down", "enter")  # the state before it was never looked at
+
+
+async def test_what_a_step_adds_is_counted_before_the_history_tells_it(
+    open_deck: Any, recorded: Any, put: Callable[..., None]
+) -> None:
+    put(recorded, "rome")
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until(lambda: deck.look.history)
+        shown = deck.look.snapshot
+        for count in (2, 4):
+            at, changed = f"rome{count + 1}", ("messages",)
+            values = {"messages": [{"type": "human", "content": "more", "id": str(n)} for n in range(count)]}
+            shown = dataclasses.replace(shown, checkpoint=at, parent=shown.checkpoint, values=values, changed=changed)
+            for _ in range(2):  # read again, it is the same
+                deck.app.deck.see(deck.look.with_state(dataclasses.replace(shown)))
+                assert tree(deck)[0].split() == ["▾", "messages", str(count), f"+{1 if count == 2 else 2}"]
