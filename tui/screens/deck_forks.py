@@ -43,12 +43,13 @@ class DeckForks(DeckWaiting):
     def action_run_again(self) -> None:
         """Run again from the checkpoint, or what wrote the message of the cursor, after asking."""
         message = self.panes.messages.highlighted if self.panes.pane == "messages" else None
-        if message is None or self.is_off("run_again"):
+        shown = self.look.shown
+        if message is None or shown is None or shown.ns or self.is_off("run_again"):
             self._plan("run")
-        elif not message.id or not message.source or self.look.shown is None:
+        elif not message.id or not message.source:
             self.say("this message has no id: run again from its checkpoint in the timeline (4)", style=WARNING)
         else:
-            source, request = dict(message.source), self._request(self.look.shown.checkpoint)
+            source, request = dict(message.source), self._request(shown.checkpoint)
             self.with_graph(lambda: self.forks.plan_anew(dataclasses.replace(request, graph=self.look.graph), source))
 
     def action_fork(self) -> None:

@@ -40,10 +40,12 @@ _KEYS: Final = {
 _IN_PANE: Final = {
     "timeline": ("tasks", "run_again", "fork", "compare", "other_branch"),
     "state": ("filter", "go_to_path", "view", "write"),
-    "messages": ("view", "copy", "tool_calls", "run_again", "edit_message", "write"),
+    "messages": ("view", "copy", "tool_calls", "run_again", "edit_message"),
     "threads": ("filter", "find_text", "mark"),
 }
 """The keys that matter besides the first of those, by the pane that the person is in."""
+_OF_MESSAGE: Final = {"run_again": "regenerate", "edit_message": "edit"}
+"""What these keys do is called there where they do it with a message."""
 _STANDS_STILL: Final = ("breakpoint", "stopped", "recursion_limit", "failed")
 _SINCE: Final = r"since ([^\s;]+)"
 _TYPING: Final = ("open_question", "back", "stop", "palette")
@@ -211,8 +213,8 @@ def footer(look: Look, *, typing: bool = False, pane: str = "") -> tuple[tuple[A
 def _relabelled(each: Action, look: Look, pane: str) -> Action:
     if each.id == "pause" and not look.running:
         return dataclasses.replace(each, label="retry" if look.status == "failed" else "go on")
-    if each.id == "run_again" and pane == "messages":
-        return dataclasses.replace(each, label="regenerate")
+    if pane == "messages" and each.id in _OF_MESSAGE:
+        return dataclasses.replace(each, label=_OF_MESSAGE[each.id])
     if each.id == "filter" and pane == "state":
         return dataclasses.replace(each, label="look for")
     return each

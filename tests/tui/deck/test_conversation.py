@@ -28,6 +28,7 @@ async def test_a_key_hides_tool_calls_in_all_threads_but_never_one_that_waits(
         await deck.press("k")
         await deck.until_shown("Messages · tool calls hidden: 1")
         assert "4 found" not in deck.text
+        assert deck.text.rstrip().endswith("M edit   ? keys")  # all keys of the pane fit
         assert "→ book  n=3  ◆ not run yet" in deck.text
         await deck.press("up", "v")
         await deck.until_shown("message of ai")
