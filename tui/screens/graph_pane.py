@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.content import Content
@@ -15,7 +15,7 @@ from graphdeck.tui.clock import Clock
 from graphdeck.tui.paragraphs import Paragraph
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.screens.pane import Pane
-from graphdeck.tui.text import ellipsis, one_line, safe
+from graphdeck.tui.text import ellipsis, one_line, safe, safe_name, width
 from graphdeck.tui.theme import ERROR, MUTED, glyphs
 from graphdeck.tui.widgets.graph_view import GraphView
 from graphdeck.tui.widgets.live_rows import LiveRows
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from graphdeck.tui.task_log import TaskRun
     from graphdeck.tui.widgets.node_line import NodeLine
     from graphdeck.tui.widgets.task_tree import TaskTree
+
+_NAME_END: Final = 24
+"""Characters that are told of the end of a name which is cut."""
 
 
 class GraphPane(Pane):
@@ -119,6 +122,8 @@ class GraphPane(Pane):
 
         nodes, edges, subgraphs, columns, rows = self._drawn
         found = self._layout.picture(nodes, edges, subgraphs, Room(columns, rows))
+        if found.drawing.height > rows and found.drawing.width == columns:
+            found = self._layout.picture(nodes, edges, subgraphs, Room(columns - 1, rows))  # the bar takes one
         self._by_id = {node.id: node for node in found.drawing.nodes}
         self.view.show_drawing(found.drawing, members=found.members)
 
@@ -256,11 +261,20 @@ class GraphPane(Pane):
             line.update("", layout=False)
             return
         place = f"{node.file.rpartition('/')[2]}:{node.line}" if node.file else ""
-        texts = (self.stops.get(node.id, ""), place, self._ways_of(node.id), *self._signs_of(node), node.doc)
+        told = (self._end_of(node.id), self.stops.get(node.id, ""), place)
+        texts = (*told, self._ways_of(node.id), *self._signs_of(node), node.doc)
         known = [one_line(text, 200) for text in texts if text]
-        told = Content.styled(f"  {glyphs().separator}  ".join(known), MUTED)
-        if told != line.content:
-            line.update(told, layout=False)
+        words = Content.styled(f"  {glyphs().separator}  ".join(known), MUTED)
+        if words != line.content:
+            line.update(words, layout=False)
+
+    def _end_of(self, node: str) -> str:
+        """How a name ends that the drawing has not room for: others may begin alike."""
+        drawing, name = self.view.drawing, node.rpartition(":")[2]
+        if self._has_tree or drawing is None or name in (START, END):
+            return ""
+        shown = safe_name(name)
+        return ellipsis() + shown[-_NAME_END:] if width(shown) > drawing.rects[node].width else ""
 
     def _signs_of(self, node: Node) -> Iterator[str]:
         """What the signs after its name mean."""

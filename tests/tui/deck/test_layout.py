@@ -1,9 +1,10 @@
 """The drawing in the deck: boxes where they fit, one row a node else, and what a key pins."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
-from graphdeck.graphs.records import GraphShape
+from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 from graphdeck.tui.widgets.run_state import NodeState
 
 
@@ -22,6 +23,27 @@ async def test_boxes_are_drawn_where_they_fit_and_a_key_pins_the_layout(open_dec
         await deck.pilot.resize_terminal(80, 24)
         await deck.until(lambda: view.drawing.boxes)
         assert view.selected == chosen
+
+
+async def test_long_names_are_cut_to_the_pane_and_their_ends_are_told(
+    open_deck: Any, recorded: Any, travel: GraphShape
+) -> None:
+    names = [START, *(f"{'a' * 60}_{number}" for number in range(10)), END]
+    recorded.shape = replace(
+        travel,
+        nodes=tuple(Node(id=name) for name in names),
+        edges=tuple(Edge(source=a, target=b) for a, b in pairwise(names)),
+    )
+    async with open_deck(recorded, graph="travel", size=(80, 24)) as deck:
+        view = deck.app.deck.panes.graph.view
+        await deck.until(lambda: view.drawing and view.show_vertical_scrollbar)
+        assert not view.show_horizontal_scrollbar
+        await deck.press("down", "down")
+        await deck.until_shown("…aaaaaaaaaaaaaaaaaaaaaa_2")
+        for key in ("home", "end"):
+            await deck.press(key)
+            await deck.until(lambda: "…aaa" not in deck.text.splitlines()[-5])
+        assert not view.show_horizontal_scrollbar
 
 
 async def test_a_subgraph_unfolds_where_it_is_and_shows_what_its_nodes_do(
