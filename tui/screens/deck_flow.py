@@ -34,6 +34,8 @@ class DeckFlow(DeckListing):
         """The thread's question opens as soon as it may."""
         self.earlier: Asked | None = None
         """What was asked before and was not taken, with the decisions so far: they are kept for the same question."""
+        self.written_at: str | None = None
+        """Checkpoint at which something was written a moment ago, for a run that goes on from there."""
         self._views: dict[ThreadKey, RunView] = {}
         self._by_rule = ""
         self._typed_for: ThreadKey | None = None
@@ -84,11 +86,11 @@ class DeckFlow(DeckListing):
     def start(self, request: RunRequest) -> None:
         """Run the thread that is looked at, or the new one that the request names."""
         key = key_of(request)
-        view = dataclasses.replace(self.look.view_from(request.checkpoint), thread=request.thread)
+        view = dataclasses.replace(self.look.view_from(request.checkpoint or self.written_at), thread=request.thread)
         if self.look.live is not None:  # even where the file has gone on without us
             view = dataclasses.replace(view, log=self.look.live.log, logged=self.look.live.logged)
         self._views[key] = view
-        self._by_rule = ""
+        self._by_rule, self.written_at = "", None
         self.asks = False
         self._typed_for = key if request.has_input else None
         self.bridge.run(request)

@@ -154,6 +154,7 @@ class DeckForks(DeckWaiting):
             return
         self.see(self.look.with_old(None))
         if message.goes_on and not self.is_off("fork"):
+            self.written_at = plan.checkpoint
             self.start(self._request(None))
             self.say("runs on another branch; the one that was there stays", "B shows it")
         else:

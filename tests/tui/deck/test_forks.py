@@ -149,6 +149,8 @@ async def test_a_message_is_edited_and_gone_on_with(open_deck: Any, engine: Loca
         await decide(deck, ForkScreen, "y")
         await deck.until(lambda: deck.look.questions)
         assert deck.look.questions[0].value == "book Rome 2?"
+        nodes = deck.look.view.nodes
+        assert (nodes["look"].times, nodes["ask"].times, "tell" in nodes) == (1, 1, False), "those of this branch"
     messages: Any = (await engine.state("t")).values["messages"]
     assert [message["content"] for message in messages] == ["Rome 2"]
 
