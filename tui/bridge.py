@@ -214,14 +214,24 @@ class Bridge(Background):
         self._ask("waiting", "", read)
 
     def read_state(
-        self, thread: str, checkpoint: str | None = None, *, ns: str = "", file: str = "", at_once: bool = False
+        self,
+        thread: str,
+        checkpoint: str | None = None,
+        *,
+        ns: str = "",
+        file: str = "",
+        at_once: bool = False,
+        compared: bool = False,
     ) -> None:
-        """Read a state, with `ns` a subgraph's: `StateRead`; `at_once` also where another one was read a moment ago."""
+        """Read a state, with `ns` a subgraph's: `StateRead`; `at_once` also where another one was read a moment ago.
+
+        It is `compared` with the one before it where the history that tells what changed may not go back so far.
+        """
 
         async def read() -> Message:
             ran = ThreadKey(file, thread) in self._live
             # What changed in a subgraph is not in the history that the deck has.
-            snapshot = await self._engine.state(thread, checkpoint, ns=ns, compared=bool(ns), file=file)
+            snapshot = await self._engine.state(thread, checkpoint, ns=ns, compared=compared or bool(ns), file=file)
             policy = await self._rules.policy(snapshot.graph) if snapshot.interrupts else None
             return StateRead(snapshot, checkpoint, policy, ran)
 

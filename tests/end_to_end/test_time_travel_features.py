@@ -12,6 +12,7 @@ STATE: dict[str, tuple[str, ...]] = {
     ),
     "it looks the same however one came to it": (
         "tui/deck/test_conversation.py::test_a_state_looks_the_same_however_one_came_to_it",
+        "tui/deck/test_conversation.py::test_a_state_of_long_ago_that_was_found_tells_what_its_step_changed",
         "tui/widgets/test_state_tree.py::test_a_state_looks_the_same_whatever_was_looked_at_before",
     ),
     "it is made readable, or shown as it is in JSON": (

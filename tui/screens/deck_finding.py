@@ -62,7 +62,9 @@ class DeckFinding(DeckHistory):
             if snapshot.graph and snapshot.graph != self.look.graph:
                 self.open_graph(snapshot.graph, thread=self.look)
             if snapshot.checkpoint != goal.checkpoint:
-                self.bridge.read_state(goal.thread, goal.checkpoint, ns=goal.ns, file=goal.file, at_once=True)
+                self.bridge.read_state(
+                    goal.thread, goal.checkpoint, ns=goal.ns, file=goal.file, at_once=True, compared=True
+                )
                 return
         self._goal = None
         self._show_goal(goal)

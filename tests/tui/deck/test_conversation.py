@@ -1,10 +1,18 @@
 """The conversation in the deck, by keys: read without its tool calls, and written anew from any of its messages."""
 
 import dataclasses
+import operator
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any, TypedDict
+
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.graph import START, StateGraph
+from textual.events import Paste
 
 from graphdeck.graphs.local.engine import LocalEngine
+from graphdeck.tui.screens.checkpoints import PAGE
+from graphdeck.tui.screens.find_text import FindTextScreen
 from graphdeck.tui.screens.run_again import RunAgainScreen
 from told import RunGraph, WriteGraph
 
@@ -135,6 +143,28 @@ async def test_a_state_looks_the_same_however_one_came_to_it(
         await deck.until(lambda: len(deck.look.history) == 5)
         await walk(deck, "4", "home")
         await walk(deck, "down", "enter")  # the state before it was never looked at
+
+
+async def test_a_state_of_long_ago_that_was_found_tells_what_its_step_changed(open_deck: Any, tmp_path: Path) -> None:
+    class State(TypedDict, total=False):
+        note: str
+        log: Annotated[list[str], operator.add]
+
+    def step(state: State) -> State:
+        return {"note": f"note {len(state['log'])}.", "log": ["x"]}
+
+    builder: Any = StateGraph(State).add_sequence([(f"step{n}", step) for n in range(120)]).add_edge(START, "step0")
+    with SqliteSaver.from_conn_string(str(tmp_path / "long.sqlite")) as saver:
+        builder.compile(checkpointer=saver).invoke({"log": []}, {"configurable": {"thread_id": "t"}})
+    async with open_deck(LocalEngine(tmp_path, [tmp_path / "long.sqlite"]), pick=False) as deck:
+        await deck.press("F")
+        await deck.until(lambda: isinstance(deck.app.screen, FindTextScreen))
+        deck.app.post_message(Paste("note 7."))
+        await deck.press("enter")
+        await deck.until_shown("found in 1 thread")
+        await deck.press("enter")
+        await deck.until(lambda: deck.look.old is not None and len(deck.look.history) == PAGE)
+        assert [line.split()[-1] for line in tree(deck)] == ["changed", "+1"]
 
 
 async def test_what_a_step_adds_is_counted_before_the_history_tells_it(
