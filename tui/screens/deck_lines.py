@@ -47,6 +47,8 @@ _IN_PANE: Final = {
 _OF_MESSAGE: Final = {"run_again": "regenerate", "edit_message": "edit"}
 """What these keys do is called there where they do it with a message."""
 _STANDS_STILL: Final = ("breakpoint", "stopped", "recursion_limit", "failed")
+_NAME: Final = 40
+"""Cells of a node's name, and of a reason, that leave room for what can be done."""
 _SINCE: Final = r"since ([^\s;]+)"
 _TYPING: Final = ("open_question", "back", "stop", "palette")
 """The keys that matter while something is typed, as far as they do something now."""
@@ -103,7 +105,8 @@ def _others(look: Look) -> str:
 
 def _names(names: Iterable[str]) -> str:
     counts = Counter(f"{name.removesuffix(START)}START" if name.endswith(START) else name for name in names)
-    found = [f"{name} {glyphs().times}{count}" if count > 1 else name for name, count in counts.items()]
+    shown = ((one_line(name, _NAME, identifier=True), count) for name, count in counts.items())
+    found = [f"{name} {glyphs().times}{count}" if count > 1 else name for name, count in shown]
     return ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
 
 
@@ -158,6 +161,7 @@ def _standings(look: Look, dot: str) -> Iterator[str]:
     limit = next((stop for stop in stops if stop.kind == "limit"), None)
     more = f" with {limit.steps:,} more" if limit and limit.steps else " with more" if limit else ""
     yield from (dot.join(filter(None, (why, following, f"{asks}space goes on{more}"))) for asks in asked)
+    yield dot.join((one_line(why, _NAME), f"space goes on{more}"))
 
 
 def _failed(failed: FailedTask, cells: int) -> str:

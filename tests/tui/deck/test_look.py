@@ -1,6 +1,7 @@
 """What the deck may do with what it looks at, and what it shows of it."""
 
 import dataclasses
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ from graphdeck.graphs.records import (
     Snapshot,
     ThreadRow,
 )
+from graphdeck.graphs.stopping import Stop
 from graphdeck.graphs.thread_key import ThreadKey
-from graphdeck.tui.screens.deck_lines import status_info
+from graphdeck.tui.screens.deck_lines import banner, status_info
 from graphdeck.tui.screens.drawn import drawn, unkept
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.screens.panes import log_of
@@ -50,6 +52,23 @@ def test_text_becomes_a_user_message_for_a_graph_that_takes_messages(travel: Gra
     request = look(travel, thread="").starting("a hotel, please", "new")
     assert request.input == {"messages": [{"role": "user", "content": "a hotel, please"}]}
     assert (request.thread, request.has_input, request.graph) == ("new", True, "travel")
+
+
+@pytest.mark.parametrize("name", ["x" * 200, "検索" * 100, "[b]\x1b[2J" * 30], ids=["long", "wide", "hostile"])
+def test_a_long_name_leaves_room_for_what_can_be_done(travel: GraphShape, name: str) -> None:
+    task = FailedTask(node=name, error="no")
+    stop = Stop(kind="before", node=name)
+    for fields, said in (
+        ({"status": "failed", "failed": (task,), "next": (name,)}, "space runs it again"),
+        ({"status": "breakpoint", "stops": (stop,), "next": (name,)}, "space goes on"),
+        ({"status": "stopped", "next": (name, "other")}, "space goes on"),
+    ):
+        seen = look(travel, snapshot=snapshot(graph="travel", **fields))
+        line = banner(seen, datetime.now(UTC), 80)
+        assert line is not None
+        assert line.plain.endswith(said)
+        assert line.cell_length <= 80
+        assert "\x1b" not in line.plain + status_info(seen).detail
 
 
 def test_a_message_graph_takes_whole_input_as_json_too(travel: GraphShape) -> None:

@@ -110,10 +110,10 @@ async def test_a_click_on_the_drawing_keeps_the_place_and_slash_elsewhere_means_
     await wide.until(lambda: not wide.app.query(NodeLine))
     assert wide.app.deck.panes.graph.view.selected == "write"
     await wide.press("6", "slash")
-    assert isinstance(wide.app.focused, FilterLine)
+    assert wide.app.query_one(FilterLine).has_focus
     await wide.press("escape", "1", "slash", "n")
-    assert isinstance(wide.app.focused, NodeLine)
-    assert wide.app.focused.value == "n"
+    line = wide.app.query_one(NodeLine)
+    assert (line.has_focus, line.value) == (True, "n")
 
 
 async def test_a_task_of_a_tree_is_found_by_its_name(open_deck: Any, recorded: Any) -> None:
