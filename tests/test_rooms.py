@@ -47,9 +47,9 @@ screens.deck_waiting screens.deck_whose screens.graph_pane
 screens.inbox_door screens.inner_states screens.look screens.pane screens.panes screens.thread_acts screens.thread_rows
 screens.timeline_pane screens.why_not
 widgets widgets.conversation widgets.filter_line widgets.graph_view widgets.input_line widgets.key_footer
-widgets.live_rows widgets.log_lines widgets.log_view widgets.long_text widgets.messages_view widgets.one_line
-widgets.part_rows widgets.rows widgets.run_state widgets.state_tree widgets.status_line widgets.taken_edges
-widgets.thread_list widgets.thread_row widgets.timeline widgets.tree_rows
+widgets.live_rows widgets.log_lines widgets.log_view widgets.long_text widgets.messages_view widgets.node_state
+widgets.one_line widgets.part_rows widgets.rows widgets.run_state widgets.state_tree widgets.status_line
+widgets.taken_edges widgets.thread_list widgets.thread_row widgets.timeline widgets.tree_rows
 """
 """Our modules, named from their room on, that the workbench may load before it paints the deck for the first time."""
 

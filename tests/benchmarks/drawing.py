@@ -15,7 +15,7 @@ from graphdeck.graphs.drawing.rail import rail
 from graphdeck.graphs.records import Edge, Node
 from graphdeck.tui.theme import DARK, themes
 from graphdeck.tui.widgets.graph_view import GraphView
-from graphdeck.tui.widgets.run_state import NodeState
+from graphdeck.tui.widgets.node_state import NodeState
 from graphdeck.tui.widgets.taken_edges import Taken
 
 ROUNDS = 5

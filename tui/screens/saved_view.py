@@ -8,7 +8,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from graphdeck.graphs.events import path_text
 from graphdeck.graphs.records import END, START, CheckpointRow, Snapshot
-from graphdeck.tui.widgets.run_state import NodeState, RunView, from_snapshot
+from graphdeck.tui.widgets.node_state import NodeState
+from graphdeck.tui.widgets.run_state import RunView, from_snapshot
 from graphdeck.tui.widgets.taken_edges import TakenBuilder
 
 History: TypeAlias = Sequence[CheckpointRow]

@@ -10,8 +10,8 @@ from textual.style import Style
 from graphdeck.graphs.drawing.canvas import Cell, Drawing
 from graphdeck.tui.text import safe, width
 from graphdeck.tui.theme import ACCENT, MUTED, Status, colour, glyphs
+from graphdeck.tui.widgets.node_state import NodeState
 from graphdeck.tui.widgets.part_rows import Part
-from graphdeck.tui.widgets.run_state import NodeState
 from graphdeck.tui.widgets.taken_edges import Taken
 
 _BRIGHT: Final = ("waiting", "breakpoint", "failed", "running")

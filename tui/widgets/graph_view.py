@@ -14,9 +14,9 @@ from graphdeck.tui.clock import Clock, SystemClock, duration
 from graphdeck.tui.text import fit
 from graphdeck.tui.theme import MUTED, glyphs
 from graphdeck.tui.widgets.live_rows import LiveRows
+from graphdeck.tui.widgets.node_state import NodeState, under
 from graphdeck.tui.widgets.part_rows import Part
 from graphdeck.tui.widgets.rows import Rows
-from graphdeck.tui.widgets.run_state import NodeState, under
 from graphdeck.tui.widgets.taken_edges import NOTHING_TAKEN, Taken
 
 if TYPE_CHECKING:

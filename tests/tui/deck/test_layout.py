@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
-from graphdeck.tui.widgets.run_state import NodeState
+from graphdeck.tui.widgets.node_state import NodeState
 
 
 async def test_boxes_are_drawn_where_they_fit_and_a_key_pins_the_layout(open_deck: Any, recorded: Any) -> None:

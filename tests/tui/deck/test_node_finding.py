@@ -9,7 +9,7 @@ from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 from graphdeck.tui.screens.node import NodeScreen
 from graphdeck.tui.widgets.filter_line import FilterLine
 from graphdeck.tui.widgets.node_line import NodeLine
-from graphdeck.tui.widgets.run_state import NodeState
+from graphdeck.tui.widgets.node_state import NodeState
 
 HOSTILE = "[b]say\x1b[31m \u202e'hi'"
 

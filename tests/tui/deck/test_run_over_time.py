@@ -16,7 +16,7 @@ from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.screens.deck import DeckScreen
 from graphdeck.tui.screens.node import NodeScreen
 from graphdeck.tui.screens.run_pane import RunPane
-from graphdeck.tui.widgets.run_state import NodeState
+from graphdeck.tui.widgets.node_state import NodeState
 from graphdeck.tui.widgets.run_timeline import RunTimelineView
 
 NOW = "2026-05-04T12:04:11+00:00"

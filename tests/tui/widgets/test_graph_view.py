@@ -17,7 +17,7 @@ from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.theme import DARK, LIGHT
 from graphdeck.tui.widgets.graph_view import GraphView
 from graphdeck.tui.widgets.live_rows import FRAMES_A_SECOND
-from graphdeck.tui.widgets.run_state import NodeState
+from graphdeck.tui.widgets.node_state import NodeState
 from graphdeck.tui.widgets.taken_edges import Taken
 
 Lines: TypeAlias = Callable[[Widget], list[str]]

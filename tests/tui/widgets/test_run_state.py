@@ -28,7 +28,8 @@ from graphdeck.graphs.events import (
 from graphdeck.graphs.records import END, START, FailedTask, FinishedTask, PendingInterrupt, Snapshot, ThreadStatus
 from graphdeck.tui.theme import NodeStatus
 from graphdeck.tui.widgets.log_lines import LINE_LIMIT
-from graphdeck.tui.widgets.run_state import NodeState, RunView, combine, fold, from_snapshot
+from graphdeck.tui.widgets.node_state import NodeState, combine
+from graphdeck.tui.widgets.run_state import RunView, fold, from_snapshot
 
 STARTED = RunStarted(thread="t", graph="agent.py:graph", run="r1")
 
