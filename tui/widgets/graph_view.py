@@ -85,7 +85,7 @@ class GraphView(LiveRows):
         self._count_rows: Mapping[int, str] = {}
         self._marks: Marks = {}
         self._mark_cells: Mapping[int, Mapping[int, str]] = {}
-        self._named = ""
+        self._named = self._followed = ""
 
     # -- attributes down -----------------------------------------------------------------------------------------
 
@@ -128,7 +128,8 @@ class GraphView(LiveRows):
     def show(self, states: Mapping[str, NodeState], taken: Taken = NOTHING_TAKEN) -> None:
         """Show what the nodes do, and which edges were taken; a node that begins to run is brought into view.
 
-        Where nodes run faster than they are shown, it is the one that began last.
+        Once that has ended it is another one that runs. Where nodes run faster than they are shown, it is the one that
+        began last.
         """
         before, was, edges = self._running_nodes(), self._states, self._told[1]
         self._told = (states, taken)
@@ -136,8 +137,9 @@ class GraphView(LiveRows):
         running = self._running_nodes()
         began = running - before
         if self._drawing and self._follows:
-            if began:
-                self._bring_into_view(min(began, key=self._drawing.row_of))
+            if began or (running and self._followed not in running):
+                self._followed = min(began or running, key=self._drawing.row_of)
+                self._bring_into_view(self._followed)
             elif before and not running and (ran := self._ran_since(was)):
                 self._bring_into_view(max(ran, key=lambda node: (self._states[node].step or 0, ran[node])))
         if (taken.times, taken.newest, taken.told) != (edges.times, edges.newest, edges.told):
@@ -177,7 +179,7 @@ class GraphView(LiveRows):
         """Put the cursor on a node; nothing happens where the drawing has none such."""
         drawn = self._members.get(node, node)
         if self._drawing and drawn in self._drawing.rects:
-            self._named = node
+            self._named, self._followed = node, drawn
             self.selected = drawn
             self.move_to(self._drawing.row_of(drawn))
             self._bring_into_view(drawn)

@@ -232,6 +232,10 @@ async def test_the_node_that_begins_to_run_comes_into_view_until_a_person_moves(
         view.show({**ran, "step 40": NodeState(times=1, step=60)})
         await pilot.pause()
         assert any("step 40" in line for line in lines(view)), "it ran between two looks, last of all"
+        for running in ((5, 50), (50,)):
+            view.show({f"step {number}": NodeState(active=frozenset("a")) for number in running})
+            await pilot.pause()
+            assert any(f"step {running[0]} " in f"{line} " for line in lines(view)), "the first has ended"
         view.focus()
         await pilot.press("home")
         view.show({"step 55": NodeState(active=frozenset("a"))})
