@@ -149,7 +149,7 @@ class DeckControl(DeckForms):
 
     def _node(self, purpose: str) -> str | None:
         """The node of the graph's cursor; None after saying why there is none."""
-        node, shape = self.panes.graph.view.selected, self.look.shape
+        node, shape = self.panes.graph.view.named_node, self.look.shape
         if self.panes.pane != "graph":
             self.panes.go("graph")
             self.say(f"choose the node to {purpose}, and press the key again")

@@ -196,9 +196,15 @@ class GraphView(LiveRows):
     @property
     def chosen_node(self) -> str | None:
         """Path of the node that the cursor is on; of several that are drawn as one, the one gone to, or the first."""
-        if self._named in self._members and self._members[self._named] == self.selected:
-            return self._named
+        if self.named_node != self.selected:
+            return self.named_node
         return next((node for node, drawn in self._members.items() if drawn == self.selected), self.selected)
+
+    @property
+    def named_node(self) -> str | None:
+        """The same, but of several that are drawn as one, none of which was gone to by its name, the drawn one."""
+        is_member = self._named in self._members and self._members[self._named] == self.selected
+        return self._named if is_member else self.selected
 
     def at_work(self) -> str:
         """The node that runs, of several the innermost; else the one that waits, failed, or comes next."""
@@ -254,6 +260,7 @@ class GraphView(LiveRows):
             return
         nodes, rects = self._drawing.nodes_in(index), self._drawing.rects
         if self.selected not in nodes:
+            self._named = ""
             x = rects[self.selected].x if self.selected is not None and self.selected in rects else 0
             self.selected = min(nodes, key=lambda node: abs(rects[node].x - x))
 

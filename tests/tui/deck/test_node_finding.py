@@ -79,7 +79,15 @@ async def test_the_cursor_goes_to_what_is_typed_and_back(wide: Any) -> None:
     assert "Graph ·" not in wide.text
 
 
-async def test_what_is_folded_or_in_a_closed_subgraph_is_found_too(wide: Any) -> None:
+async def test_what_is_folded_or_in_a_closed_subgraph_is_found_too(
+    wide: Any, recorded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+
+    async def keep_stop(graph: str, stop: Any) -> None:
+        kept.append(stop.node)
+
+    monkeypatch.setattr(recorded, "keep_stop", keep_stop)
     view = wide.app.deck.panes.graph.view
     group = view.members["worker_07"]
     await look_for(wide, "worker_0")
@@ -94,6 +102,11 @@ async def test_what_is_folded_or_in_a_closed_subgraph_is_found_too(wide: Any) ->
     assert wide.app.screen.seen.path == "worker_01"
     await wide.press("escape")
     await wide.until(lambda: view.has_focus)
+    await wide.press("b")
+    await wide.until_shown("it stops before worker_01")
+    await wide.until(lambda: kept == ["worker_01"])
+    await wide.press("up", "down", "b")
+    await wide.until_shown("several nodes are folded here")
     await look_for(wide, "desk")
     assert view.selected == "Tools"
     await wide.until_shown("1 of 1, Enter shows desk inside")
