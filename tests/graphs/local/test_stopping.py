@@ -1,5 +1,6 @@
 """The ladder of stops, at any moment and more than once, and what goes on in threads that cannot be cancelled."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -109,8 +110,10 @@ async def test_a_stopped_step_keeps_the_frames_of_its_question(
 
     async def stop(run: LocalRun, event: Event) -> None:
         if isinstance(event, events.Interrupt):
-            asked = await engine.state("t")  # whoever reads it while it runs finds them too
-            assert [frame.function for frame in asked.interrupts[0].frames] == ["ask"]
+            async with asyncio.timeout(60):
+                while not (asked := (await engine.state("t")).interrupts):  # it is written beside the telling
+                    pass
+            assert [frame.function for frame in asked[0].frames] == ["ask"]
             await (run.cancel() if how == "cancel" else run.kill())
 
     assert ended(await run_and(engine, graph, stop)).status == "stopped"
