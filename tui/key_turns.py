@@ -13,6 +13,8 @@ from textual.app import App
 from textual.events import Key, Paste
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 PATIENCE: Final = 0.3
 """Seconds after which the next key acts whatever became of the one before: its widget may be gone."""
@@ -38,11 +40,11 @@ class KeyTurns:
             await self._next()
 
     async def _next(self) -> None:
-        screen = self._app.screen
-        way = list((self._app.focused or screen).ancestors_with_self) * _TIMES
+        event, screen = self._waiting.popleft(), self._app.screen
+        way = _way_of(event, self._app.focused or screen)
         self._turn += 1
         self._wait(self._turn, _PARTS)
-        await self._act(self._waiting.popleft())
+        await self._act(event)
         self._follow(way, screen, self._turn)
 
     def _wait(self, turn: int, parts: int) -> None:
@@ -71,3 +73,11 @@ class KeyTurns:
         self._end = None
         if self._waiting:
             await self._next()
+
+
+def _way_of(event: Key | Paste, widget: Widget) -> Sequence[MessagePump]:
+    """Who hears of a key, from its widget up to the app; text goes no further than to the field that it is for."""
+    is_field = isinstance(widget, Input) or (isinstance(widget, TextArea) and not widget.read_only)
+    if is_field and (isinstance(event, Paste) or event.is_printable):
+        return [widget]
+    return list(widget.ancestors_with_self) * _TIMES

@@ -1,5 +1,6 @@
 """Several keys in one write, as a slow line brings them: each acts where the one before has led."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -61,6 +62,28 @@ async def test_a_moment_in_which_nothing_moves_lets_no_key_overtake(open_deck: A
         await deck.until(lambda: isinstance(deck.app.focused, Input) and len(deck.app.focused.value) == len(COMMANDS))
         assert isinstance(deck.app.screen, FindTextScreen)
         assert deck.app.is_running
+
+
+async def test_typed_text_waits_for_nothing_but_its_field(open_deck: Any, recorded: Any, put: Any) -> None:
+    put(recorded, "rome", "breakpoint")
+    async with open_deck(recorded, thread="rome") as deck:
+        await deck.until(lambda: deck.look.history)
+        await deck.press("i")
+        is_busy, is_free, text = asyncio.Event(), asyncio.Event(), "long" * 20  # 0.3 seconds for each would be too long
+
+        async def work() -> None:
+            is_busy.set()
+            await is_free.wait()
+
+        deck.app.deck.call_later(work)
+        await is_busy.wait()
+        burst(deck, text)
+        try:
+            async with asyncio.timeout(10):
+                while text_of(deck.app.focused) != text:
+                    await asyncio.sleep(0)
+        finally:
+            is_free.set()
 
 
 @pytest.mark.parametrize(("keys", "opened"), [("Ra", LineScreen), ("o", PickerScreen)])
