@@ -31,6 +31,17 @@ DRAWING: dict[str, tuple[str, ...]] = {
         "tui/deck/test_true_edges.py::test_edges_are_drawn_as_they_are_taken_and_at_the_next_start",
         "tui/deck/test_users_graphs.py::test_what_no_edge_declares_is_marked_and_then_added_as_it_was_taken",
     ),
+    "what the signs of a drawing mean is said in words": (
+        "tui/plain/test_draw.py::test_each_sign_that_a_drawing_has_is_told_in_words_below_it",
+        "tui/deck/test_users_graphs.py::test_what_no_edge_declares_is_marked_and_then_added_as_it_was_taken",
+    ),
+    "a node is gone to by its name, or because it is at work, and is in view then": (
+        "tui/deck/test_node_finding.py::test_the_cursor_goes_to_what_is_typed_and_back",
+        "tui/deck/test_node_finding.py::test_what_is_folded_or_in_a_closed_subgraph_is_found_too",
+        "tui/deck/test_node_finding.py::test_a_task_of_a_tree_is_found_by_its_name",
+        "tui/deck/test_node_finding.py::test_a_key_goes_to_what_is_at_work_and_follows_it_again",
+        "tui/widgets/test_graph_view.py::test_names_behind_hundreds_of_lines_are_in_view",
+    ),
     "a graph is exported as text, Mermaid and SVG": (
         "graphs/drawing/test_export.py::test_ascii_text_is_ascii",
         "tui/plain/test_draw.py::test_mermaid",

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual import events
 
 from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 from graphdeck.tui.screens.node import NodeScreen
@@ -79,15 +80,19 @@ async def test_the_cursor_goes_to_what_is_typed_and_back(wide: Any) -> None:
     assert "Graph ·" not in wide.text
 
 
-async def test_what_is_folded_or_in_a_closed_subgraph_is_found_too(
-    wide: Any, recorded: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept: list[str] = []
+@pytest.fixture
+def kept(recorded: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The nodes at which a breakpoint is kept."""
+    nodes: list[str] = []
 
     async def keep_stop(graph: str, stop: Any) -> None:
-        kept.append(stop.node)
+        nodes.append(stop.node)
 
     monkeypatch.setattr(recorded, "keep_stop", keep_stop)
+    return nodes
+
+
+async def test_what_is_folded_or_in_a_closed_subgraph_is_found_too(wide: Any, kept: list[str]) -> None:
     view = wide.app.deck.panes.graph.view
     group = view.members["worker_07"]
     await look_for(wide, "worker_0")
@@ -127,6 +132,14 @@ async def test_a_click_on_the_drawing_keeps_the_place_and_slash_elsewhere_means_
     await wide.press("escape", "1", "slash", "n")
     line = wide.app.query_one(NodeLine)
     assert (line.has_focus, line.value) == (True, "n")
+
+
+async def test_keys_that_come_at_once_go_where_they_belong(wide: Any, kept: list[str]) -> None:
+    for key in ("slash", *"nqDX", "ctrl+u", *"wr", "enter", "b"):
+        wide.app.post_message(events.Key(key, {"slash": "/"}.get(key, key if len(key) == 1 else None)))
+    await wide.until(lambda: kept == ["write"])
+    assert wide.app.deck.panes.graph.view.has_focus
+    assert wide.app.is_running
 
 
 async def test_a_task_of_a_tree_is_found_by_its_name(open_deck: Any, recorded: Any) -> None:
