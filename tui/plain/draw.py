@@ -78,6 +78,9 @@ async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
         print(to_text(found.drawing))
         if meanings := legend(found.drawing, wanted.columns, ascii=wanted.ascii_only):
             print(f"\n{meanings}")
+        if wanted.columns is not None and (wide := found.drawing.width) > wanted.columns:
+            more = f"{wide:,} columns wide, more than {wanted.columns:,}"
+            print(f"graphdeck: the drawing is {more}: pipe it to less -S, which scrolls sideways", file=sys.stderr)
     return 0
 
 

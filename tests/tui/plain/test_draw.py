@@ -175,6 +175,32 @@ async def test_a_flow_that_does_not_fit_is_a_rail_and_says_so(
     assert error == "graphdeck: no flow of this graph fits in 30 columns: drawn as a rail\n"
 
 
+MANY = """
+    from typing import TypedDict
+    from langgraph.graph import START, StateGraph
+
+    builder = StateGraph(TypedDict("State", {"n": int}))
+    for number in range(20):
+        builder.add_node(f"stage_{number}", lambda state: {})
+        for before in range(number):
+            builder.add_edge(f"stage_{before}", f"stage_{number}")
+    graph = builder.add_edge(START, "stage_0").compile()
+"""
+
+
+async def test_a_drawing_that_is_wider_than_the_terminal_says_so_and_how_to_read_it(
+    engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = write_graph(MANY, "many.py")
+    assert await draw(engine, target, Wanted(columns=30)) == 0
+    out, error = capsys.readouterr()
+    widest = max(map(width, out.splitlines()))
+    assert widest > 30
+    assert error.startswith(f"graphdeck: the drawing is {widest} columns wide, more than 30: pipe it to less -S")
+    assert await draw(engine, target, Wanted()) == 0
+    assert not capsys.readouterr().err
+
+
 @pytest.mark.parametrize("style", ["rail", "flow"])
 async def test_svg_has_every_name_and_the_lines_of_each_kind(
     engine: LocalEngine, write_graph: Callable[..., str], capsys: pytest.CaptureFixture[str], style: Style
