@@ -3,13 +3,13 @@
 import array
 import asyncio
 import codecs
-import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
@@ -273,8 +273,10 @@ class WorkerPool:
         if self._host is not None:
             assert self._host.stderr is not None
             self._host.stderr.close()
-            with contextlib.suppress(subprocess.TimeoutExpired):
+            try:
                 await asyncio.to_thread(self._host.wait, PATIENCE)
+            except subprocess.TimeoutExpired:  # a worker of its still drains: take its status whenever it comes
+                threading.Thread(target=self._host.wait, name="worker host", daemon=True).start()
             self._host = None
         if self._waiting:
             await asyncio.wait(self._waiting, timeout=PATIENCE)

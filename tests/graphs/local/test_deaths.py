@@ -1,11 +1,13 @@
 """Processes that are killed: the host, the front end, the worker, at any moment. The thread goes on after each."""
 
 import asyncio
+import gc
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
@@ -64,6 +66,25 @@ async def test_a_killed_host_loses_the_run_and_no_more(
     assert (await engine.state("t")).values == ALL
     await engine.close()
     await pool.close()
+
+
+async def test_a_host_that_is_left_while_a_worker_drains_is_waited_for(
+    write_nodes: WriteGraph, tmp_path: Path, gate: Any, until_free: UntilFree
+) -> None:
+    graph = write_nodes(STEPS)
+    go = gate("go")
+    pool = WorkerPool()
+    run = await LocalEngine(tmp_path, pool=pool).run(RunRequest(graph=graph, thread="t", input={}, has_input=True))
+    stream = run.events()
+    while not isinstance(await anext(stream), events.Output):
+        pass
+    await pool.close()
+    [waiting] = (thread for thread in threading.enumerate() if thread.name == "worker host")
+    gc.collect()  # nobody else has the process: without that thread this would warn that it still runs
+    go.unlock()
+    await until_free()
+    await asyncio.to_thread(waiting.join, 60)
+    assert not waiting.is_alive()
 
 
 FRONT_END = """
