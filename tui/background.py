@@ -11,7 +11,11 @@ from textual.message import Message
 from graphdeck.graphs.errors import GraphdeckError
 
 PAUSE: Final = 0.1
-"""Seconds between two reads of one kind, so that a fast run does not read all the time."""
+"""Seconds between two reads of one kind at least, so that a fast run does not read all the time."""
+REST: Final = 8
+"""How much longer than the read before it the rest is: what is read takes its time from the keys."""
+LONGEST: Final = 0.8
+"""Seconds of rest at most."""
 
 
 class Background:
@@ -44,20 +48,24 @@ class Background:
         if message is not None:
             self._receiver.post_message(message)
 
-    async def _rest(self, kind: str) -> None:
-        """Rest between two reads, unless a state is wanted at once."""
+    async def _rest(self, kind: str, took: float) -> None:
+        """Rest after a read that took so many seconds, unless a state is wanted at once."""
+        pause = min(max(PAUSE, took * REST), LONGEST)
         if kind != "state":
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(pause)
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), PAUSE)
+            await asyncio.wait_for(self._hurry.wait(), pause)
         self._hurry.clear()
 
     async def _read_on(self, kind: str, read: Callable[[], Awaitable[None]]) -> None:
+        now = asyncio.get_running_loop().time
         try:
+            begun = now()
             await read()
             while kind in self._following:
-                await self._rest(kind)
+                await self._rest(kind, now() - begun)
+                begun = now()
                 await self._following.pop(kind)()
         finally:
             self._reading.discard(kind)
