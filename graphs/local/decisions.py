@@ -8,7 +8,6 @@ import contextlib
 import errno
 import fcntl
 import heapq
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -17,7 +16,7 @@ from typing import Any, Final
 
 from graphdeck.graphs.decided import DecisionRecord, Outcome
 from graphdeck.graphs.errors import FileError
-from graphdeck.graphs.local.home import home_of, make_home_of, state_folder
+from graphdeck.graphs.local.home import home_of, json_object, make_home_of, state_folder
 from graphdeck.graphs.local.lease import holder_of
 from graphdeck.graphs.values import Json, json_line
 
@@ -137,7 +136,7 @@ def _read(
         is_outcome = line.startswith(b'{"outcome"')
         if not is_outcome and not all(word in line for word in words):
             continue
-        data = _object(line)
+        data = json_object(line)
         identity = data.get("id")
         if not isinstance(identity, str):
             continue
@@ -166,15 +165,6 @@ def _backwards(path: Path) -> Iterator[bytes]:
             yield from reversed(lines)
             end = start
         yield rest
-
-
-def _object(line: bytes) -> dict[str, Any]:
-    """A line's object; an empty one where it is torn."""
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
 
 
 def _record(intent: Mapping[str, Any], outcome: Mapping[str, Any] | None, file: Path) -> DecisionRecord:

@@ -46,7 +46,7 @@ def make_home(home: Path) -> None:
         ignore.write_text("*\n")
 
 
-def thread_key(file: Path, thread: str) -> str:
+def thread_file_name(file: Path, thread: str) -> str:
     """A file name for one thread of one checkpoint file, whatever its id holds."""
     text = f"{os.path.realpath(file)}\n{thread}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -55,8 +55,16 @@ def thread_key(file: Path, thread: str) -> str:
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file of ours; empty where the file is not there or is damaged."""
     try:
-        data = json.loads(path.read_text())
-    except (OSError, ValueError):
+        return json_object(path.read_bytes())
+    except OSError:
+        return {}
+
+
+def json_object(text: bytes) -> dict[str, Any]:
+    """A JSON object; an empty one where the text is torn or damaged."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 
@@ -191,7 +199,7 @@ def breakpoints_of(file: Path) -> dict[str, str]:
         return found
     for path, changed in entries:
         thread, at = _breakpoint_in(path, changed)
-        if at and Path(path).stem == thread_key(file, thread):
+        if at and Path(path).stem == thread_file_name(file, thread):
             found[thread] = at
     return found
 
@@ -210,7 +218,7 @@ def frames_of(file: Path, thread: str, interrupt: str) -> tuple[Frame, ...]:
 
 
 def _pause_path(file: Path, thread: str) -> Path:
-    return home_of(file) / "pauses" / f"{thread_key(file, thread)}.json"
+    return home_of(file) / "pauses" / f"{thread_file_name(file, thread)}.json"
 
 
 # -- types that may be built -----------------------------------------------------------------------------------------

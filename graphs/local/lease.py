@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from graphdeck.graphs.errors import FileError, RunningElsewhere
-from graphdeck.graphs.local.home import home_of, make_home_of, read_json, thread_key
+from graphdeck.graphs.local.home import home_of, make_home_of, read_json, thread_file_name
 
 PATIENCE = 1.0
 """Seconds in which a worker that has just ended may still let go of its lease."""
@@ -45,7 +45,7 @@ class Holder(NamedTuple):
 
 def lease_path(file: Path, thread: str) -> Path:
     """The lock file of one thread of one checkpoint file."""
-    return home_of(file) / "leases" / f"{thread_key(file, thread)}.lock"
+    return home_of(file) / "leases" / f"{thread_file_name(file, thread)}.lock"
 
 
 def told_holder(file: Path, thread: str) -> str:

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import dataclasses
 import heapq
-import json
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ from graphdeck.graphs import events
 from graphdeck.graphs.errors import RunNotFound
 from graphdeck.graphs.events import Event, event_from_dict, event_to_dict
 from graphdeck.graphs.kept_runs import RunRecord
-from graphdeck.graphs.local.home import home_of, make_home_of, state_folder
+from graphdeck.graphs.local.home import home_of, json_object, make_home_of, state_folder
 from graphdeck.graphs.local.lease import holder_of
 from graphdeck.graphs.usage import UsageCounter, only_usage
 from graphdeck.graphs.values import json_line
@@ -258,7 +257,7 @@ def _record(path: Path, files: Mapping[str, Path], thread: str) -> RunRecord | N
         started=started.time,
         status="running",
     )
-    lines: list[dict[str, Any]] = [{}, *map(_object, _last_lines(path))]
+    lines: list[dict[str, Any]] = [{}, *map(json_object, _last_lines(path))]
     end, counts = _event(lines[-2]), lines[-1].get(_COUNTS)
     if not isinstance(end, events.RunEnded) or not isinstance(counts, dict):
         return _without_end(path, known)
@@ -285,7 +284,7 @@ def _started(path: Path) -> events.RunStarted | None:
     """The first event of a record."""
     try:
         with path.open("rb") as stream:
-            first = _event(_object(stream.readline()))
+            first = _event(json_object(stream.readline()))
     except OSError:
         return None
     return first if isinstance(first, events.RunStarted) else None
@@ -304,7 +303,7 @@ def _events(path: Path) -> Iterator[Event]:
     try:
         with path.open("rb") as stream:
             for line in stream:
-                event = _event(_object(line))
+                event = _event(json_object(line))
                 if event is not None:
                     yield event
     except OSError:
@@ -317,11 +316,3 @@ def _event(data: Mapping[str, Any]) -> Event | None:
         return event_from_dict(data)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-
-
-def _object(line: bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
