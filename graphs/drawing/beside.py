@@ -83,12 +83,13 @@ class _Finder:
                     yield Place(x, beside, room)
 
     def _free(self, x: int, y: int, step: int) -> int:
-        """The free cells from there on, with one more behind them unless a box or the rim is there."""
+        """The free cells from there on, with more behind them: none to a box or the rim, two to a label on the left."""
         count = 0
-        while count <= MOST and self._is_free(x + step * count, y):
+        while count <= MOST + 1 and self._is_free(x + step * count, y):
             count += 1
-        is_closed = count <= MOST and self._kind(x + step * count, y) in ("", "box")
-        room = min(count if is_closed else count - 1, MOST)
+        behind = self._kind(x + step * count, y)
+        apart = 0 if behind in ("", "box") else 2 if behind == "label" and step < 0 else 1
+        room = min(count - apart, MOST)
         return room if room >= LEAST else 0
 
     def _along(self, edge: Edge, x: int, y: int, beside: int) -> int:
