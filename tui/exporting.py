@@ -8,6 +8,7 @@ from typing import Final
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import FileError
+from graphdeck.graphs.first_bytes import first_bytes
 from graphdeck.graphs.new_file import cannot_write, new_file
 from graphdeck.tui.state_json import threads_document
 
@@ -49,8 +50,7 @@ def check_is_no_json(source: Path) -> None:
 
 def _is_database(path: Path) -> bool:
     try:
-        with path.open("rb") as stream:
-            return stream.read(len(_SQLITE)) == _SQLITE
+        return first_bytes(path, len(_SQLITE)) == _SQLITE
     except OSError as error:
         raise cannot_write(path, error) from error
 

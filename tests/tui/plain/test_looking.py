@@ -46,11 +46,8 @@ def traces(threads_file: Path) -> Callable[[], Traces]:
     """Everything below the folder that looking must not change; the index of a -wal is SQLite's own notebook."""
 
     def look() -> Traces:
-        found = (path for path in threads_file.parent.rglob("*") if path.is_file())
-        return {
-            str(path): (0, b"") if path.name.endswith("-shm") else (path.stat().st_mtime_ns, path.read_bytes())
-            for path in found
-        }
+        found = (path for path in threads_file.parent.rglob("*") if path.is_file() and not path.name.endswith("-shm"))
+        return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in found}
 
     return look
 
