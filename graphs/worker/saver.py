@@ -165,4 +165,16 @@ async def open_saver(file: Path, serde: SerializerProtocol) -> AsyncIterator[Tel
         saver = TellingSaver(connection, serde=serde)
         saver.file, saver.writers = file, {}
         await saver.setup()
-        yield saver
+        try:
+            yield saver
+        finally:
+            await _merge(connection)
+
+
+async def _merge(connection: aiosqlite.Connection) -> None:
+    """Bring what is in the `-wal` into the file, so that who copies the file has all of it.
+
+    SQLite does so when the last program closes a file: not while somebody looks on.
+    """
+    with suppress(sqlite3.OperationalError):  # another program has locked it: the `-wal` is as safe a place
+        await connection.execute("PRAGMA wal_checkpoint(PASSIVE)")

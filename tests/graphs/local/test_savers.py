@@ -1,6 +1,9 @@
 """What a graph saves to, what it cannot save, and which types come back."""
 
 import asyncio
+import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.saved.file import open_file
+from graphdeck.graphs.saved.threads import list_threads
 from told import RunGraph, WriteGraph, ended, of
 
 SAVERS = """
@@ -183,3 +187,23 @@ async def test_a_file_that_a_run_makes_is_never_seen_half_made(
         over.set()
         assert not await watching
         assert not list(tmp_path.glob(".*.part*"))
+
+
+async def test_the_file_alone_has_all_that_a_run_wrote_while_somebody_looked_on(
+    write_nodes: WriteGraph, run_graph: RunGraph, engine: LocalEngine, tmp_path: Path
+) -> None:
+    graph = write_nodes("""
+        def count(state): return {"n": 1}
+        graph = chain(count)
+    """)
+    first = await run_graph(graph, input={})
+    [started] = of(first, events.RunStarted)
+    leave = "import os, sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('PRAGMA user_version = 1'); os._exit(0)"
+    subprocess.run([sys.executable, "-c", leave, started.file], check=True)  # its -wal stays
+    with open_file(started.file):
+        await run_graph(graph, thread="second", input={})
+        await run_graph(graph, thread="third", input={})
+        copy = tmp_path / "copy.sqlite"
+        shutil.copyfile(started.file, copy)
+    with open_file(copy) as copied:
+        assert [row.thread for row in list_threads(copied).rows] == ["third", "second", "t"]
