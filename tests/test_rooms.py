@@ -32,8 +32,8 @@ def test_the_painting_process_never_loads_langgraph() -> None:
 
 
 FIRST_PAINT = """
-channels engine errors events first_bytes frozen named paths questions questions.model questions.read records schema stopping
-tasks thread_key values wanted
+channels engine errors events first_bytes frozen named paths questions questions.model questions.read records schema
+stopping tasks thread_key values wanted
 local local.config local.engine local.hints local.home local.lease local.library local.memory local.names local.reading
 local.targets local.threads
 saved saved.changes saved.decode saved.delta saved.file saved.inner saved.lookup saved.rows saved.state saved.status
