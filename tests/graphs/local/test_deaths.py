@@ -26,10 +26,13 @@ from told import WriteGraph, ended
 UntilFree = Callable[[], Awaitable[None]]
 
 STEPS = """
+    from langgraph.runtime import Runtime
     def first(state): return {"log": ["first"]}
-    def second(state):
+    def second(state, runtime: Runtime):
         print("in the middle")
         wait_at("go")
+        while not runtime.control.drain_requested:  # else its step might end before the worker knows that it is left
+            time.sleep(0.001)
         return {"log": ["second"]}
     def third(state): return {"log": ["third"]}
     graph = chain(first, second, third)
@@ -177,7 +180,10 @@ async def test_who_stops_waiting_leaves_no_worker(
 LONG = """
     def work(state):
         return {"log": [f"{state['n']:.0f}"]}
-    def plan(state): return {"n": state.get("n", 0) + 1}
+    def plan(state):
+        while state.get("n") == 6 and HERE.joinpath("held").exists():
+            time.sleep(0.001)
+        return {"n": state.get("n", 0) + 1}
     def join(state): return {"log": ["|"]}
     builder = StateGraph(S)
     builder.add_node("plan", plan)
@@ -195,8 +201,10 @@ Moment = int | float
 WHOLE = {"n": 8, "log": ["0", "1", "2", "|"] * 8}
 
 
-async def kill_once(engine: LocalEngine, graph: str, thread: str, file: Path, moment: Moment) -> int:
-    """Kill a run at a moment, look at the file, and continue; 1 where the kill came before the run's end."""
+async def kill_once(
+    engine: LocalEngine, graph: str, thread: str, file: Path, moment: Moment, let_go: Callable[[], None] = lambda: None
+) -> int:
+    """Kill a run at a moment, look at the file, let go of it and continue; 1 where the kill came before its end."""
     request = RunRequest(graph=graph, thread=thread, input={}, has_input=True, recursion_limit=100)
     started = await engine.run(request)
     killer = asyncio.create_task(kill_after(started, moment)) if isinstance(moment, float) else None
@@ -210,6 +218,7 @@ async def kill_once(engine: LocalEngine, graph: str, thread: str, file: Path, mo
     if file.exists():
         with closing(sqlite3.connect(file)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    let_go()
     was_killed = ended(found).status == "stopped"
     if was_killed:
         has_begun = file.exists() and thread in {row.thread for row in (await engine.threads(limit=1000)).rows}
@@ -226,9 +235,10 @@ async def kill_after(run: LocalRun, seconds: float) -> None:
 
 async def test_a_kill_at_any_event_loses_nothing(write_nodes: WriteGraph, engine: LocalEngine, tmp_path: Path) -> None:
     graph = write_nodes(LONG)
-    file = tmp_path / ".graphdeck" / "threads.sqlite"
-    killed = [await kill_once(engine, graph, f"t{moment}", file, moment) for moment in (1, 7, 20, 43)]
-    assert sum(killed) >= 2  # a worker may be done by the time its event is read
+    file, held = tmp_path / ".graphdeck" / "threads.sqlite", tmp_path / "held"
+    for moment in (1, 7, 20, 43):
+        held.touch()  # else a worker might be done by the time its event is read
+        assert await kill_once(engine, graph, f"t{moment}", file, moment, held.unlink)
 
 
 async def test_a_kill_before_anything_has_begun_ends_the_run(write_nodes: WriteGraph, engine: LocalEngine) -> None:

@@ -134,17 +134,18 @@ async def test_a_thread_that_runs_elsewhere_is_left_alone(
 
 async def test_drain_cancel_and_kill(write_nodes: WriteGraph, engine: LocalEngine) -> None:
     graph = write_nodes("""
-    import asyncio
-    async def slow(state):
+    from langgraph.runtime import Runtime
+    async def slow(state, runtime: Runtime):
         print("slow")
-        await asyncio.sleep(state["n"])
+        while state["any"] != "drain" or not runtime.control.drain_requested:
+            await asyncio.sleep(0.001)
         return {"log": ["slow"]}
     async def after(state): return {"log": ["after"]}
     graph = chain(slow, after)
     """)
 
-    async def stop(thread: str, seconds: float, how: str) -> events.RunEnded:
-        run = await engine.run(RunRequest(graph=graph, thread=thread, input={"n": seconds}, has_input=True))
+    async def stop(how: str) -> events.RunEnded:
+        run = await engine.run(RunRequest(graph=graph, thread=how, input={"any": how}, has_input=True))
         found = []
         async for event in run.events():
             found.append(event)
@@ -152,14 +153,14 @@ async def test_drain_cancel_and_kill(write_nodes: WriteGraph, engine: LocalEngin
                 await getattr(run, how)()
         return ended(found)
 
-    drained = await stop("drained", 0.05, "drain")
+    drained = await stop("drain")
     assert (drained.status, drained.next) == ("stopped", ("after",))
-    cancelled = await stop("cancelled", 60, "cancel")
+    cancelled = await stop("cancel")
     assert (cancelled.status, cancelled.next) == ("stopped", ("slow",))
-    killed = await stop("killed", 60, "kill")
+    killed = await stop("kill")
     assert (killed.status, killed.next, killed.error) == ("stopped", ("slow",), None)
     statuses = {row.thread: row.status for row in (await engine.threads()).rows}
-    assert statuses == {"drained": "stopped", "cancelled": "stopped", "killed": "stopped"}
+    assert statuses == {"drain": "stopped", "cancel": "stopped", "kill": "stopped"}
 
 
 async def test_an_error_of_the_target_is_the_runs(
