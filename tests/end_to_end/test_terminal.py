@@ -29,28 +29,31 @@ LOOKING = "i input"
 ESCAPE = 0.3
 """Seconds after which Esc is a key of its own, not the beginning of the next one, and the focus has moved."""
 
-SLOW = """
+UNTIL_DRAINED = """while not runtime.control.drain_requested:
+        time.sleep(0.01)"""
+SLOW = f"""
 import time
 from typing import TypedDict
 from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
 
 class S(TypedDict, total=False):
     log: str
 
 def one(state):
-    return {"log": "one"}
+    return {{"log": "one"}}
 
-def slow(state):
+def slow(state, runtime: Runtime):
     print("SLOW " + "STARTS")
-    time.sleep(3)
-    return {"log": "slow"}
+    {UNTIL_DRAINED}
+    return {{"log": "slow"}}
 
 def never(state):
-    return {"log": "never"}
+    return {{"log": "never"}}
 
 builder = StateGraph(S)
-for name, node in {"one": one, "slow": slow, "never": never}.items():
-    builder.add_node(name, node)
+for node in (one, slow, never):
+    builder.add_node(node.__name__, node)
 builder.add_edge(START, "one")
 builder.add_edge("one", "slow")
 builder.add_edge("slow", "never")
@@ -141,13 +144,12 @@ def _wait_for_exit(process: int) -> None:
 
 
 def test_ctrl_c_walks_the_ladder_in_a_run(open_terminal: OpenTerminal, tmp_path: Path) -> None:
-    (tmp_path / "agent.py").write_text(SLOW)
+    (tmp_path / "agent.py").write_text(SLOW.replace(UNTIL_DRAINED, "time.sleep(600)"))
     terminal = open_terminal("run", "agent.py:graph", "--thread", "t", "--input", "{}")
     terminal.wait_for("SLOW STARTS")
-    terminal.press("\x03")
-    terminal.wait_for("Ctrl+C")
-    terminal.press("\x03")
-    terminal.settle(0.3)
+    for said in ("stopping", "cancelling"):
+        terminal.press("\x03")
+        terminal.wait_for(said)
     terminal.press("\x03")
     assert terminal.wait_for_end() == 130
 
@@ -155,7 +157,7 @@ def test_ctrl_c_walks_the_ladder_in_a_run(open_terminal: OpenTerminal, tmp_path:
 def test_the_terminal_gets_no_escape_of_the_users(open_terminal: OpenTerminal, tmp_path: Path) -> None:
     (tmp_path / "agent.py").write_text(
         SLOW.replace(
-            "time.sleep(3)", "import os; os.write(1, b'RAW\\x1b]0;owned\\x07\\x1b[2J\\x1b[H'); print('\\x1b[31m')"
+            UNTIL_DRAINED, "import os; os.write(1, b'RAW\\x1b]0;owned\\x07\\x1b[2J\\x1b[H'); print('\\x1b[31m')"
         )
     )
     deck = open_terminal("agent.py:graph", columns=80, lines=24)
