@@ -23,6 +23,8 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
+from graphdeck.graphs.local.sqlite_locks import LockHolder, fork_holder, use_holder
+
 GRACE = 10.0
 """Seconds that a worker may take to drain when its front end has gone."""
 
@@ -32,7 +34,9 @@ Entry = Callable[[socket.socket], None]
 def main() -> None:
     """Serve the socket named on the command line until the other end closes, or become a single worker."""
     if sys.argv[1] == "--worker":
-        run_worker(_load(sys.argv[2]), [int(handle) for handle in sys.argv[3:]])
+        handles = [int(handle) for handle in sys.argv[3:]]
+        use_holder(fork_holder(handles))
+        run_worker(_load(sys.argv[2]), handles)
     control = socket.socket(fileno=int(sys.argv[1]))
     entry = _load(sys.argv[2])
     gc.freeze()  # keeps the collector from touching, and so copying, the pages that workers share
@@ -54,6 +58,8 @@ class Host:
         self._control = control
         self._entry = entry
         self._workers: dict[int, int] = {}
+        self._locks = LockHolder()
+        self._asking: dict[int, socket.socket] = {}
         self._wakeup, wakeup = socket.socketpair()
         wakeup.setblocking(False)
         self._wakeup.setblocking(False)
@@ -65,13 +71,21 @@ class Host:
         """Fork and reap until the front end closes its end."""
         self._tell({"ready": os.getpid()})
         while True:
-            ready, _, _ = select.select([self._control, self._wakeup], [], [])
-            if self._wakeup in ready:
-                self._wakeup.recv(4096)
-                self._reap()
+            ready = self._wait(self._control)
             if self._control in ready and not self._take_order():
                 break
         self._let_go()
+
+    def _wait(self, *others: socket.socket, seconds: float | None = None) -> list[socket.socket]:
+        """Reap workers and hold locks for them, until something else can be read; what can."""
+        ready, _, _ = select.select([*others, self._wakeup, *self._locks.sockets], [], [], seconds)
+        if self._wakeup in ready:
+            self._wakeup.recv(4096)
+            self._reap()
+        for asking in self._locks.sockets:
+            if asking in ready:
+                self._locks.serve(asking)
+        return ready
 
     def _take_order(self) -> bool:
         """Start the worker that a message asks for; False once the other end has closed."""
@@ -90,12 +104,18 @@ class Host:
         return True
 
     def _start(self, order: int, handles: list[int]) -> None:
+        ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
-            self._control.close()
+            for each in (self._control, ours, *self._locks.sockets):
+                each.close()
+            use_holder(theirs)
             run_worker(self._entry, handles)
         for handle in handles:
             os.close(handle)
+        theirs.close()
+        self._locks.add(ours)
+        self._asking[pid] = ours
         self._workers[pid] = order
         self._tell({"order": order, "pid": pid})
 
@@ -104,6 +124,7 @@ class Host:
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 del self._workers[pid]
+                self._locks.remove(self._asking.pop(pid))
                 self._tell({"order": order, "exit": os.waitstatus_to_exitcode(status)})
 
     def _tell(self, message: dict[str, int]) -> None:
@@ -115,8 +136,7 @@ class Host:
     def _let_go(self) -> None:
         deadline = time.monotonic() + GRACE
         while self._workers and (left := deadline - time.monotonic()) > 0:
-            select.select([self._wakeup], [], [], left)
-            self._reap()
+            self._wait(seconds=left)
         for pid in self._workers:
             kill_group(pid)
 

@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from graphdeck.graphs.channels import BRANCH, JOIN
 from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.failed_answers import ARGUMENTS, NEXT_QUESTION, is_next_question
+from graphdeck.graphs.local.sqlite_locks import held_elsewhere
 from graphdeck.graphs.new_file import new_file
 from graphdeck.graphs.records import START
 from graphdeck.graphs.worker.routes import Writes
@@ -165,10 +166,17 @@ async def open_saver(file: Path, serde: SerializerProtocol) -> AsyncIterator[Tel
         saver = TellingSaver(connection, serde=serde)
         saver.file, saver.writers = file, {}
         await saver.setup()
-        try:
-            yield saver
-        finally:
-            await _merge(connection)
+        with held_elsewhere(file) if await _is_shared(connection) else nullcontext():
+            try:
+                yield saver
+            finally:
+                await _merge(connection)
+
+
+async def _is_shared(connection: aiosqlite.Connection) -> bool:
+    """Whether a file's locks can be held while others write it: not without a `-wal`, as on some network folders."""
+    async with connection.execute("PRAGMA journal_mode") as rows:
+        return await rows.fetchone() == ("wal",)
 
 
 async def _merge(connection: aiosqlite.Connection) -> None:
