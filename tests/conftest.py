@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.local.engine import LocalEngine
@@ -17,6 +18,10 @@ from told import RunGraph, WriteGraph
 
 GARBAGE = 50_000
 """New objects after which garbage is looked for; by Python's 700, a third of the time of all pilots would go there."""
+
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
+"""Every run draws the same examples, however slowly; `--hypothesis-profile default` draws others."""
 
 
 def pytest_collection_finish() -> None:
