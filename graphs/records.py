@@ -58,6 +58,8 @@ class Node(Frozen):
     """It has a router, or may `goto`, without declared targets."""
     defer: bool = False
     """It waits for all other tasks."""
+    hidden_graph: str = ""
+    """Why LangGraph does not find a graph that runs inside it, which can be neither drawn nor stopped in."""
     details: "NodeDetails | None" = None
     """How it was declared; None of START, END and what is not known."""
 

@@ -7,13 +7,18 @@ from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.frozen import Frozen
 
 if TYPE_CHECKING:
-    from graphdeck.graphs.records import GraphShape, Snapshot
+    from graphdeck.graphs.records import GraphShape, Node, Snapshot
 
 When: TypeAlias = Literal["before", "after"]
 StopKind: TypeAlias = Literal["before", "after", "to", "watch", "step", "pause", "cancel", "kill", "limit"]
 
 IF = " if "
 """Stands between a node and the condition of its breakpoint."""
+FINDABLE = (
+    "LangGraph finds a node that is a graph, and the first graph that a node's own function names, unless it refuses"
+    " saving"
+)
+"""In which subgraphs a run can be stopped."""
 
 
 class Breakpoint(Frozen):
@@ -104,13 +109,18 @@ def level_names(ns: str) -> tuple[str, ...]:
 
 def has_node(shape: "GraphShape", path: str) -> bool:
     """Whether a graph has a node, inside its subgraphs too."""
+    return node_at(shape, path) is not None
+
+
+def node_at(shape: "GraphShape", path: str) -> "Node | None":
+    """The node of a path, inside subgraphs too; None where a graph has none such."""
     *graphs, node = path.split(":")
     for name in graphs:
         inner = shape.subgraphs.get(name)
         if inner is None:
-            return False
+            return None
         shape = inner
-    return any(each.id == node for each in shape.nodes)
+    return next((each for each in shape.nodes if each.id == node), None)
 
 
 def declared_stops(shape: "GraphShape", around: tuple[str, ...] = ()) -> Iterator[Breakpoint]:

@@ -7,10 +7,11 @@ from typing import Final
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.node_details import NodeDetails
 from graphdeck.graphs.records import Edge, GraphShape, Node
+from graphdeck.graphs.stopping import FINDABLE
 from graphdeck.graphs.tasks import TaskValues
 from graphdeck.graphs.values import Json
 from graphdeck.tui.paragraphs import Paragraph
-from graphdeck.tui.sign_words import OBSERVED, UNKNOWN_TARGETS
+from graphdeck.tui.sign_words import OBSERVED, UNKNOWN_TARGETS, hidden_words
 from graphdeck.tui.source_lines import SourceReader, read_source
 from graphdeck.tui.step_lines import node_names
 from graphdeck.tui.task_log import TaskRun
@@ -99,6 +100,13 @@ def _facts(seen: SeenNode) -> Iterator[Paragraph]:
     for name, text in (("cache", details.cache), ("timeout", details.timeout), ("on error", details.error_handler)):
         if text:
             yield _fact(name, text)
+    if node.hidden_graph:
+        yield Paragraph(
+            head=f"{'inside':<{_HEAD}}",
+            head_style=MUTED,
+            text=f"{hidden_words(node)}. Nothing in it can be drawn or stopped at. {FINDABLE}.",
+            style=WARNING,
+        )
     if node.defer:
         yield _fact("defer", "waits until all other tasks are done")
     if details.tags:

@@ -75,6 +75,8 @@ class Charset(NamedTuple):
     """After a node that may go to nodes that are not declared."""
     deferred: str
     """After a node that waits until all other tasks are done."""
+    hidden: str
+    """After a node with a graph inside that LangGraph does not find."""
     cut: str
     """End of a text that was cut."""
     broken: str
@@ -96,6 +98,7 @@ UNICODE: Final = Charset(
     quotes=("‹", "›"),
     unknown="⇢ ?",
     deferred="⇠ all",
+    hidden="⊠",
     cut="…",
     broken="\N{REPLACEMENT CHARACTER}",
     horizontal={"plain": "─", "conditional": "╌", "observed": "·"},
@@ -111,6 +114,7 @@ ASCII: Final = Charset(
     quotes=("(", ")"),
     unknown="-> ?",
     deferred="<= all",
+    hidden="%",
     cut="...",
     broken="?",
     horizontal={"plain": "-", "conditional": "~", "observed": "."},

@@ -20,13 +20,13 @@ def to_text(drawing: Drawing) -> str:
 
 
 def to_json(drawing: Drawing, edges: Iterable[Edge]) -> dict[str, Json]:
-    """Nodes with their rectangles (in cells of the text), and edges."""
+    """Nodes with their rectangles (in cells of the text) and why a graph inside is hidden, and edges."""
     nodes: list[Json] = []
     for node in drawing.nodes:
         rect = drawing.rects[node.id]
-        nodes.append(
-            {"id": node.id, "kind": node.kind, "x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height}
-        )
+        place: dict[str, Json] = {"x": rect.x, "y": rect.y, "width": rect.width, "height": rect.height}
+        hidden: dict[str, Json] = {"hidden_graph": node.hidden_graph} if node.hidden_graph else {}
+        nodes.append({"id": node.id, "kind": node.kind, **place, **hidden})
     lines: list[Json] = [
         {
             "source": edge.source,

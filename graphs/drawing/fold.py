@@ -49,7 +49,13 @@ def fold(
     for node in nodes:
         shown.setdefault(members.get(node.id, node.id), node)
     folded_nodes = tuple(
-        Node(id=name, kind=node.kind, unknown_targets=node.unknown_targets, defer=node.defer)
+        Node(
+            id=name,
+            kind=node.kind,
+            unknown_targets=node.unknown_targets,
+            defer=node.defer,
+            hidden_graph=node.hidden_graph,
+        )
         if node.id in members
         else node
         for name, node in shown.items()
@@ -80,6 +86,7 @@ def _wirings(nodes: Sequence[Node], edges: Sequence[Edge]) -> list[Wiring]:
             node.kind,
             node.unknown_targets,
             node.defer,
+            node.hidden_graph,
             frozenset(arriving.get(node.id, ())),
             frozenset(leaving.get(node.id, ())),
         )

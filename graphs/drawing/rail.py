@@ -21,7 +21,8 @@ How to read it. Every edge is drawn once, in one of three ways:
 Lines that touch are joined; a line with a gap at both sides of another goes under it and has nothing to do with it.
 A tap's own line tells the kind of its edge: `─` plain, `╌` conditional, `·` observed (seen taken, not declared). In the
 common part of several edges the strongest of their kinds is drawn. `⇢ ?` after a name says that the node may go to
-nodes that the graph does not declare, `⇠ all` that it is deferred: it waits until all other tasks are done.
+nodes that the graph does not declare, `⇠ all` that it is deferred: it waits until all other tasks are done, and `⊠`
+that a graph is inside which LangGraph does not find.
 
 In ASCII the lines are `- |` plain, `~ :` conditional, `.` observed; `,` joins downwards, `'` upwards, `+` both ways.
 """

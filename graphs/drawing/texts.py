@@ -62,8 +62,13 @@ class Texts:
         )
 
     def mark_cells(self, node: Node) -> list[Cell]:
-        """What is said of a node after its name: where it waits, and where it goes."""
-        marks = (self.charset.deferred if node.defer else "", self.charset.unknown if node.unknown_targets else "")
+        """What is said of a node after its name: what is inside, where it waits, and where it goes."""
+        charset = self.charset
+        marks = (
+            charset.hidden if node.hidden_graph else "",
+            charset.deferred if node.defer else "",
+            charset.unknown if node.unknown_targets else "",
+        )
         return [Cell(char, "mark", node.id) for mark in marks if mark for char in " " + mark]
 
     def label_cells(self, label: str, edges: Sequence[Edge]) -> list[Cell]:

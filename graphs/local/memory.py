@@ -64,7 +64,7 @@ def with_seen_edges(project: Path, target: str, shape: GraphShape) -> GraphShape
         return shape
     from graphdeck.graphs.observed import with_observed  # most graphs declare their edges
 
-    return with_observed(shape, seen)
+    return with_observed(shape, set(seen))
 
 
 def keep_seen_edges(project: Path, target: str, shape: GraphShape | None, taken: Collection[tuple[str, str]]) -> None:

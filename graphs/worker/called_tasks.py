@@ -15,6 +15,7 @@ from langgraph.pregel._call import get_runnable_for_task
 from graphdeck.graphs.node_details import NodeDetails
 from graphdeck.graphs.records import Node
 from graphdeck.graphs.worker.frames import is_users
+from graphdeck.graphs.worker.hidden_graphs import hidden_graph
 from graphdeck.graphs.worker.node_details import MAX_TEXT, policies_in_words
 from graphdeck.graphs.worker.sources import function_of, source_of
 
@@ -45,7 +46,15 @@ def _node(name: str, task: "_TaskFunction[Any, Any]", *, has_cache: bool) -> Nod
     source = source_of(task.func)
     words = policies_in_words(task.retry_policy, task.cache_policy, task.timeout, has_cache=has_cache)
     details = NodeDetails(doc=source.whole_doc[:MAX_TEXT], end=source.end, **words)
-    return Node(id=name, kind="task", doc=source.doc, file=source.file, line=source.line, details=details)
+    return Node(
+        id=name,
+        kind="task",
+        doc=source.doc,
+        file=source.file,
+        line=source.line,
+        hidden_graph=hidden_graph(task.func),
+        details=details,
+    )
 
 
 def _used(function: FunctionType) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 from graphdeck.graphs.values import Json
 from graphdeck.graphs.worker.called_tasks import called_tasks
 from graphdeck.graphs.worker.chain import ChainBuilder
+from graphdeck.graphs.worker.hidden_graphs import hidden_graph
 from graphdeck.graphs.worker.load import AnyBuilder, AnyGraph, Loaded, is_entrypoint
 from graphdeck.graphs.worker.node_details import details_of
 from graphdeck.graphs.worker.schemas import fields_of, is_part_of_state, json_schema, runnable_schema
@@ -26,7 +27,7 @@ MAX_DEPTH = 20
 
 def describe(loaded: Loaded, target: Target) -> GraphShape:
     """The shape of a loaded graph; what cannot be known is left out. `file` and `saving` are the caller's to fill."""
-    shape = _shape(loaded.graph, target.title, MAX_DEPTH)
+    shape = _shape(loaded.graph, target.title, ())
     return dataclasses.replace(
         shape,
         target=target.text,
@@ -37,9 +38,9 @@ def describe(loaded: Loaded, target: Target) -> GraphShape:
     )
 
 
-def _shape(graph: AnyGraph, title: str, depth: int) -> GraphShape:
+def _shape(graph: AnyGraph, title: str, around: tuple[AnyGraph, ...]) -> GraphShape:
     builder = graph.builder if isinstance(graph, CompiledStateGraph) else None
-    subgraphs = _subgraphs(graph, depth)
+    subgraphs = _subgraphs(graph, around)
     names = [START, *(builder.nodes if builder else (name for name in graph.nodes if name != START)), END]
     edges = _edges(builder, names) if builder else _channel_edges(graph)
     input_schema, output_schema = _schemas(graph, builder)
@@ -47,7 +48,7 @@ def _shape(graph: AnyGraph, title: str, depth: int) -> GraphShape:
     return GraphShape(
         target=title,
         title=title,
-        nodes=tuple(_node(name, graph, builder, subgraphs) for name in names),
+        nodes=tuple(_node(name, graph, builder, subgraphs, around) for name in names),
         edges=edges,
         subgraphs=subgraphs,
         kind="functional" if is_entrypoint(graph) else "graph",
@@ -66,10 +67,11 @@ def _shape(graph: AnyGraph, title: str, depth: int) -> GraphShape:
     )
 
 
-def _subgraphs(graph: AnyGraph, depth: int) -> Mapping[str, GraphShape]:
-    if depth == 0:
+def _subgraphs(graph: AnyGraph, around: tuple[AnyGraph, ...]) -> Mapping[str, GraphShape]:
+    if len(around) == MAX_DEPTH:
         return {}
-    return {name: _shape(inner, name, depth - 1) for name, inner in graph.get_subgraphs() if isinstance(inner, Pregel)}
+    inside = (*around, graph)
+    return {name: _shape(inner, name, inside) for name, inner in graph.get_subgraphs() if isinstance(inner, Pregel)}
 
 
 def _schemas(graph: AnyGraph, builder: AnyBuilder | None) -> tuple[Json, Json]:
@@ -85,7 +87,13 @@ def _schemas(graph: AnyGraph, builder: AnyBuilder | None) -> tuple[Json, Json]:
 # -- nodes -----------------------------------------------------------------------------------------------------------
 
 
-def _node(name: str, graph: AnyGraph, builder: AnyBuilder | None, subgraphs: Mapping[str, GraphShape]) -> Node:
+def _node(
+    name: str,
+    graph: AnyGraph,
+    builder: AnyBuilder | None,
+    subgraphs: Mapping[str, GraphShape],
+    around: tuple[AnyGraph, ...],
+) -> Node:
     if name in (START, END):
         open_start = name == START and builder is not None and _has_open_branch(builder, START)
         return Node(id=name, kind="start" if name == START else "end", unknown_targets=open_start)
@@ -100,6 +108,7 @@ def _node(name: str, graph: AnyGraph, builder: AnyBuilder | None, subgraphs: Map
         line=source.line,
         unknown_targets=builder is not None and _goes_anywhere(name, builder, source),
         defer=bool(spec and spec.defer),
+        hidden_graph=hidden_graph(action, next(iter(graph.nodes[name].subgraphs), None), (*around, graph)),
         details=details_of(name, graph, builder, source),
     )
 

@@ -14,6 +14,7 @@ from graphdeck.graphs.conditions import Condition, parse_condition
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.records import START, RunRequest
 from graphdeck.graphs.stopping import (
+    FINDABLE,
     Breakpoint,
     KeptStop,
     Stop,
@@ -24,6 +25,7 @@ from graphdeck.graphs.stopping import (
     parse_breakpoint,
     split_watch,
 )
+from graphdeck.graphs.worker.hidden_graphs import hidden_graph
 from graphdeck.graphs.worker.saver import is_internal
 
 AnyGraph: TypeAlias = Pregel[Any, Any, Any, Any]
@@ -218,11 +220,13 @@ def _level(plan: StopPlan, names: Path) -> AnyGraph:
         inner, around = names[: count + 1], plan.levels[names[:count]]
         if inner in plan.levels:
             continue
-        if names[count] in around.nodes:
+        if (node := around.nodes.get(names[count])) is not None:
+            outer = [plan.levels[names[:end]] for end in range(count + 1)]
+            why = hidden_graph(node.bound, next(iter(node.subgraphs), None), outer)
             raise InputError(
-                f"node {':'.join(inner)!r} has no subgraph that can be stopped in: none, or one that refuses saving, is"
-                " made inside its function, or is the second in it",
-                "make the subgraph outside of the node's function",
+                f"node {':'.join(inner)!r} has no subgraph that can be stopped in: "
+                + (f"LangGraph does not find the graph inside: {why}" if why else "none, as far as its code tells"),
+                FINDABLE,
             )
         known = ", ".join(_visible(around))
         raise InputError(f"there is no node {':'.join(inner)!r} to stop in", f"nodes are: {known}")

@@ -28,7 +28,7 @@ class Signs(NamedTuple):
 
 
 UNICODE = Signs(
-    "○", ("⇢ ?", "⇠ all"),
+    "○", ("⇢ ?", "⇠ all", "⊠"),
     {"▼": DOWN, "▲": UP, "▶": RIGHT, "◀": LEFT},
     {"─": "plain", "╌": "conditional", "·": "observed"},
     {"│": "plain", "┆": "conditional", "·": "observed"},
@@ -39,7 +39,7 @@ UNICODE = Signs(
     "╭", "╮", "╰",
 )  # fmt: skip
 ASCII = Signs(
-    "o", ("-> ?", "<= all"),
+    "o", ("-> ?", "<= all", "%"),
     {"v": DOWN, "^": UP, ">": RIGHT, "<": LEFT},
     {"-": "plain", "~": "conditional", ".": "observed"},
     {"|": "plain", ":": "conditional", ".": "observed"},

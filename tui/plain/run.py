@@ -13,8 +13,8 @@ from typing import Final
 
 from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import AnswerRefused, GraphdeckError, error_from_dict
-from graphdeck.graphs.events import Checkpoint, Event, RunEnded, RunStarted
-from graphdeck.graphs.observed import Pair, routed_pairs
+from graphdeck.graphs.events import Checkpoint, Event, NodeStarted, RunEnded, RunStarted
+from graphdeck.graphs.observed import Pair, routed_pairs, started_pairs
 from graphdeck.graphs.questions.consequences import consequences, dropped
 from graphdeck.graphs.records import RunRequest
 from graphdeck.tui.plain.arguments import shell_word
@@ -58,6 +58,8 @@ async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as
                 printer.print(event)
                 if isinstance(event, Checkpoint):
                     taken |= {*routed_pairs(event)}
+                elif isinstance(event, NodeStarted):
+                    taken |= {*started_pairs(event)}
                 elif isinstance(event, RunEnded):
                     ended = event
         await ladder.settled()

@@ -148,7 +148,9 @@ class GraphPane(Pane):
         """Open the subgraph of the cursor in place, or close it; what to say of it."""
         if self._drawn is None or self.view.selected is None:
             return "no graph is open"
-        node, said = self._layout.turn_subgraph(self.view.selected, self._drawn[2])
+        chosen = self._by_id.get(self.view.selected)
+        why_not = self._hidden_in(chosen) if chosen is not None else ""
+        node, said = self._layout.turn_subgraph(self.view.selected, self._drawn[2], why_not)
         self._draw_anew()
         self.view.select(node)
         return said
@@ -261,7 +263,7 @@ class GraphPane(Pane):
             line.update("", layout=False)
             return
         place = f"{node.file.rpartition('/')[2]}:{node.line}" if node.file else ""
-        told = (self._end_of(node.id), self.stops.get(node.id, ""), place)
+        told = (self._end_of(node.id), self.stops.get(node.id, ""), self._hidden_in(node), place)
         texts = (*told, self._ways_of(node.id), *self._signs_of(node), node.doc)
         known = [one_line(text, 200) for text in texts if text]
         words = Content.styled(f"  {glyphs().separator}  ".join(known), MUTED)
@@ -276,8 +278,14 @@ class GraphPane(Pane):
         shown = safe_name(name)
         return ellipsis() + shown[-_NAME_END:] if width(shown) > drawing.rects[node].width else ""
 
+    def _hidden_in(self, node: Node) -> str:
+        """Why nothing inside it can be drawn or stopped at; first of all, since the line may be short."""
+        from graphdeck.tui.sign_words import hidden_words
+
+        return hidden_words(node)
+
     def _signs_of(self, node: Node) -> Iterator[str]:
-        """What the signs after its name mean."""
+        """What the other signs after its name mean."""
         from graphdeck.tui.sign_words import node_words
 
         return node_words(node)

@@ -38,10 +38,10 @@ class Layout:
         names = path.split(":")
         self.opened |= {":".join(names[:end]) for end in range(1, len(names))}
 
-    def turn_subgraph(self, node: str, subgraphs: Mapping[str, GraphShape]) -> tuple[str, str]:
+    def turn_subgraph(self, node: str, subgraphs: Mapping[str, GraphShape], why_not: str = "") -> tuple[str, str]:
         """Open the subgraph of a node, or close it, or the one that the node is in.
 
-        Return the node that the cursor belongs on then, and what to say.
+        Return the node that the cursor belongs on then, and what to say: `why_not`, if given, where there is none.
         """
         parent = node.rpartition(":")[0]
         if node in self.opened:
@@ -53,4 +53,4 @@ class Layout:
         if parent in self.opened:
             self.opened -= {parent}
             return parent, f"{one_line(parent, 40)} is folded: z unfolds it"
-        return node, "no subgraph: z unfolds a node that is a graph itself"
+        return node, why_not or "no subgraph: z unfolds a node that is a graph itself"

@@ -112,6 +112,7 @@ class _Past:
             for task in row.after if _begun(way, row, following) else ():
                 self.taken.start(way.level, task.node)
                 for ns in task.inner:
+                    self.passed.add(path_text(_level(ns), START))  # also of one that nobody has read
                     if ns != way.within:
                         until = following.checkpoint if following else _NO_END
                         self._walk_inside(ns, row.checkpoint, until, is_over=task.finished)

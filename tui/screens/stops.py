@@ -24,10 +24,12 @@ from graphdeck.graphs.stopping import (
     When,
     breakpoint_text,
     has_node,
+    node_at,
     parse_breakpoint,
     split_watch,
 )
 from graphdeck.tui import actions
+from graphdeck.tui.sign_words import hidden_words
 from graphdeck.tui.text import safe
 from graphdeck.tui.theme import MUTED, WARNING
 from graphdeck.tui.widgets.key_hints import KeyHint, KeyHints
@@ -211,9 +213,11 @@ def why_idle(point: KeptStop, shape: GraphShape | None) -> str:
     if isinstance(point, Watch):
         return ""
     if point.missing or (shape is not None and not has_node(shape, point.node)):
-        around = point.node.rpartition(":")[0]
-        is_there = bool(around) and shape is not None and has_node(shape, around)
-        return f"{'no subgraph there that can be stopped in' if is_there else 'no such node now'}: kept, does nothing"
+        around = node_at(shape, point.node.rpartition(":")[0]) if shape is not None else None
+        if around is None:
+            return "no such node now: kept, does nothing"
+        why = hidden_words(around) or "no subgraph there that can be stopped in"
+        return f"{why}: kept, does nothing"
     if shape is not None and shape.kind == "functional" and (point.when == "after" or point.condition):
         return "a functional graph stops before its node only"
     return ""

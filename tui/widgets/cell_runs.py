@@ -59,12 +59,13 @@ class CellRuns:
 
     def __init__(self, drawing: Drawing) -> None:
         self._of = cache(lambda row: _runs(drawing.rows[row]))
+        self._hidden = frozenset(node.id for node in drawing.nodes if node.hidden_graph)
 
     def parts(self, row: int, shown: Shown) -> list[Part]:
         """The parts of a row, each in the style of what its nodes and edges do."""
         styled: list[Part] = []
         for run in self._of(row):
-            style = _style(run, shown)
+            style = _style(run, shown, is_grey=run.cell.node in self._hidden)
             if run.cell.kind == "glyph":
                 styled.append((glyphs().of(shown.status(run.cell.node), shown.frame), style))
             elif shown.counts or shown.marks:
@@ -78,7 +79,7 @@ class CellRuns:
         return styled
 
 
-def _style(run: CellRun, shown: Shown) -> str | Style:
+def _style(run: CellRun, shown: Shown, *, is_grey: bool) -> str | Style:
     cell, taken = run.cell, shown.taken
     if shown.selected and cell.node == shown.selected and cell.kind != "box":
         return shown.cursor
@@ -86,7 +87,7 @@ def _style(run: CellRun, shown: Shown) -> str | Style:
         return colour(shown.status(cell.node))
     if cell.kind == "name":
         status = shown.status(cell.node)
-        return colour(status) if status in _BRIGHT else ""
+        return colour(status) if status in _BRIGHT else MUTED if is_grey else ""
     if not taken.newest.isdisjoint(run.pairs):
         return f"bold {ACCENT}"
     return MUTED if taken.times.keys().isdisjoint(run.pairs) else ACCENT

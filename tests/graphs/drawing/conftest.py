@@ -151,7 +151,10 @@ KINDS = {
     "unicode": {"─": "plain", "│": "plain", "╌": "conditional", "┆": "conditional", "·": "observed"},
     "ascii": {"-": "plain", "|": "plain", "~": "conditional", ":": "conditional", ".": "observed"},
 }
-MARKS = {"unicode": ("○", "◀", "▶", "‹", "›", "⇢ ?", "⇠ all"), "ascii": ("o", "<", ">", "(", ")", "-> ?", "<= all")}
+MARKS = {
+    "unicode": ("○", "◀", "▶", "‹", "›", "⇢ ?", "⇠ all", "⊠"),
+    "ascii": ("o", "<", ">", "(", ")", "-> ?", "<= all", "%"),
+}
 
 
 class Joint(NamedTuple):

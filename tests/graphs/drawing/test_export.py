@@ -37,6 +37,10 @@ def test_json_has_nodes_with_rectangles_and_edges(graph: MakeGraph) -> None:
             {"source": "a", "target": "a", "label": "", "conditional": False, "observed": True},
         ],
     }
+    hidden = to_json(rail([Node(id="a", hidden_graph="in a list or dict")], []), [])
+    assert hidden["nodes"] == [
+        {"id": "a", "kind": "node", "x": 2, "y": 0, "width": 1, "height": 1, "hidden_graph": "in a list or dict"}
+    ]
 
 
 def test_mermaid_draws_every_kind(graph: MakeGraph) -> None:

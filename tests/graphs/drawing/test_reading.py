@@ -74,7 +74,11 @@ def random_graphs(draw: st.DrawFn) -> Graph:
         conditional=st.booleans(),
         observed=st.booleans(),
     )
-    nodes = [Node(id=name, unknown_targets=draw(st.booleans()), defer=draw(st.booleans())) for name in names]
+    flag = st.booleans()
+    nodes = [
+        Node(id=name, unknown_targets=draw(flag), defer=draw(flag), hidden_graph="in a list or dict" * draw(flag))
+        for name in names
+    ]
     return nodes, draw(st.lists(edge, max_size=24))
 
 

@@ -1,6 +1,7 @@
 """Control of a run from the deck, on the real engine: breakpoints, steps, watched values, and why it stopped."""
 
 import asyncio
+import dataclasses
 from typing import Any
 
 import pytest
@@ -175,6 +176,8 @@ def test_what_cannot_be_stopped_at_is_told_with_the_reason() -> None:
     functional = GraphShape(target="t", title="t", nodes=(Node(id="work"),), edges=(), kind="functional")
     assert why_idle(Breakpoint(node="gone"), shape) == "no such node now: kept, does nothing"
     assert "no subgraph there that can be stopped in" in why_idle(Breakpoint(node="work:inner"), shape)
+    hidden = dataclasses.replace(shape, nodes=(Node(id="work", hidden_graph="in a list or dict"),))
+    assert "not found: in a list or dict" in why_idle(Breakpoint(node="work:inner"), hidden)
     assert "before its node only" in why_idle(Breakpoint(node="work", when="after"), functional)
     assert parse_stop(" after work if n > 3 ", shape) == Breakpoint(node="work", when="after", condition="n > 3")
     assert parse_stop("watch sub:total", shape) == Watch(path="sub:total")

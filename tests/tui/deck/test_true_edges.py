@@ -1,5 +1,9 @@
-"""Edges that nobody declared: drawn as a run takes them, in subgraphs too, kept for the next start, read from files."""
+"""What nobody declared: edges, drawn as a run takes them, in subgraphs too; and graphs that were seen running.
 
+Both are kept for the next start, and read from files.
+"""
+
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,6 +93,65 @@ async def test_edges_are_drawn_as_they_are_taken_and_at_the_next_start(
         await deck.until(lambda: deck.look.old is not None)
         assert not view.taken.times, "as it was then: nothing had been taken"
         assert [row.partition("  ×")[0].rstrip()[3:] for row in rows(view)] == [row[3:] for row in known]
+
+
+HIDDEN = """
+import sys
+from typing import TypedDict
+from langgraph.graph import START, StateGraph
+
+class State(TypedDict, total=False):
+    n: int
+
+def one(state): return {"n": 1}
+def given(state): return getattr(sys.modules[__name__], "team").invoke(state)
+def listed(state): return teams[0].invoke(state)
+
+team = StateGraph(State).add_node(one).add_edge(START, "one").compile()
+teams = [team]
+graph = StateGraph(State).add_sequence([given, listed]).add_edge(START, "given").compile()
+"""
+
+
+async def test_graphs_that_langgraph_does_not_find_are_marked_with_the_reason_as_soon_as_they_are_known(
+    open_deck: Any, engine: LocalEngine, write_graph: Callable[..., str], tmp_path: Path
+) -> None:
+    target = write_graph(HIDDEN, "hidden.py")
+
+    def marked(view: GraphView) -> list[str]:
+        return [row.split()[1] for row in rows(view) if "⊠" in row]
+
+    async with open_deck(engine, graph=target, size=(120, 30)) as deck:
+        view = deck.app.deck.panes.graph.view
+        await deck.until(lambda: deck.look.shape is not None)
+        await deck.press("l", "l")
+        assert marked(view) == ["listed"]
+        view.select("listed")
+        await deck.until_shown("graph inside not found: in a list or dict")
+        await deck.press("enter")
+        await deck.until_shown("in a list or dict. Nothing in it can be drawn or stopped at")
+        await deck.press("escape")
+        await deck.type('{"n": 0}')
+        await deck.until(lambda: deck.look.status == "done" and marked(view) == ["given", "listed"])
+        await deck.press("escape", "1")
+        view.select("given")
+        await deck.press("z")
+        await deck.until_shown("graph inside not found: only seen running")
+        thread = deck.look.thread
+        await deck.until(lambda: ("given", "given:__start__") in kept(engine, target))
+
+    for keeps in (True, False):
+        if not keeps:
+            shutil.rmtree(tmp_path / ".graphdeck" / "edges")
+        again = LocalEngine(tmp_path, pool=engine._pool)
+        async with open_deck(again, graph=target, size=(120, 30)) as deck:
+            await deck.until(lambda: deck.look.shape is not None)
+            view = deck.app.deck.panes.graph.view
+            await deck.press("l", "l")
+            assert marked(view) == (["given", "listed"] if keeps else ["listed"])
+            if not keeps:
+                deck.app.deck.open_thread(thread)
+                await deck.until(lambda view=view: marked(view) == ["given", "listed"])
 
 
 TEAMS = """

@@ -118,8 +118,9 @@ SIGNS = """
         n: Annotated[int, operator.add]
 
     def pick(state): return Command(goto="look")
-    def look(state): return {"n": 1}
+    def look(state): return teams[0].invoke(state)
     def last(state): return {"n": 1}
+    teams = [StateGraph(State).add_node(last).add_edge(START, "last").compile()]
     builder = StateGraph(State).add_node(pick).add_node(look).add_node(last, defer=True)
     graph = builder.add_edge(START, "pick").add_edge("look", "last").compile()
 """
@@ -142,8 +143,11 @@ async def test_each_sign_that_a_drawing_has_is_told_in_words_below_it(
         wrapped = told.replace("\n" + " " * (indent := 7 if wanted.ascii_only is False else 8), " ").splitlines()
         return drawing.splitlines(), {line[:indent].strip(): line[indent:] for line in wrapped}
 
-    deferred, unknown, dots = ("<= all", "-> ?", "...") if wanted.ascii_only else ("⇠ all", "⇢ ?", "···")
+    signs = ("<= all", "-> ?", "...", "%") if wanted.ascii_only else ("⇠ all", "⇢ ?", "···", "⊠")
+    deferred, unknown, dots, hidden = signs
     words = {
+        hidden: "a graph inside that LangGraph does not find: nothing in it can be drawn or stopped at"
+        " in a list or dict: look",
         deferred: "deferred: waits until all other tasks are done",
         unknown: "targets unknown: add a path map or a Literal return type",
     }

@@ -378,6 +378,28 @@ async def test_the_cursor_marks_a_box_and_not_its_row(harness: NewApp) -> None:
         assert marked["left"] != marked["right"]
 
 
+async def test_a_node_with_a_graph_that_langgraph_does_not_find_is_grey_until_it_is_at_work(harness: NewApp) -> None:
+    view = GraphView(clock=StoppedClock())
+    app = harness(view)
+    async with app.run_test():
+        nodes = [Node(id="plain"), Node(id="hidden", hidden_graph="in a list or dict"), Node(id="other")]
+        for drawing in (rail(nodes, []), flow(nodes, [])):
+            assert drawing is not None
+            view.show_drawing(drawing)
+            view.select("plain")
+
+            def ink(drawing: Drawing, node: str) -> object:
+                x, y, *_ = drawing.rects[node]
+                (segment,) = view.render_line(y).crop(x + 1, x + 2)
+                assert segment.style
+                return segment.style.color
+
+            view.show({})
+            assert ink(drawing, "hidden") != ink(drawing, "other")
+            view.show({name: NodeState(outcome="failed") for name in ("hidden", "other")})
+            assert ink(drawing, "hidden") == ink(drawing, "other")
+
+
 async def test_an_edge_that_was_taken_is_bright_to_its_arrowhead(harness: NewApp) -> None:
     view = GraphView(clock=StoppedClock())
     app = harness(view)
