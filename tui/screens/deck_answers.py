@@ -90,7 +90,8 @@ class DeckAnswers(DeckFinding):
 
     @on(bridge.GraphDescribed)
     def _tell_dialog(self, message: bridge.GraphDescribed) -> None:
-        if message.graph == self.look.graph and self._dialog is not None:
+        is_its_own = message.graph == self.look.graph and self.look.is_graph_known
+        if is_its_own and self._dialog is not None:
             self._dialog.learn(message.shape)
 
     def _decided(self, outcome: "Outcome") -> None:

@@ -83,21 +83,32 @@ async def test_a_key_in_the_deck_is_refused(open_deck: Any, engine: LocalEngine,
         assert not (tmp_path / "paid").exists()
 
 
+@pytest.mark.parametrize("is_seen", [True, False])
 async def test_a_question_that_changes_while_a_person_reads_what_dropping_it_means_is_not_dropped(
-    open_deck: Any, engine: LocalEngine, go_up: Any, tmp_path: Path
+    open_deck: Any, engine: LocalEngine, go_up: Any, monkeypatch: pytest.MonkeyPatch, is_seen: bool
 ) -> None:
+    """The deck may have been about to read the thread when the dialog opened, or not."""
+    before = await engine.state("t")
+
+    async def stale(*_: Any, **__: Any) -> Any:
+        return before
+
     async with open_deck(engine, thread="t") as deck:
         await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen))
         await deck.press("escape")
         await deck.type('{"n": 1}')
         await deck.until(lambda: isinstance(deck.app.screen, NewMessageScreen) and "go back" in deck.text)
+        if not is_seen:
+            monkeypatch.setattr(engine, "state", stale)
         await go_up()
+        deck.app.deck.read_thread(at_once=True)
+        await deck.until(lambda: is_seen == ("pay 300 Euro?" in [each.value for each in deck.look.questions]))
         deck.clock.move_on(2)
         await deck.press("d")
-        await deck.until_shown("nothing was sent")
+        await deck.until_shown("another question waits by now: nothing was sent" if is_seen else "nothing was sent")
         await deck.until(lambda: deck.app.deck.query_one(InputLine).text == '{"n": 1}')
         dropped = [each for each in await engine.decisions(thread="t") if each.act]
-        assert {(each.act, each.outcome) for each in dropped} == {("drop", "refused")}
+        assert [(each.act, each.outcome) for each in dropped] == ([] if is_seen else [("drop", "refused")] * 2)
 
 
 async def test_a_key_in_the_inbox_finds_the_question_gone_or_is_refused(

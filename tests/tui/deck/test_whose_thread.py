@@ -1,5 +1,6 @@
 """A thread that another program has made: a person names its graph once, before the deck does anything with it."""
 
+import asyncio
 import runpy
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,27 @@ async def test_before_an_answer_and_before_new_input_and_only_once(
         await deck.until(lambda: not deck.look.runs and deck.look.questions)
         assert deck.look.graph == "agent.py:graph"
         assert [(each.act, each.outcome, each.by) for each in await engine.decisions()] == [("drop", "applied", "key")]
+
+
+async def test_the_graph_that_is_open_is_not_named_as_the_asker_when_it_is_loaded_late(
+    open_deck: Any, engine: LocalEngine, foreign: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign("t")
+    is_read, describe = asyncio.Event(), engine.describe
+
+    async def describe_late(graph: str) -> Any:
+        await is_read.wait()
+        return await describe(graph)
+
+    monkeypatch.setattr(engine, "describe", describe_late)
+    async with open_deck(engine, graph="report") as deck:
+        await deck.until(lambda: deck.app.deck._threads.rows)
+        await go_to(deck, "t")
+        await deck.press("a")
+        await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen) and "how many?" in deck.text)
+        is_read.set()
+        await deck.until(lambda: deck.look.shape)
+        assert "report" not in deck.text
 
 
 async def test_before_an_answer_is_sent_or_a_thread_ended_or_one_taken_back(
