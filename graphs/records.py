@@ -1,6 +1,6 @@
 """What graphdeck knows of graphs, threads and checkpoints: frozen records, the same for every front end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -247,9 +247,9 @@ class CheckpointRow(Frozen):
     """State keys that differ from its parent."""
     ns: str = ""
     """`checkpoint_ns`: empty for the graph itself."""
-    made_by: tuple[RanTask, ...] = ()
+    made_by: Sequence[RanTask] = ()
     """Finished tasks of the step that ended with this checkpoint; none of an input, an update or a fork."""
-    after: tuple[RanTask, ...] = ()
+    after: Sequence[RanTask] = ()
     """Tasks of the step that began at this checkpoint, as far as their writes or their subgraphs are stored."""
     error: str = ""
     """Why it cannot be read; the others are listed all the same."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from graphdeck.graphs.ran_tasks import alike
 from graphdeck.graphs.records import START, CheckpointRow, GraphShape
 from graphdeck.graphs.task_ids import Caller, StepStart, call_of, inside, pulled_node, sent_place
 from graphdeck.graphs.tasks import RanTask
@@ -32,7 +33,7 @@ def saved_calls(rows: Iterable[CheckpointRow], names: Collection[str]) -> Iterat
     rows = list(rows)
     ends = {row.parent: row.checkpoint for row in rows if row.source == "loop"}
     for row in rows:
-        if any(task.path for task in row.after):
+        if any(task.path for task, _ in alike(row.after)):
             yield from _calls_of_step(row, names, ends.get(row.checkpoint, ""))
 
 

@@ -11,6 +11,7 @@ from textual.message import Message
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import GraphdeckError, ThreadNotFound
 from graphdeck.graphs.events import RunEnded
+from graphdeck.graphs.ran_tasks import subgraphs_of
 from graphdeck.graphs.records import CheckpointRow
 from graphdeck.graphs.tasks import TaskValues
 from graphdeck.graphs.thread_key import ThreadKey
@@ -85,9 +86,8 @@ class NodeBridge(Background):
             *around, node = path.split(":")
             rows = list(history)
             for name in around:
-                spaces = dict.fromkeys(
-                    ns for row in rows for task in (*row.after, *row.made_by) if task.node == name for ns in task.inner
-                )
+                ran = (tasks for row in rows for tasks in (row.after, row.made_by) if subgraphs_of(tasks))
+                spaces = dict.fromkeys(ns for tasks in ran for task in tasks if task.node == name for ns in task.inner)
                 rows = []
                 for ns in list(spaces)[:MOST_RUNS]:
                     rows += await self._engine.history(thread.thread, ns=ns, file=thread.file)

@@ -1,10 +1,11 @@
 """What happened at a checkpoint, in words: what ran, what it wrote, where it led, what failed and what waits."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
+from graphdeck.graphs.ran_tasks import Alike, alike
 from graphdeck.graphs.records import END, START, CheckpointRow
 from graphdeck.graphs.tasks import RanTask
 from graphdeck.tui.clock import time_of_day
@@ -27,8 +28,8 @@ class StepLine(NamedTuple):
     style: str
 
 
-def node_names(names: Iterable[str]) -> str:
-    """Node names in words, each once, with how often it is there."""
+def node_names(names: Iterable[str] | Mapping[str, int]) -> str:
+    """Node names in words, each once, with how often it is there; or with how often it is said to be."""
     counts = Counter(names)
     shown = [_node(name) + _times(times) for name, times in islice(counts.items(), _NAMES)]
     return ", ".join(shown) + (f" and {len(counts) - _NAMES} more" if len(counts) > _NAMES else "")
@@ -47,16 +48,30 @@ def is_cancelled(task: RanTask) -> bool:
     return task.error.startswith("CancelledError")
 
 
-def failures(tasks: Sequence[RanTask]) -> list[RanTask]:
-    """The tasks that failed themselves."""
-    return [task for task in tasks if task.error and not is_cancelled(task)]
+def has_failed(task: RanTask) -> bool:
+    """Whether it failed itself."""
+    return bool(task.error) and not is_cancelled(task)
+
+
+def failures(tasks: Sequence[RanTask]) -> list[Alike]:
+    """The tasks that failed themselves, those together that tell the same."""
+    return [kind for kind in alike(tasks) if has_failed(kind.task)]
+
+
+def nodes_of(tasks: Sequence[RanTask]) -> Mapping[str, int]:
+    """The nodes whose tasks these are, with how many each has; not those that were called by others."""
+    counts: Counter[str] = Counter()
+    for task, times in alike(tasks):
+        if not task.path:
+            counts[task.node] += times
+    return counts
 
 
 def row_status(row: CheckpointRow, *, is_tip: bool) -> NodeStatus:
     """How it stands at a checkpoint."""
     if is_tip and failures(row.after):
         return "failed"
-    if is_tip and any(task.waits for task in row.after):
+    if is_tip and any(task.waits for task, _ in alike(row.after)):
         return "waiting"
     return "done" if row.next == () else "kept"
 
@@ -71,17 +86,18 @@ def step_lines(row: CheckpointRow) -> Iterator[StepLine]:
     """What led to a checkpoint and what became of the step after it."""
     if row.error:
         yield _line("failed", f"this checkpoint cannot be read: {one_line(row.error, _CELLS)}")
-    yield from _some([_ran(task, times) for task, times in _counted(row.made_by)])
+    after = alike(row.after)
+    yield from _some([_ran(task, times) for task, times in _counted(alike(row.made_by))])
     failed = failures(row.after)
     for task, times in _counted(failed):
         yield _line("failed", f"{_name(task, times)} failed: {one_line(task.error, _CELLS)}")
-    if cancelled := sum(map(is_cancelled, row.after)):
+    if cancelled := sum(times for task, times in after if is_cancelled(task)):
         others = "1 other task was" if cancelled == 1 else f"{cancelled:,} other tasks were"
         yield _line("stopped", f"{others} cancelled")
-    for task, times in _counted([task for task in row.after if task.waits and not task.path]):
+    for task, times in _counted([kind for kind in after if kind.task.waits and not kind.task.path]):
         yield _line("waiting", f"{_name(task, times)} waits for an answer")
-    if failed or any(task.waits for task in row.after):
-        finished = [task for task in row.after if task.finished and not task.error and not task.waits]
+    if failed or any(task.waits for task, _ in after):
+        finished = [kind for kind in after if kind.task.finished and not kind.task.error and not kind.task.waits]
         yield from _some(
             [_line("kept", f"{_wrote(task, times)}, and is not run again") for task, times in _counted(finished)]
         )
@@ -105,12 +121,12 @@ def _line(status: NodeStatus, text: str) -> StepLine:
     return StepLine(f"{glyphs().of(status)} {text}", colour(status) if status in ("failed", "waiting") else "")
 
 
-def _counted(tasks: Sequence[RanTask]) -> list[tuple[RanTask, int]]:
-    """Tasks that tell the same, each once with how many they are."""
-    found: dict[tuple[object, ...], tuple[RanTask, int]] = {}
-    for task in tasks:
+def _counted(kinds: Iterable[Alike]) -> list[Alike]:
+    """Tasks of which the same is told here, each once with how many they are."""
+    found: dict[tuple[object, ...], Alike] = {}
+    for task, times in kinds:
         key = (task.node, bool(task.path), task.wrote, task.routed, task.error)
-        found[key] = (task, found[key][1] + 1 if key in found else 1)
+        found[key] = Alike(task, found[key].times + times if key in found else times)
     return list(found.values())
 
 

@@ -35,7 +35,7 @@ def authors(file: CheckpointFile, thread: str, checkpoint: str) -> Mapping[str, 
         node = Task("", path, False, (), "").node or START
         if node != START:  # the input is nobody's
             found |= dict.fromkeys(_ids(type_, value), node)
-    file.remember(key, (checkpoint, found))
+    file.remembered.put(key, (checkpoint, found))
     return found
 
 

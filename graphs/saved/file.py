@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from graphdeck.graphs.errors import FileError, GraphdeckError, MissingFileError
 from graphdeck.graphs.first_bytes import Inode, connecting, disconnected, first_bytes
+from graphdeck.graphs.saved.remembered import Remembered
 
 _HEADER: Final = b"SQLite format 3\x00"
 _HEADER_SIZE: Final = 100
@@ -25,6 +26,8 @@ _EFFECTIVE: Final = os.access in os.supports_effective_ids
 _PASSING: Final = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL}
 _REMEMBERED: Final = 60_000
 """Facts that are kept, so that lists read again every second decode only what is new."""
+_STEPS: Final = 10_000
+"""The same of steps: a run that goes on and on leaves them behind."""
 _COLUMNS: Final = {
     "checkpoints": {
         "thread_id",
@@ -81,9 +84,10 @@ class CheckpointFile:
     def __init__(self, path: Path) -> None:
         self.path: Final = path
         """Absolute path."""
-        self.remembered: Final[dict[Any, Any]] = {}
+        self.remembered: Final = Remembered(_REMEMBERED)
         """What readers derived from rows that cannot change."""
-        self._weight = 0
+        self.steps: Final = Remembered(_STEPS)
+        """The same of steps that somebody follows, of whom the newest ones are asked for again and again."""
         self._connection: sqlite3.Connection | None = None
         self._inode: Inode | None = None
         self._uri = ""
@@ -111,17 +115,6 @@ class CheckpointFile:
     def generation(self) -> object:
         """Another one whenever the file had to be opened anew; until then `PRAGMA data_version` tells of changes."""
         return self._connection
-
-    def remember(self, key: object, fact: object, *, weight: int = 1) -> None:
-        """Keep what was derived from rows; all that is kept is forgotten when it becomes too much.
-
-        `weight` is how many objects it is made of.
-        """
-        self._weight += weight
-        if self._weight > _REMEMBERED:
-            self.remembered.clear()
-            self._weight = weight
-        self.remembered[key] = fact
 
     @property
     def uri(self) -> str:

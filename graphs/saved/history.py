@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple, TypeAlias
 
+from graphdeck.graphs.ran_tasks import RanTasks
 from graphdeck.graphs.records import CheckpointRow
 from graphdeck.graphs.saved.changes import changed_keys, lengths_before
 from graphdeck.graphs.saved.decode import Undecodable
@@ -10,7 +11,6 @@ from graphdeck.graphs.saved.lookup import missing
 from graphdeck.graphs.saved.ran import Namespaces, namespaces, ran_after
 from graphdeck.graphs.saved.rows import SavedCheckpoint, load_checkpoint, load_tasks, step_of, time_of
 from graphdeck.graphs.saved.status import due_after, next_nodes
-from graphdeck.graphs.tasks import RanTask
 
 _IDS_SQL = (
     "SELECT checkpoint_id, length(checkpoint) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ?"
@@ -25,6 +25,9 @@ _MOST = 2**63 - 1
 
 _Changed: TypeAlias = tuple[tuple[str, ...], dict[str, int]]
 """The keys that a checkpoint changed, and how long those that are lists were before."""
+
+_WEIGHT: Final = 5
+"""Small objects that need as much memory as what is remembered of a checkpoint, its tasks left out."""
 
 _LOOP: Final = "loop"
 """Source of a checkpoint that the tasks of a step made."""
@@ -69,7 +72,7 @@ class _Step(NamedTuple):
     """What it runs or ran."""
     left: tuple[str, ...] | None
     """What is left of it."""
-    ran: tuple[RanTask, ...]
+    ran: RanTasks
     """Its tasks, as far as rows tell."""
     is_over: bool
     """Nothing will be added to it."""
@@ -88,7 +91,7 @@ class _Reader(NamedTuple):
     def row(self, id_: str, size: int) -> CheckpointRow | None:
         """A checkpoint of which id and size are known; None where it was deleted meanwhile."""
         key = ("row", self.thread, self.ns, id_, size, id_ == self.head)
-        known: CheckpointRow | None = self.file.remembered.get(key)
+        known: CheckpointRow | None = self.file.steps.get(key)
         if known is not None:
             return known
         try:
@@ -111,11 +114,11 @@ class _Reader(NamedTuple):
             changed=changed,
             lengths_before=lengths,
             ns=self.ns,
-            made_by=tuple(task for task in before.ran if task.finished) if before else (),
+            made_by=_finished(before.ran) if before else (),
             after=step.ran,
         )
         if step.is_over and (before is None or before.is_over):
-            self.file.remember(key, row)
+            self.file.steps.put(key, row, weight=_WEIGHT)
         return row
 
     def _load(self, checkpoint: str) -> SavedCheckpoint | None:
@@ -130,25 +133,25 @@ class _Reader(NamedTuple):
 
     def _step(self, saved: SavedCheckpoint) -> _Step:
         key = ("step", *saved.key, len(saved.blob))
-        step: _Step | None = self.file.remembered.get(key)
+        step: _Step | None = self.file.steps.get(key)
         if step is None:
             tasks = load_tasks(self.file, saved.key)
             due = due_after(saved, tasks)
             left = next_nodes(due, tasks)
-            ran = ran_after(self.file, saved, tasks, due, self.inner)
+            ran = RanTasks(ran_after(self.file, saved, tasks, due, self.inner))
             step = _Step(next_nodes(due, tasks, finished_too=True), left, ran, due.known and not left)
             if step.is_over:
-                self.file.remember(key, step, weight=1 + len(ran))
+                self.file.steps.put(key, step, weight=_WEIGHT + ran.weight)
         return step
 
     def _changed(self, saved: SavedCheckpoint, parent: SavedCheckpoint | None) -> _Changed:
         """What a checkpoint changed; remembered also of the newest, so that its parent is read once."""
         key = ("changed", *saved.key, len(saved.blob))
-        known: _Changed | None = self.file.remembered.get(key)
+        known: _Changed | None = self.file.steps.get(key)
         if known is None:
             changed = changed_keys(saved, parent)
             known = changed, lengths_before(changed, saved, parent)
-            self.file.remember(key, known)
+            self.file.steps.put(key, known, weight=_WEIGHT)
         return known
 
     def _broken(self, checkpoint: str, why: str) -> CheckpointRow:
@@ -166,3 +169,10 @@ class _Reader(NamedTuple):
             ns=self.ns,
             error=why,
         )
+
+
+def _finished(ran: RanTasks) -> RanTasks:
+    """Those of the tasks that have finished: the same ones, in the same memory, once all have."""
+    if all(kind.task.finished for kind in ran.alike):
+        return ran
+    return RanTasks(task for task in ran if task.finished)

@@ -53,7 +53,7 @@ def all_ids(file: CheckpointFile) -> list[str]:
     now = file.version()
     if version != now:
         ids = [row[0] for row in file.query(_IDS_SQL)]
-        file.remember(_IDS_SQL, (now, ids))
+        file.remembered.put(_IDS_SQL, (now, ids))
     return ids
 
 

@@ -167,7 +167,10 @@ def load_checkpoint(
     if not found:
         return None
     key = (thread, ns, *found[0])
-    kept: dict[object, SavedCheckpoint] = file.remembered.setdefault(_LOADED, {})
+    kept: dict[object, SavedCheckpoint] | None = file.remembered.get(_LOADED)
+    if kept is None:
+        kept = {}
+        file.remembered.put(_LOADED, kept)
     saved = kept.pop(key, None)
     if saved is None:
         rows = file.query(

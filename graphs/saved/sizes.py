@@ -22,7 +22,7 @@ def all_sizes(file: CheckpointFile) -> dict[str, ThreadSize]:
     now = file.version()
     if version != now:
         sizes = _sizes(file, "")
-        file.remember(_CHECKPOINTS, (now, sizes))
+        file.remembered.put(_CHECKPOINTS, (now, sizes))
     return sizes
 
 

@@ -94,7 +94,7 @@ def _values(file: CheckpointFile, saved: SavedCheckpoint) -> Mapping[str, Json]:
     values = {name: _json(value, last.state.get(name), last.values.get(name)) for name, value in state.items()}
     values |= {name: to_json(delta_value(file, saved, name)) for name in delta_keys(saved)}
     if not saved.key[1]:
-        file.remember(_VALUES, _Kept(saved.key, len(saved.blob), state, values))
+        file.remembered.put(_VALUES, _Kept(saved.key, len(saved.blob), state, values))
     return values
 
 

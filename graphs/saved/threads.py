@@ -279,8 +279,8 @@ class ThreadReader(NamedTuple):
             saved = self._load(newest)
             head = _Head(saved.step, saved.time, due_after(saved, tasks), find_graph(self.file, saved))
             if head.due.known:  # else its writes, which may still come, have a say
-                self.file.remember(key, head)
-            self.file.remember(("text", *newest), first_text(self.file, saved))
+                self.file.remembered.put(key, head)
+            self.file.remembered.put(("text", *newest), first_text(self.file, saved))
         return head
 
     def _first_text(self, newest: _Newest) -> str:
@@ -288,7 +288,7 @@ class ThreadReader(NamedTuple):
         text: str | None = self.file.remembered.get(key)
         if text is None:
             text = first_text(self.file, self._load(newest))
-            self.file.remember(key, text)
+            self.file.remembered.put(key, text)
         return text
 
     def _load(self, newest: _Newest) -> SavedCheckpoint:

@@ -82,7 +82,7 @@ def _asked(file: CheckpointFile) -> Sequence[Place]:
     file.define(NEXT_QUESTION, ARGUMENTS, is_next_question)
     rows = file.query(_ASKED_SQL.format(question=question, not_output=marks, answered=answered), (NO_TASK,))
     found = tuple(Place(at, thread) for thread, at in rows)
-    file.remembered[_KEPT] = (version, found)
+    file.remembered.put(_KEPT, (version, found))
     return found
 
 

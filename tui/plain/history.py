@@ -15,7 +15,7 @@ from graphdeck.tui.clock import age
 from graphdeck.tui.plain.arguments import shell_word
 from graphdeck.tui.plain.checkpoints import newest_rows, short_id
 from graphdeck.tui.plain.terminal import Column, Terminal, node_names, table
-from graphdeck.tui.step_lines import failures, is_cancelled, row_status
+from graphdeck.tui.step_lines import has_failed, is_cancelled, row_status
 from graphdeck.tui.text import one_line, safe
 
 _COLUMNS: Final = (
@@ -154,7 +154,7 @@ def _said(row: CheckpointRow, terminal: Terminal) -> Iterator[str]:
     """What is to be said of the step after a checkpoint, if it did not end."""
     if row.error:
         yield f"{terminal.glyph('failed')} {one_line(row.error, _CELLS)}"
-    for task in failures([task for task in row.after if not task.finished]):
+    for task in (task for task in row.after if has_failed(task) and not task.finished):
         yield f"{terminal.glyph('failed')} {node_names([task.node])}: {one_line(task.error, _CELLS)}"
     if cancelled := sum(is_cancelled(task) for task in row.after if not task.finished):
         yield f"{terminal.glyph('stopped')} {cancelled:,} cancelled"

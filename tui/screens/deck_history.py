@@ -144,8 +144,12 @@ class DeckHistory(DeckThreads):
     @on(bridge.HistoryRead)
     def _inner_again(self) -> None:
         """Subgraphs that are still at work may have gone on."""
-        at_work = {ns for row in self.look.history[:1] for task in row.after for ns in task.inner}
-        for ns in self.panes.timeline.growing | (at_work & self.look.inner.keys()):
+        growing = self.panes.timeline.growing
+        if self.look.inner and self.look.history:
+            from graphdeck.graphs.ran_tasks import subgraphs_of
+
+            growing |= subgraphs_of(self.look.history[0].after).keys() & self.look.inner.keys()
+        for ns in growing:
             self._saved.read_inner(self.look.key, ns)
 
     @on(history_bridge.InnerRead)

@@ -143,8 +143,10 @@ class DeckNodes(DeckRuns):
 
     def _inside(self) -> "Sequence[TaskRun]":
         """The saved tasks of the subgraphs that tasks of the graph ran; a run tells of its own."""
+        from graphdeck.graphs.ran_tasks import subgraphs_of
+
         look = self.look
-        spaces = tuple(dict.fromkeys(ns for row in look.history for task in row.after for ns in task.inner))
+        spaces = tuple(dict.fromkeys(ns for row in look.history for ns in subgraphs_of(row.after)))
         if spaces and not look.running and (look.key, spaces) != self._inside_wanted:
             self._inside_wanted = (look.key, spaces)
             self._node_bridge.read_inside(look.key, spaces)

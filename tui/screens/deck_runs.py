@@ -120,8 +120,10 @@ class DeckRuns(DeckForks):
         """Mark the tasks of the checkpoint that the cursor of the list is on."""
         row, run = self.panes.timeline.highlighted, self.panes.timeline_pane.run
         if run is not None and (row is not self._marks_of or bring):
+            from graphdeck.graphs.ran_tasks import ids_of
+
             self._marks_of = row
-            run.view.mark({task.id for task in row.made_by} if row else (), bring=bring)
+            run.view.mark(set(ids_of(row.made_by)) if row else (), bring=bring)
 
     async def action_tasks(self) -> None:
         """Go to the tasks of the run over time, or back to the checkpoints."""

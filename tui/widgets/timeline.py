@@ -152,8 +152,11 @@ class Timeline(Rows):
     @property
     def growing(self) -> set[str]:
         """Open subgraphs that may have made checkpoints since they were shown, by `checkpoint_ns`."""
-        inner = {ns for row in self._checkpoints[:1] for task in row.after for ns in task.inner}
-        return inner & {ns for _, ns in self._opened}
+        if not (self._opened and self._checkpoints):
+            return set()
+        from graphdeck.graphs.ran_tasks import subgraphs_of
+
+        return subgraphs_of(self._checkpoints[0].after).keys() & {ns for _, ns in self._opened}
 
     @property
     def highlighted(self) -> CheckpointRow | None:

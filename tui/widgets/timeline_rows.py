@@ -1,18 +1,16 @@
 """What the timeline has rows for: the checkpoints as a tree, and folded under each those of the subgraphs it ran."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from operator import attrgetter
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from graphdeck.graphs.branches import TreeLine
 from graphdeck.graphs.frozen import Frozen
+from graphdeck.graphs.ran_tasks import subgraphs_of
 from graphdeck.graphs.records import CheckpointRow
 from graphdeck.graphs.tasks import RanTask
 
 Fold: TypeAlias = tuple[str, str]
 """A checkpoint, and the `checkpoint_ns` of a subgraph that ran on the way to it or runs after it."""
-_INNER: Final = attrgetter("inner")
-"""Whether a task ran subgraphs: one step may have hundreds of tasks that did not."""
 
 
 class HistoryRow(Frozen):
@@ -72,7 +70,7 @@ def _with_folds(
     """A checkpoint, above it what runs after it and has made none yet, below it what ran on the way to it."""
 
     def folds(tasks: Sequence[RanTask], lanes: str) -> Iterator[HistoryRow]:
-        for task in filter(_INNER, tasks):
+        for task in tasks if subgraphs_of(tasks) else ():  # one step may have hundreds of tasks without any
             for ns in task.inner:
                 key = (row.checkpoint, ns)
                 is_open = key in tree.opened

@@ -5,8 +5,9 @@ A step may have run hundreds of tasks: they are gone through once, and not whene
 
 from typing import Final, NamedTuple
 
+from graphdeck.graphs.ran_tasks import alike
 from graphdeck.graphs.records import CheckpointRow
-from graphdeck.tui.step_lines import failures, node_names, row_status
+from graphdeck.tui.step_lines import failures, node_names, nodes_of, row_status
 from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import ERROR, MUTED, WARNING, NodeStatus, glyphs
 
@@ -46,7 +47,7 @@ class TimelineWords:
 
 def _way(row: CheckpointRow) -> str:
     """What ran, and what follows: `assistant → tools`."""
-    ran = node_names(task.node for task in row.made_by if not task.path)
+    ran = node_names(nodes_of(row.made_by))
     following = "?" if row.next is None else node_names(row.next) or "END"
     return one_line(f"{ran} {glyphs().arrow} {following}".strip(), 200)
 
@@ -56,9 +57,10 @@ def _detail(row: CheckpointRow) -> tuple[str, str]:
     if row.error:
         return f"{glyphs().failed} {one_line(row.error, 200)}", ERROR
     if failed := failures(row.after):
-        more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-        name = one_line(failed[0].node, 40, identifier=True)
-        return f"{glyphs().failed} {name}{more}: {one_line(failed[0].error, 200)}", ERROR
-    if waiting := [task.node for task in row.after if task.waits]:
+        others, first = sum(kind.times for kind in failed) - 1, failed[0].task
+        more = f" and {others} more" if others else ""
+        name = one_line(first.node, 40, identifier=True)
+        return f"{glyphs().failed} {name}{more}: {one_line(first.error, 200)}", ERROR
+    if waiting := [task.node for task, _ in alike(row.after) if task.waits]:
         return f"{glyphs().waiting} {one_line(', '.join(dict.fromkeys(waiting)), 200)} asks", WARNING
     return ", ".join(one_line(key, 40, identifier=True) for key in row.changed[:20]), MUTED

@@ -1,7 +1,7 @@
 """What single tasks were given and wrote, and who called whom, from rows that LangGraph's own saver has written."""
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypedDict
 
 import pytest
@@ -85,7 +85,7 @@ def test_each_task_of_a_send_has_its_own_argument_at_any_checkpoint_and_in_subgr
         read_task_values(file, "t", "none", plan.id)
 
 
-def names_of(tasks: tuple[RanTask, ...], step: StepStart, guesses: tuple[str, ...]) -> dict[str, list[str]]:
+def names_of(tasks: Sequence[RanTask], step: StepStart, guesses: tuple[str, ...]) -> dict[str, list[str]]:
     """By caller, the tasks that it called in the order of the calls; each guess is proved by the id."""
     callers: dict[str, Caller] = {
         task.path or f"~__pregel_pull, {task.node}": step.pulled(task.node, task.id) for task in tasks if not task.path
