@@ -19,6 +19,10 @@ class ApprovalGate:
         """A key was pressed, whichever."""
         self._last_key = now
 
+    def note_changed(self) -> None:
+        """Something else is to be decided, and not yet on screen."""
+        self._painted = None
+
     def note_painted(self, now: float) -> None:
         """What is to be decided is on screen, all of it new to the person."""
         self._painted = now

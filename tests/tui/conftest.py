@@ -86,6 +86,11 @@ class Person:
         await self._pilot.click(offset=(line.index(text), row))
         await self.settle()
 
+    async def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        await self._pilot.resize_terminal(columns, rows)
+        await self.settle()
+
     async def settle(self) -> None:
         """Let everything be painted."""
         await self._pilot.pause()

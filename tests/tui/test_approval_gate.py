@@ -27,3 +27,12 @@ def test_a_key_decides_once_painting_and_the_key_before_are_long_enough_ago() ->
     gate.note_painted(11.0)  # the next action took its place
     assert not gate.may_decide(11.3)
     assert gate.may_decide(11.45)
+
+
+def test_no_key_decides_what_has_taken_the_place_of_something_else_before_it_is_painted() -> None:
+    gate = ApprovalGate()
+    gate.note_painted(10.0)
+    gate.note_changed()
+    assert not gate.may_decide(1_000.0)
+    gate.note_painted(1_000.0)
+    assert gate.may_decide(1_001.0)

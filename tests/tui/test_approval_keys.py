@@ -135,6 +135,19 @@ async def test_all_are_approved_only_after_each_was_on_the_screen_to_its_end(ope
     assert person.outcome.answers == {"b1": {"decisions": [{"type": "approve"}] * 3}}
 
 
+@pytest.mark.parametrize(("rows", "keys"), [(5, "a"), (2, "a"), (2, "end a")])
+async def test_what_a_terminal_of_few_rows_cuts_off_has_not_been_seen(open_dialog: Any, rows: int, keys: str) -> None:
+    call = batch(("send_mail", {"to": "ann", "subject": "hello", "then": "delete all"}, ALL))
+    async with open_dialog(call, size=(80, rows)) as person:
+        await person.press(*keys.split())
+        assert person.is_open
+        assert "delete all" not in person.text
+        await person.resize(80, 24)
+        assert "delete all" in person.text
+        await person.press("a")
+    assert person.outcome.answers == {"b1": {"decisions": [{"type": "approve"}]}}
+
+
 async def test_the_decided_are_sent_alone_after_it_is_said_what_runs_again(open_dialog: Any) -> None:
     two = (plain("mail?", "q1"), dataclasses.replace(plain("ship?", "q2"), node="ship"))
     async with open_dialog(*two) as person:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.errors import NoWidget
 from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
@@ -66,8 +67,18 @@ class LongText(ScrollView, can_focus=True):
 
     @property
     def shows_end(self) -> bool:
-        """Whether the end of what must be seen is in sight now."""
-        return bool(self._laid_out_for) and self.scroll_offset.y + self.size.height >= self._asked_rows
+        """Whether the end of what must be seen is in sight now: in a terminal of few rows the widget may not be."""
+        height = self._height_in_sight
+        return bool(self._laid_out_for and height) and self.scroll_offset.y + height >= self._asked_rows
+
+    @property
+    def _height_in_sight(self) -> int:
+        try:
+            place = self.screen.find_widget(self)
+        except NoWidget:
+            return 0
+        is_whole_wide = place.visible_region.width == place.region.width
+        return place.visible_region.height if is_whole_wide else 0
 
     @property
     def plain(self) -> str:
@@ -124,5 +135,5 @@ class LongText(ScrollView, can_focus=True):
         above = self.scroll_offset.y
         if not self._laid_out_for:
             return
-        below = max(0, len(self._rows) - above - self.size.height)
+        below = max(0, len(self._rows) - above - self._height_in_sight)
         self.post_message(self.Scrolled(self, above, below))

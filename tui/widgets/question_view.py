@@ -129,6 +129,7 @@ class QuestionView(Vertical):
         self.close_fields()
         asked, more = self._body(asking, mode, draft)
         self.payload.show([*asked, *more], len(asked))
+        self._gate.note_changed()
         self.say("")
         self.call_after_refresh(self._painted)
 
@@ -195,8 +196,9 @@ class QuestionView(Vertical):
         self._keys.show(hints(asking, self.mode, cells, of_state=of_state, why_not_take=self.why_not_take))
 
     def on_resize(self) -> None:
-        """Fit the lines to the new width."""
+        """Fit the lines to the new width; what was out of sight may be seen now."""
         self.call_after_refresh(self.paint)
+        self.call_after_refresh(self._note_seen)
 
     def say(self, text: str, style: str = MUTED, *, blink: bool = False) -> None:
         """Put a sentence into the hint line; an empty one brings back what is still to do."""
