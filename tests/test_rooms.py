@@ -37,7 +37,7 @@ stopping tasks thread_key values wanted
 local local.config local.engine local.hints local.home local.lease local.library local.memory local.names local.reading
 local.targets local.threads
 saved saved.changes saved.decode saved.delta saved.file saved.inner saved.lookup saved.rows saved.state saved.status
-saved.texts saved.threads
+saved.remembered saved.texts saved.threads
 actions amounts app approval_gate asked attention background batch bridge clock history_bridge key_turns message_text
 paragraphs rules run_setup start text theme threads_bridge
 screens screens.checkpoints screens.deck screens.deck_answers screens.deck_control screens.deck_finding
