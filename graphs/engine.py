@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from graphdeck.graphs.forks import ForkPlan
     from graphdeck.graphs.keeping import Exported, Imported, Pruned, ThreadSize
     from graphdeck.graphs.kept_runs import RunRecord
+    from graphdeck.graphs.run_configs import KeptConfigs, RunConfig
     from graphdeck.graphs.searching import SearchHit, SearchProgress
     from graphdeck.graphs.stopping import KeptStop
     from graphdeck.graphs.tasks import TaskValues
@@ -58,7 +59,33 @@ class Run(Protocol):
         ...
 
 
-class Engine(Protocol):
+class ConfigsEngine(Protocol):
+    """The named configs that a project keeps: what runs of a graph are given besides their input."""
+
+    async def configs(self, graph: str = "") -> "KeptConfigs":
+        """The named configs that are kept for a graph, or for all graphs of the current project.
+
+        Keys that a graph's context has no longer are marked, where its shape is known without running code.
+        """
+        ...
+
+    async def config(self, graph: str, name: str) -> "RunConfig":
+        """The config of this name, marked; `NAME@VERSION` asks for an older one. Raises ConfigNotFound."""
+        ...
+
+    async def keep_config(self, graph: str, config: "RunConfig") -> "RunConfig":
+        """Keep a config as the newest version of its name; as it is kept, without what may be secret in it.
+
+        Raises InputError for a name that is none, and FileError where nothing can be kept.
+        """
+        ...
+
+    async def forget_config(self, graph: str, name: str) -> None:
+        """Forget a config with all its versions; nothing is wrong where there is none."""
+        ...
+
+
+class Engine(ConfigsEngine, Protocol):
     """Graphs that can run, and the threads saved in checkpoint files.
 
     Several files may hold a thread of one id: `file` says which is meant. Without it, reading takes the first of them,

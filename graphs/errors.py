@@ -59,6 +59,13 @@ class RunNotFound(GraphdeckError):
     exit_status = 64
 
 
+class ConfigNotFound(GraphdeckError):
+    """A named config that is not kept."""
+
+    kind = "config"
+    exit_status = 64
+
+
 class PathNotFound(GraphdeckError):
     """A path into the state that leads nowhere."""
 
@@ -106,6 +113,7 @@ _KINDS: dict[str, type[GraphdeckError]] = {
         MissingFileError,
         ThreadNotFound,
         RunNotFound,
+        ConfigNotFound,
         PathNotFound,
         InputError,
         AnswerRefused,

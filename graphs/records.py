@@ -380,8 +380,10 @@ class RunRequest(Frozen):
     """Values for the graph's context schema."""
     recursion_limit: int | None = None
     """Steps at the most; None for LangGraph's own limit."""
-    durability: Durability = "sync"
-    """When checkpoints are written."""
+    durability: Durability | None = None
+    """When checkpoints are written; None for `sync`."""
+    config: str = ""
+    """Name of the kept config that fills in what is left open; for front ends, the worker knows none."""
     drop_question: bool = False
     """Input may replace a question that waits."""
     file: str = ""

@@ -106,7 +106,10 @@ def commands() -> None:
 @click.option("--step", is_flag=True, help="Run one super-step.")
 @click.option("--context", metavar="JSON|@FILE|-", help="Values for the graph's context schema.")
 @click.option("--recursion-limit", type=click.IntRange(min=1), metavar="N", help="Steps at the most.")
-@click.option("--durability", type=click.Choice(["sync", "async"]), default="sync", show_default=True)
+@click.option(
+    "--durability", type=click.Choice(["sync", "async"]), help="When checkpoints are written.  [default: sync]"
+)
+@click.option("--config", default="", metavar="NAME", help="Context and options kept under a name; options here win.")
 @click.option("--drop-question", is_flag=True, help="New input may take the place of a question that waits.")
 @click.option("--trust", is_flag=True, help="Build the stored types that were blocked, from now on in this project.")
 @ask_all_option
@@ -248,6 +251,24 @@ def inbox(db: Files, as_json: bool) -> int:
     from graphdeck.tui.plain.inbox import inbox as list_waiting
 
     return with_engine(
+@commands.command(context_settings=SETTINGS)
+@click.argument("target", required=False)
+@click.option("--versions", is_flag=True, help="Older versions too: run takes one as NAME@VERSION.")
+@json_option
+def configs(target: str | None, versions: bool, as_json: bool) -> int:
+    """List the named configs of TARGET, or of all graphs of this project: contexts and options for `run --config`.
+
+    The form of a run (g in the workbench) keeps them. What may be secret in a context is never written.
+    """
+    from graphdeck.tui.plain.configs import configs as list_configs
+
+    return with_engine(
+        (),
+        lambda engine: list_configs(engine, target or "", versions=versions, as_json=as_json, terminal=this_terminal()),
+        as_json=as_json,
+    )
+
+
         db,
         lambda engine: list_waiting(engine, name_files=bool(db), as_json=as_json, terminal=this_terminal(), now=now),
         as_json=as_json,

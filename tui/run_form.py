@@ -6,9 +6,11 @@ from typing import Any, Final, Literal, TypeAlias
 
 from graphdeck.graphs.frozen import Frozen
 from graphdeck.graphs.records import GraphShape
+from graphdeck.graphs.run_configs import RunConfig, marked, secretless
 from graphdeck.graphs.schema import problems
+from graphdeck.graphs.secret_values import is_given, without_secrets
 from graphdeck.graphs.values import Json
-from graphdeck.tui.form_model import NOTHING, Entry, Field, Form, Nothing, as_json
+from graphdeck.tui.form_model import NOTHING, WHOLE, Entry, Field, Form, Nothing, as_json
 from graphdeck.tui.form_schema import form
 from graphdeck.tui.run_setup import RunSetup
 from graphdeck.tui.typed_input import input_of
@@ -44,6 +46,12 @@ class RunForm(Frozen):
     """The graph."""
     parts: Mapping[Part, Form]
     """The parts by name, in their order: no input where the run goes on, no context where the graph has none."""
+    config: RunConfig | None = None
+    """The named config that context and options were taken from, or kept as."""
+    label: str = ""
+    """What that is called: `large`, or `large@2` for an older version."""
+    taken: Json = None
+    """Context and options as they were then, without what may be secret."""
 
     @classmethod
     def of(cls, shape: GraphShape, setup: RunSetup) -> "RunForm":
@@ -77,6 +85,10 @@ class RunForm(Frozen):
         """The form with something else typed into some of its parts."""
         return dataclasses.replace(self, parts={**self.parts, **parts})
 
+    def merged(self, other: "RunForm") -> "RunForm":
+        """Another form of the same graph, with the parts of this one that it lacks."""
+        return dataclasses.replace(other, parts={**self.parts, **other.parts})
+
     def is_of(self, shape: GraphShape) -> bool:
         """Whether it is still the form of a graph, whose source may have been edited."""
         return [self.shape.input_schema, self.shape.context_schema] == [shape.input_schema, shape.context_schema]
@@ -91,13 +103,57 @@ class RunForm(Frozen):
         turn = _as_fields if self.is_json else _as_json
         return self.with_parts({name: turn(part) for name, part in self.parts.items()})
 
+    # -- named configs -----------------------------------------------------------------------------------------------
+
+    def with_config(self, config: RunConfig, label: str) -> "RunForm":
+        """The form with context and options of a named config, as far as the graph has such; its input stays."""
+        config = marked(config, self.shape)
+        fitting = config.fitting
+        setup = RunSetup(
+            context=fitting.context, recursion_limit=fitting.recursion_limit, durability=fitting.durability
+        )
+        return self.with_parts(RunForm.of(self.shape, setup).without_input.parts).kept_as(config, label)
+
+    def kept_as(self, config: RunConfig, label: str) -> "RunForm":
+        """The form, of which context and options are those of a named config."""
+        return dataclasses.replace(self, config=config, label=label, taken=self._to_keep)
+
+    def as_config(self, name: str) -> RunConfig:
+        """Context and options to be kept under a name; ValueError where a field is wrong, other than missing."""
+        for part in self.without_input.parts.values():
+            for index, text in part.wrong().items():
+                if not text.endswith("is missing"):
+                    raise ValueError(text if index == WHOLE else f"{part.fields[index].name or 'JSON'}: {text}")
+        options: Any = _readable(self.parts["options"])
+        config = secretless(RunConfig(name=name, context=self.context, **options), self.shape.context_schema)
+        before = self.config.fitting.left_out if self.config else ()
+        left_out = dict.fromkeys((*config.left_out, *(path for path in before if not is_given(self.context, path))))
+        return dataclasses.replace(config, left_out=tuple(left_out))
+
+    @property
+    def context(self) -> Json:
+        """The context as far as it is typed, with the text of a field that cannot be read; None without one."""
+        return _readable(self.parts["context"]) if "context" in self.parts else None
+
+    @property
+    def config_words(self) -> str:
+        """What its named config is called, and whether something else is typed by now; empty without one."""
+        changed = ", changed" if self.taken != self._to_keep else ""
+        return self.label + changed if self.config is not None else ""
+
+    @property
+    def _to_keep(self) -> Json:
+        """Context and options as they are typed, without what may be secret."""
+        return [without_secrets(self.context, self.shape.context_schema)[0], _readable(self.parts["options"])]
+
     # -- what it stands for ------------------------------------------------------------------------------------------
 
     @property
     def setup(self) -> RunSetup:
         """Context and options; ValueError where a field is wrong."""
         options: Any = self.parts["options"].value()
-        return RunSetup(context=self.parts["context"].value() if "context" in self.parts else None, **options)
+        context = self.parts["context"].value() if "context" in self.parts else None
+        return RunSetup(context=context, config=self.config_words, **options)
 
     @property
     def text(self) -> str:
@@ -156,8 +212,11 @@ def _whole(schema: Json, entry: Entry) -> Form:
 
 def _as_json(part: Form) -> Form:
     """A part as one field of JSON; what cannot be read of a field comes along as the text that it is."""
-    if part.is_whole:
-        return part
+    return part if part.is_whole else _whole(part.schema, Entry("json", as_json(_readable(part))))
+
+
+def _readable(part: Form) -> Json:
+    """What a part stands for, with the text that is typed into a field where that cannot be read."""
     found: dict[str, Json] = {}
     for field, entry in zip(part.fields, part.entries, strict=True):
         try:
@@ -166,7 +225,7 @@ def _as_json(part: Form) -> Form:
             value = entry.text
         if not isinstance(value, Nothing):
             found[field.name] = value
-    return _whole(part.schema, Entry("json", as_json(found)))
+    return found.get("") if part.is_whole else found
 
 
 def _as_fields(part: Form) -> Form:

@@ -1,8 +1,7 @@
-"""What a person gave for the runs of a graph besides its input: context and options, kept in this session only."""
+"""What a person gave for the runs of a graph besides its input: context and options, kept in this session."""
 
 import asyncio
 import dataclasses
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -12,8 +11,6 @@ from graphdeck.graphs.stopping import KeptStop, told_to_run
 from graphdeck.graphs.values import Json
 from graphdeck.tui.text import short_json
 
-_SECRET: Final = re.compile("key|token|secret|password|passphrase|credential", re.IGNORECASE)
-"""Names of keys whose values nobody shall read over a shoulder."""
 _CELLS: Final = 24
 
 
@@ -26,6 +23,8 @@ class RunSetup(Frozen):
     """Steps of a run at the most; None for LangGraph's own limit."""
     durability: Durability = "sync"
     """When checkpoints are written."""
+    config: str = ""
+    """What the named config is called that these are of; empty where they are of none."""
 
     def lacks(self, schema: Json) -> tuple[str, ...]:
         """Keys that a context schema requires, and that were not given."""
@@ -36,9 +35,11 @@ class RunSetup(Frozen):
     @property
     def words(self) -> str:
         """What differs from a run without any of this, as `context: tenant="north"`; raw text, without secrets."""
-        told = [f"limit {self.recursion_limit}"] if self.recursion_limit is not None else []
+        told = [f"config {self.config}"] if self.config else []
+        told += [f"context: {_shown(self.context)}"] if self.context else []
+        told += [f"limit {self.recursion_limit}"] if self.recursion_limit is not None else []
         told += [self.durability] if self.durability != "sync" else []
-        return ", ".join(([f"context: {_shown(self.context)}"] if self.context else []) + told)
+        return ", ".join(told)
 
 
 NO_SETUP: Final = RunSetup()
@@ -52,7 +53,9 @@ def _shown(context: Json) -> str:
 
 
 def _shown_value(key: str, value: Json) -> str:
-    if _SECRET.search(key):
+    from graphdeck.graphs.secret_values import is_secret_name  # the first paint knows no context
+
+    if is_secret_name(key):  # nobody shall read it over a shoulder
         return "(hidden)"
     if isinstance(value, dict | list):  # what is deep in it is not known to be no secret
         return "{...}" if isinstance(value, dict) else "[...]"
@@ -60,7 +63,7 @@ def _shown_value(key: str, value: Json) -> str:
 
 
 class RunSetups:
-    """The setups by graph. They are written nowhere: a context may hold secrets."""
+    """The setups by graph. They are written nowhere by themselves: a context may hold secrets."""
 
     def __init__(self) -> None:
         self._setups: dict[str, RunSetup] = {}
@@ -81,5 +84,7 @@ class RunSetups:
         given = request
         if setup is not None:
             limit = setup.recursion_limit or request.recursion_limit
-            given = dataclasses.replace(request, **{**vars(setup), "recursion_limit": limit})
+            given = dataclasses.replace(
+                request, context=setup.context, recursion_limit=limit, durability=setup.durability
+            )
         return dataclasses.replace(given, kept=told_to_run(stops))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from graphdeck.graphs.local.runs import LocalRun
     from graphdeck.graphs.local.sent import SentAnswers
     from graphdeck.graphs.local.workers import WorkerPool
+    from graphdeck.graphs.run_configs import KeptConfigs, RunConfig
     from graphdeck.graphs.stopping import KeptStop
 
 
@@ -66,8 +67,12 @@ class LocalEngine(SavedThreads):
 
     def last_shape(self, graph: str) -> GraphShape | None:
         """The graph's shape as it was last seen, at once and without running code; None where never seen."""
+        return self._shape(graph, self._cwd)
+
+    def _shape(self, graph: str, folder: Path) -> GraphShape | None:
+        """The same of a target that is named from a folder."""
         try:
-            target = parse_target(graph, self._cwd)
+            target = parse_target(graph, folder)
             shape = memory.last_shape(target.root, target.text, source_hash(target))
             return shape and memory.with_seen_edges(target.root, target.text, shape)
         except GraphdeckError:  # `describe` tells what is wrong with the target
@@ -120,6 +125,43 @@ class LocalEngine(SavedThreads):
 
         target = self._graph_target(graph)
         await self._read(lambda: forget_stop(target.root, target.text, stop))
+
+    async def configs(self, graph: str = "") -> "KeptConfigs":
+        """The named configs that are kept for a graph, or for all graphs of the current project."""
+        from graphdeck.graphs.local.configs import kept_configs
+        from graphdeck.graphs.run_configs import marked
+
+        target = self._graph_target(graph) if graph else None
+        root = target.root if target else self._project
+        kept = await self._read(lambda: kept_configs(root, target.text if target else None))
+        shapes = {name: self._shape(name, root) for name in {config.graph for config in kept.configs}}
+        found = tuple(marked(config, shapes[config.graph]) for config in kept.configs)
+        return dataclasses.replace(kept, configs=found)
+
+    async def config(self, graph: str, name: str) -> "RunConfig":
+        """The config of this name, or the version of it that `NAME@VERSION` asks for."""
+        from graphdeck.graphs.local.configs import find_config
+        from graphdeck.graphs.run_configs import marked
+
+        target = self._graph_target(graph)
+        found = await self._read(lambda: find_config(target.root, target.text, name))
+        return marked(found, self.last_shape(graph) or await self.describe(graph))
+
+    async def keep_config(self, graph: str, config: "RunConfig") -> "RunConfig":
+        """Keep a config as the newest version of its name; what is secret in it, only the graph's schema knows."""
+        from graphdeck.graphs.local.configs import keep_config
+        from graphdeck.graphs.run_configs import check_name
+
+        check_name(config.name)
+        target, shape = self._graph_target(graph), self.last_shape(graph) or await self.describe(graph)
+        return await self._read(lambda: keep_config(target.root, target.text, config, shape))
+
+    async def forget_config(self, graph: str, name: str) -> None:
+        """Forget a config with all its versions."""
+        from graphdeck.graphs.local.configs import forget_config
+
+        target = self._graph_target(graph)
+        await self._read(lambda: forget_config(target.root, target.text, name))
 
     async def run(self, request: RunRequest) -> "LocalRun":
         """Start a run; what goes wrong after this comes as its events."""

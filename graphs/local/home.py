@@ -82,13 +82,17 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
         raise
 
 
-def edit_json(path: Path, change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> None:
+def edit_json(
+    path: Path,
+    change: Callable[[dict[str, Any]], Mapping[str, Any]],
+    read: Callable[[Path], dict[str, Any]] = read_json,
+) -> None:
     """Change a JSON object of ours, one process after the other; writes nothing where nothing changes."""
     make_home_of(path)
     folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        before = read_json(path)
+        before = read(path)
         after = change(dict(before))
         if after != before:
             write_json(path, after)

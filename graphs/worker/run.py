@@ -118,7 +118,7 @@ class GraphRun:
                 thread=self._request.thread,
                 graph=self._request.graph,
                 file=str(self._saving.file or ""),
-                durability=self._request.durability,
+                durability=self._request.durability or "sync",
                 note="; ".join(filter(None, (self._saving.note, *self._boundaries.plan.notes))),
             )
         )
@@ -276,7 +276,7 @@ class GraphRun:
         request = self._request
         options: dict[str, Any] = {}
         if self._saver is not None:
-            options["durability"] = request.durability
+            options["durability"] = request.durability or "sync"
         stream: Any = self._graph.astream(
             graph_input,
             self._config(request.checkpoint, callbacks=[self._frames]),

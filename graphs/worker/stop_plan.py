@@ -125,7 +125,7 @@ def plan_stops(graph: AnyGraph, request: RunRequest, *, saved: bool) -> StopPlan
     for stop in request.kept:
         if stop not in off and (note := _keep(plan, stop, saved=saved)):
             plan.notes.append(note)
-    if plan.judged and request.durability != "sync":
+    if plan.judged and request.durability == "async":
         raise InputError(*ASYNC)
     return plan
 

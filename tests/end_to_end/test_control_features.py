@@ -108,6 +108,15 @@ FORMS_AND_STREAM: dict[str, tuple[str, ...]] = {
         "tui/deck/test_run_form.py::test_a_context_is_asked_for_checked_and_given_to_every_later_run",
         "graphs/worker/test_describe.py::test_schemas_of_every_kind_of_state",
     ),
+    "context and options are kept under a name, in versions, and taken again": (
+        "graphs/local/test_configs.py::test_a_config_is_kept_in_versions_without_secrets_and_found_by_its_name",
+        "graphs/local/test_configs.py::test_keys_that_the_schema_has_no_longer_are_kept_told_and_harm_no_run",
+        "graphs/local/test_configs.py::test_a_damaged_file_is_told_and_stays_and_so_does_what_another_version_wrote",
+        "graphs/test_secret_values.py::test_what_a_schema_calls_secret_is_left_out_wherever_it_is",
+        "tui/test_config_form.py::test_what_is_kept_has_no_secrets_but_says_where_they_were_also_those_not_typed_again",
+        "tui/deck/test_configs.py::test_a_config_is_kept_taken_in_another_session_and_deleted",
+        "tui/plain/test_configs.py::test_a_run_takes_a_config_and_what_is_given_beside_it_wins",
+    ),
     "graphs with messages are talked to, tools and all": (
         "tui/deck/test_runs.py::test_travel_waits_is_approved_by_key_and_books",
         "tui/widgets/test_messages_view.py::test_each_of_several_calls_is_marked_until_its_own_result_is_there",

@@ -61,6 +61,7 @@ IN_A_PROJECT = (
     "graphdeck COMMAND --help",
     "graphdeck inbox | answer | decisions | repair",
     "graphdeck rename | tag | copy | prune | delete | export | import",
+    "graphdeck configs",
     "graphdeck runs",
 )
 ANOTHER_WAY = (

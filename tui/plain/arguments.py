@@ -48,8 +48,10 @@ class RunOptions:
     """JSON, `@FILE`, or `-`."""
     recursion_limit: int | None = None
     """Steps at the most."""
-    durability: Durability = "sync"
-    """When checkpoints are written."""
+    durability: Durability | None = None
+    """When checkpoints are written; None for `sync`."""
+    config: str = ""
+    """Name of a kept config that fills in what is left open."""
     drop_question: bool = False
     """Input may replace a question that waits."""
     trust: bool = False
@@ -81,6 +83,7 @@ def request_of(options: RunOptions) -> RunRequest:
         durability=options.durability,
         drop_question=options.drop_question,
         trust=options.trust,
+        config=options.config,
         ask_all=options.ask_all,
     )
 
@@ -206,12 +209,14 @@ def command_line(request: RunRequest, db: Path | None, answers: Mapping[str, Jso
         words += ["--context", json_line(request.context)]
     if request.recursion_limit is not None:
         words += ["--recursion-limit", str(request.recursion_limit)]
-    if request.durability != "sync":
+    if request.durability is not None and (request.durability != "sync" or request.config):
         words += ["--durability", request.durability]
     if request.ask_all:
         words.append("--ask-all")
     if db is not None:
         words += ["--db", str(db)]
+    if request.config:
+        words += ["--config", request.config]
     return " ".join(map(shell_word, words))
 
 

@@ -19,6 +19,7 @@ from graphdeck.graphs.questions.consequences import consequences, dropped
 from graphdeck.graphs.records import RunRequest
 from graphdeck.tui.plain.arguments import shell_word
 from graphdeck.tui.plain.checkpoints import whole_checkpoint
+from graphdeck.tui.plain.configs import with_config
 from graphdeck.tui.plain.errors import error_text
 from graphdeck.tui.plain.ids import with_whole_ids
 from graphdeck.tui.plain.printing import JsonPrinter, LinePrinter, Output
@@ -128,6 +129,7 @@ async def framed_events(engine: Engine, request: RunRequest, ladder: "StopLadder
         run = await rules.run(request)
         ladder.run = run
         file = ""
+        request = await with_config(engine, request)
         async for event in run.events():
             if isinstance(event, RunStarted):
                 file = event.file

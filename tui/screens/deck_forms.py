@@ -73,12 +73,16 @@ class DeckForms(DeckNodes):
         self._ask(self.look.graph, form.with_typed(line.text) if line.text.strip() else form, "Run", run)
 
     def _ask(self, graph: str, form: "RunForm", heading: str, run: "Callable[[RunForm], None]") -> None:
+        from graphdeck.tui.screens.configs import ConfigsScreen
         from graphdeck.tui.screens.run_form import RunFormScreen
 
-        screen = RunFormScreen(form, f"{heading}: {form.shape.title}")
+        def configs(form: "RunForm") -> ConfigsScreen:
+            return ConfigsScreen(self._engine, self.clock, graph, form)
+
+        screen = RunFormScreen(form, f"{heading}: {form.shape.title}", configs)
 
         def closed(runs: bool | None) -> None:
-            filled = self._forms[graph] = self._form(graph).with_parts(screen.form.parts)
+            filled = self._forms[graph] = self._form(graph).merged(screen.form)
             if runs is None:
                 self.say("nothing has run; what you typed is still in the form", style=WARNING)
                 return

@@ -1,6 +1,7 @@
 """The dialog of a run: its input, the context of the graph, and options; checked before anything starts."""
 
-from typing import ClassVar, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,18 +11,24 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from graphdeck.graphs.run_configs import marked, path_words
+from graphdeck.graphs.secret_values import is_given
 from graphdeck.tui import actions
+from graphdeck.tui.config_words import gone_words, left_out_words
 from graphdeck.tui.run_form import Part, RunForm
-from graphdeck.tui.text import one_line, safe
-from graphdeck.tui.theme import ERROR, MUTED
+from graphdeck.tui.text import one_line, safe, width
+from graphdeck.tui.theme import ACCENT, ERROR, MUTED, WARNING, glyphs
 from graphdeck.tui.widgets.form_fields import FormFields
 from graphdeck.tui.widgets.key_hints import KeyHint, KeyHints
 from graphdeck.tui.widgets.question_fields import edited_by_hand
 
+if TYPE_CHECKING:
+    from graphdeck.tui.screens.configs import ConfigChoice, ConfigsScreen
+
 _PROMPTS: Final[dict[Part, str]] = {
     "input": "Input",
-    "context": "Context, kept for this graph until graphdeck ends, never written",
-    "options": "Options, kept for this graph until graphdeck ends",
+    "context": "Context, for this graph until graphdeck ends; Ctrl+G keeps it under a name",
+    "options": "Options, for this graph until graphdeck ends; Ctrl+G keeps them too",
 }
 
 
@@ -31,16 +38,16 @@ class RunFormScreen(ModalScreen[bool | None]):
     CSS_PATH = "run_form.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings_for("run_form")]
 
-    def __init__(self, form: RunForm, heading: str) -> None:
+    def __init__(self, form: RunForm, heading: str, configs: Callable[[RunForm], "ConfigsScreen"]) -> None:
         super().__init__()
         self.form = form
         """What is typed."""
-        self._heading = heading
+        self._heading, self._configs = heading, configs
 
     def compose(self) -> ComposeResult:
         """Heading, the parts one below the other, what the field is for, a hint, the keys."""
         with Vertical(id="run-form"):
-            yield Static(Content.styled(safe(self._heading), "bold"), id="heading")
+            yield Static(id="heading", markup=False)
             with VerticalScroll(id="parts", can_focus=False):
                 for name in self.form.parts:
                     yield FormFields(id=name, part=name)
@@ -50,16 +57,28 @@ class RunFormScreen(ModalScreen[bool | None]):
 
     def on_mount(self) -> None:
         """Open the parts."""
+        self._paint_heading()
         self._paint_keys()
         self.call_next(self._open_parts)
 
-    async def _open_parts(self) -> None:
+    def _paint_heading(self) -> None:
+        """What runs, and with which named config."""
+        config = self.form.config_words
+        told = f"  {glyphs().separator}  config {one_line(config, 48)}" if config else ""
+        title = one_line(self._heading, max(20, self.size.width - 6 - width(told)))
+        content = Content.assemble((title, "bold"), (told, ACCENT))
+        self.query_one("#heading", Static).update(content, layout=False)
+
+    async def _open_parts(self, first_field: str = "") -> None:
         for name, part in self.form.parts.items():
             await self._part(name).ask(part, _PROMPTS[name], "typed:")
         wrong = [name for name, part in self.form.parts.items() if part.wrong()]
         first = self._part(next(iter(wrong or self.form.parts)))
         if first.check():
             first.go(0)
+        if first_field:
+            names = [field.name for field in self.form.parts["context"].fields]
+            self._part("context").go(names.index(first_field))
 
     def _part(self, name: Part) -> FormFields:
         return self.query_one(f"#{name}", FormFields)
@@ -75,6 +94,7 @@ class RunFormScreen(ModalScreen[bool | None]):
     def _typed(self) -> None:
         typed = {name: self._part(name).form for name in self.form.parts}
         self.form = self.form.with_parts({name: part for name, part in typed.items() if part is not None})
+        self._paint_heading()
         self.say("")
 
     @on(FormFields.Left)
@@ -107,6 +127,31 @@ class RunFormScreen(ModalScreen[bool | None]):
             self.dismiss(False)
         else:
             self.say("nothing is kept: this is wrong", ERROR)
+
+    def action_configs(self) -> None:
+        """Take a named config, or keep this one under a name."""
+        self.app.push_screen(self._configs(self.form), self._config_chosen)
+
+    def _config_chosen(self, choice: "ConfigChoice | None") -> None:
+        if choice is None:
+            return
+        config = marked(choice.config, self.form.shape)
+        told = [gone_words(config)] if config.gone else []
+        if choice.was_kept:
+            self.form = self.form.kept_as(config, choice.label)
+            told += [left_out_words(config)] if config.left_out else []
+            words = f"kept as {choice.label}, version {config.version}"
+        else:
+            self.form = self.form.with_config(config, choice.label)
+            asked = [path for path in config.fitting.left_out if not is_given(self.form.context, path)]
+            told += [f"fill in {path_words(asked)}: maybe secret, so not kept"] if asked else []
+            words = f"{choice.label} is taken"
+            names = [field.name for field in self.form.parts["context"].fields] if "context" in self.form.parts else []
+            first = next((path[0] for path in asked if path and path[0] in names), "")
+            self._paint_keys()
+            self.call_next(self._open_parts, first)
+        self._paint_heading()
+        self.say("; ".join([words, *told]), WARNING if told else MUTED)
 
     def action_turn_form(self) -> None:
         """Show it as JSON, or as fields again."""

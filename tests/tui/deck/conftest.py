@@ -44,6 +44,7 @@ from graphdeck.tui.app import GraphdeckApp
 from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.widgets.input_line import InputLine
+from no_configs import NoConfigs
 
 PATIENCE = 10.0
 """Seconds after which a test gives up waiting."""
@@ -188,7 +189,7 @@ class RecordedRun:
         self.stops.append("kill")
 
 
-class RecordedEngine:
+class RecordedEngine(NoConfigs):
     """An engine that says what the test has put into it."""
 
     def __init__(self) -> None:

@@ -17,6 +17,7 @@ Cli = Callable[..., Any]
 
 COMMANDS = (
     "answer",
+    "configs",
     "copy",
     "decisions",
     "delete",
