@@ -19,6 +19,7 @@ from graphdeck.tui.options import (
     limit_option,
     now,
     rows_of,
+    stops_option,
     this_terminal,
     with_engine,
 )
@@ -104,6 +105,7 @@ def commands() -> None:
 @click.option("--to", default="", metavar="NODE", help="Run to this node: stop before it.")
 @click.option("--watch", multiple=True, metavar="PATH", help="Stop when this value of the state has changed.")
 @click.option("--step", is_flag=True, help="Run one super-step.")
+@stops_option
 @click.option("--context", metavar="JSON|@FILE|-", help="Values for the graph's context schema.")
 @click.option("--recursion-limit", type=click.IntRange(min=1), metavar="N", help="Steps at the most.")
 @click.option(
@@ -127,11 +129,14 @@ def run(db: Path | None, as_json: bool, **words: Any) -> int:
     from graphdeck.tui.plain.arguments import RunOptions, request_of
     from graphdeck.tui.plain.run import run as run_plain
 
+    options = RunOptions(**words)
     try:
-        request = request_of(RunOptions(**words))
+        request = request_of(options)
     except GraphdeckError as error:
         return tell(error)
-    return with_engine(files_of(db), lambda engine: run_plain(engine, request, db=db, as_json=as_json))
+    return with_engine(
+        files_of(db), lambda engine: run_plain(engine, request, db=db, as_json=as_json, stops=options.stops)
+    )
 
 
 @commands.command(context_settings=SETTINGS)
@@ -144,10 +149,13 @@ def run(db: Path | None, as_json: bool, **words: Any) -> int:
 @click.option("--all", "all_actions", is_flag=True, help="Decide all actions that wait alike.")
 @click.option("--set", "edits", multiple=True, metavar="KEY=JSON", help="Edit the subgraph's state, to be asked again.")
 @click.option("--end", is_flag=True, help="End the thread instead: its questions are dropped, and nothing more runs.")
+@stops_option
 @ask_all_option
 @db_option
 @json_option
-def answer(db: Path | None, as_json: bool, ask_all: bool, end: bool, edits: tuple[str, ...], **words: Any) -> int:
+def answer(
+    db: Path | None, as_json: bool, ask_all: bool, stops: bool, end: bool, edits: tuple[str, ...], **words: Any
+) -> int:
     """Answer the questions of THREAD, and go on with it. Without an answer, print them.
 
     ID is an interrupt's id, or its first letters, 6 at the least.
@@ -164,7 +172,7 @@ def answer(db: Path | None, as_json: bool, ask_all: bool, end: bool, edits: tupl
         thread = options.thread
         return with_engine(
             files_of(db),
-            lambda engine: edit(engine, thread, edits, db=db, as_json=as_json, ask_all=ask_all),
+            lambda engine: edit(engine, thread, edits, db=db, as_json=as_json, ask_all=ask_all, stops=stops),
             as_json=as_json,
         )
     if end:
@@ -178,7 +186,7 @@ def answer(db: Path | None, as_json: bool, ask_all: bool, end: bool, edits: tupl
         )
     return with_engine(
         files_of(db),
-        lambda engine: answer_plain(engine, options, db=db, as_json=as_json, ask_all=ask_all),
+        lambda engine: answer_plain(engine, options, db=db, as_json=as_json, ask_all=ask_all, stops=stops),
         as_json=as_json,
     )
 
@@ -244,14 +252,6 @@ def runs(run: str | None, db: Files, thread: str, limit: int | None, as_json: bo
 
 
 @commands.command(context_settings=SETTINGS)
-@dbs_option
-@json_option
-def inbox(db: Files, as_json: bool) -> int:
-    """List everything that waits for a person, newest first, with the command that answers it."""
-    from graphdeck.tui.plain.inbox import inbox as list_waiting
-
-    return with_engine(
-@commands.command(context_settings=SETTINGS)
 @click.argument("target", required=False)
 @click.option("--versions", is_flag=True, help="Older versions too: run takes one as NAME@VERSION.")
 @json_option
@@ -269,6 +269,14 @@ def configs(target: str | None, versions: bool, as_json: bool) -> int:
     )
 
 
+@commands.command(context_settings=SETTINGS)
+@dbs_option
+@json_option
+def inbox(db: Files, as_json: bool) -> int:
+    """List everything that waits for a person, newest first, with the command that answers it."""
+    from graphdeck.tui.plain.inbox import inbox as list_waiting
+
+    return with_engine(
         db,
         lambda engine: list_waiting(engine, name_files=bool(db), as_json=as_json, terminal=this_terminal(), now=now),
         as_json=as_json,

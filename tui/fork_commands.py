@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from graphdeck.tui.options import SETTINGS, db_option, files_of, json_option, with_engine
+from graphdeck.tui.options import SETTINGS, db_option, files_of, json_option, stops_option, with_engine
 
 
 @click.command(context_settings=SETTINGS)
@@ -16,6 +16,7 @@ from graphdeck.tui.options import SETTINGS, db_option, files_of, json_option, wi
 @click.option("--as-node", metavar="NODE", help="The node that the values are said to come from.")
 @click.option("--target", metavar="TARGET", help="Graph of the thread.  [default: the one that ran it last]")
 @click.option("--raw", is_flag=True, help="Edit past the graph, where it cannot read its own state any more.")
+@stops_option
 @db_option
 @json_option
 def fork(db: Path | None, as_json: bool, **words: Any) -> int:

@@ -33,6 +33,9 @@ _db = partial(click.option, "--db", multiple=True, type=click.Path(path_type=Pat
 db_option = _db(callback=_only, help="Checkpoint file.")
 dbs_option = _db(help="Checkpoint file; several may be named.")
 ask_all_option = click.option("--ask-all", is_flag=True, help="Ignore every rule and grant that allows a tool call.")
+stops_option = click.option(
+    "--stops", is_flag=True, help="Stop where the project's stops say, as in the deck (S lists them there)."
+)
 limit_option = click.option(
     "--limit",
     type=click.IntRange(min=1),

@@ -58,7 +58,13 @@ def check_together(options: AnswerOptions) -> None:
 
 
 async def answer(
-    engine: Engine, options: AnswerOptions, *, db: Path | None = None, as_json: bool = False, ask_all: bool = False
+    engine: Engine,
+    options: AnswerOptions,
+    *,
+    db: Path | None = None,
+    as_json: bool = False,
+    ask_all: bool = False,
+    stops: bool = False,
 ) -> int:
     """Answer as the options say and print the run's events, or print the questions; the exit status."""
     check_together(options)
@@ -86,7 +92,7 @@ async def answer(
     request = await with_whole_ids(engine, request)
     if not as_json:
         _say_what_is_left(snapshot.interrupts, request.resume)
-    return await run(engine, request, db=db, as_json=as_json)
+    return await run(engine, request, db=db, as_json=as_json, stops=stops)
 
 
 def _decide_all(snapshot: Snapshot, options: AnswerOptions) -> dict[str, Json]:

@@ -44,6 +44,8 @@ class RunOptions:
     """Paths of values to stop at the change of."""
     step: bool = False
     """Run one super-step."""
+    stops: bool = False
+    """The stops that the project keeps count."""
     context: str | None = None
     """JSON, `@FILE`, or `-`."""
     recursion_limit: int | None = None
@@ -81,9 +83,9 @@ def request_of(options: RunOptions) -> RunRequest:
         context=None if options.context is None else read_json("--context", options.context),
         recursion_limit=options.recursion_limit,
         durability=options.durability,
+        config=options.config,
         drop_question=options.drop_question,
         trust=options.trust,
-        config=options.config,
         ask_all=options.ask_all,
     )
 
@@ -205,18 +207,20 @@ def command_line(request: RunRequest, db: Path | None, answers: Mapping[str, Jso
     for option in ("before", "after", "clear", "watch"):
         for node in getattr(request, option):
             words += [f"--{option}", node]
+    if request.kept:
+        words.append("--stops")
     if request.context is not None:
         words += ["--context", json_line(request.context)]
     if request.recursion_limit is not None:
         words += ["--recursion-limit", str(request.recursion_limit)]
     if request.durability is not None and (request.durability != "sync" or request.config):
         words += ["--durability", request.durability]
+    if request.config:
+        words += ["--config", request.config]
     if request.ask_all:
         words.append("--ask-all")
     if db is not None:
         words += ["--db", str(db)]
-    if request.config:
-        words += ["--config", request.config]
     return " ".join(map(shell_word, words))
 
 

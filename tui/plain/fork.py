@@ -10,10 +10,12 @@ from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.forks import ForkPlan
 from graphdeck.graphs.paths import split_path, with_value
 from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.stopping import KeptStop
 from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.message_text import is_message
 from graphdeck.tui.plain.arguments import command_line, parse_json, shell_word
 from graphdeck.tui.plain.checkpoints import whole_checkpoint
+from graphdeck.tui.plain.kept_stops import stops_for
 from graphdeck.tui.plain.terminal import Terminal, terminal_of
 from graphdeck.tui.text import safe
 
@@ -36,6 +38,8 @@ class ForkOptions:
     """The graph; None for the one that ran the thread last."""
     raw: bool = False
     """Edit the checkpoint past the graph."""
+    stops: bool = False
+    """The stops that the project keeps count."""
 
 
 class Edit:
@@ -83,13 +87,15 @@ async def fork(engine: Engine, options: ForkOptions, *, db: Path | None, as_json
     _check_together(options)
     checkpoint = await whole_checkpoint(engine, options.thread, options.checkpoint or "")
     plan = await engine.fork_plan(options.thread, checkpoint, as_node=options.as_node or "", graph=options.target or "")
+    kept = await stops_for(engine, plan.graph, used=options.stops)
+    plan = plan.with_stops(kept)
     edit = await _edit(engine, options, plan)
     terminal = terminal_of(sys.stdout)
     if not as_json:
         for line in plan_lines(plan, terminal):
             print(line, flush=True)
     if not edit.values and not options.as_node:
-        _tell(plan, plan.checkpoint, terminal, db, written=False, as_json=as_json)
+        _tell(plan, plan.checkpoint, kept, terminal, db, written=False, as_json=as_json)
         return 0
     values: Json = dict(edit.values)
     written = await engine.update(
@@ -102,7 +108,7 @@ async def fork(engine: Engine, options: ForkOptions, *, db: Path | None, as_json
         file=plan.file,
         graph=plan.graph,
     )
-    _tell(plan, written, terminal, db, written=True, as_json=as_json)
+    _tell(plan, written, kept, terminal, db, written=True, as_json=as_json)
     return await _still_unreadable(engine, plan, written) if options.raw else 0
 
 
@@ -148,9 +154,16 @@ def plan_lines(plan: ForkPlan, terminal: Terminal) -> Iterator[str]:
 
 
 def _tell(
-    plan: ForkPlan, checkpoint: str, terminal: Terminal, db: Path | None, *, written: bool, as_json: bool
+    plan: ForkPlan,
+    checkpoint: str,
+    kept: tuple[KeptStop, ...],
+    terminal: Terminal,
+    db: Path | None,
+    *,
+    written: bool,
+    as_json: bool,
 ) -> None:
-    command = command_line(RunRequest(graph=plan.graph, thread=plan.thread), db)
+    command = command_line(RunRequest(graph=plan.graph, thread=plan.thread, kept=kept), db)
     if not (written or plan.is_head):
         command += f" --checkpoint {shell_word(checkpoint)}"
     if as_json:

@@ -13,7 +13,14 @@ from graphdeck.tui.plain.run import run
 
 
 async def edit(
-    engine: Engine, thread: str, words: Sequence[str], *, db: Path | None, as_json: bool, ask_all: bool = False
+    engine: Engine,
+    thread: str,
+    words: Sequence[str],
+    *,
+    db: Path | None,
+    as_json: bool,
+    ask_all: bool = False,
+    stops: bool = False,
 ) -> int:
     """Write `KEY=JSON` words into the state of the subgraph that asks, then have it ask again; the exit status.
 
@@ -24,7 +31,7 @@ async def edit(
     ns = _asking(snapshot)
     await engine.update(thread, values, ns=ns, replace=True, file=snapshot.file)
     request = RunRequest(graph=snapshot.graph, thread=thread, file=snapshot.file, ask_all=ask_all)
-    return await run(engine, request, db=db, as_json=as_json)
+    return await run(engine, request, db=db, as_json=as_json, stops=stops)
 
 
 def _values(words: Sequence[str]) -> dict[str, Json]:

@@ -22,6 +22,7 @@ from graphdeck.tui.plain.checkpoints import whole_checkpoint
 from graphdeck.tui.plain.configs import with_config
 from graphdeck.tui.plain.errors import error_text
 from graphdeck.tui.plain.ids import with_whole_ids
+from graphdeck.tui.plain.kept_stops import with_kept_stops
 from graphdeck.tui.plain.printing import JsonPrinter, LinePrinter, Output
 from graphdeck.tui.plain.terminal import node_names, terminal_of
 from graphdeck.tui.rules import Rules
@@ -33,11 +34,14 @@ _STATUS: Final = {"done": 0, "waiting": 2, "breakpoint": 2}
 """Run status to exit status; 1 for all others."""
 
 
-async def run(engine: Engine, request: RunRequest, *, db: Path | None = None, as_json: bool = False) -> int:
+async def run(
+    engine: Engine, request: RunRequest, *, db: Path | None = None, as_json: bool = False, stops: bool = False
+) -> int:
     """Run a graph and print its events, as lines for people or as JSON lines; the exit status.
 
-    It goes on by itself where rules answer all that waits.
+    It goes on by itself where rules answer all that waits. With `stops` those count that the project keeps.
     """
+    request = await with_kept_stops(engine, request, used=stops)
     if request.resume and not request.seen:  # else somebody has looked at the questions already
         request = await with_whole_ids(engine, request)
     if request.checkpoint is not None:
@@ -125,11 +129,11 @@ async def framed_events(engine: Engine, request: RunRequest, ladder: "StopLadder
     last: Event | None = None
     rules = Rules(engine)
     try:
+        request = await with_config(engine, request)
         await rules.check(request)
         run = await rules.run(request)
         ladder.run = run
         file = ""
-        request = await with_config(engine, request)
         async for event in run.events():
             if isinstance(event, RunStarted):
                 file = event.file

@@ -1,5 +1,6 @@
 """`graphdeck fork` and `run --checkpoint`: what is said, what is written, and how it goes on."""
 
+import dataclasses
 import json
 import shlex
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from graphdeck.graphs.errors import InputError, PathNotFound
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.stopping import Breakpoint
 from graphdeck.graphs.values import Json
 from graphdeck.tui.plain.arguments import RunOptions, request_of
 from graphdeck.tui.plain.checkpoints import short_id
@@ -106,6 +108,27 @@ async def test_a_fork_says_what_runs_writes_it_and_names_the_command_that_goes_o
     assert await lines.value("any") == {"s": {"$type": "set", "value": [1]}}  # as it was, though no schema names it
     assert await lines.engine.state("t", before.checkpoint) != before  # it is not the newest any more, but
     assert (await lines.engine.state("t", before.checkpoint)).values == before.values
+
+
+async def test_stops_that_the_project_keeps_count_where_it_is_said(
+    lines: Lines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also for the run that goes on, and for one that an answer goes on with."""
+    at = await lines.at("tools")
+    await lines.engine.keep_stop(lines.target, Breakpoint(node="tell"))
+    plain = ForkOptions(thread="t", checkpoint=at, as_node="tools")
+    for options, said, command in (
+        (plain, "", "--thread t"),
+        (dataclasses.replace(plain, stops=True), "a breakpoint stops it at tell", "--thread t --stops"),
+    ):
+        assert await fork(lines.engine, options, db=None, as_json=False) == 0
+        out, err = capsys.readouterr()
+        assert said in out
+        assert ("breakpoint" in out) is options.stops
+        assert out.endswith(f"{command}\n")
+        assert ("not used: stop before tell" in err) is not options.stops
+    assert await run(lines.engine, RunRequest(graph=lines.target, thread="t"), stops=True) == 2
+    assert (await lines.engine.state("t")).next == ("tell",)
 
 
 async def test_without_edits_nothing_is_written(lines: Lines) -> None:

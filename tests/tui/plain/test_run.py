@@ -18,6 +18,7 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.records import RunRequest
+from graphdeck.graphs.stopping import Breakpoint, Watch
 from graphdeck.tui.cli import commands
 from graphdeck.tui.plain.arguments import RunOptions, request_of
 from graphdeck.tui.plain.run import run
@@ -116,16 +117,16 @@ class Runner:
     async def __call__(self, *words: str) -> Ran:
         self._capsys.readouterr()
         with commands.commands["run"].make_context("run", list(words)) as context:
-            request, as_json = _request(context)
-        status = await run(self._engine, request, as_json=as_json)
+            options, as_json = _options(context)
+        status = await run(self._engine, request_of(options), as_json=as_json, stops=options.stops)
         return Ran(status, *self._capsys.readouterr())
 
 
-def _request(context: Context) -> tuple[RunRequest, bool]:
+def _options(context: Context) -> tuple[RunOptions, bool]:
     words = dict(context.params)
     del words["db"]
     as_json = words.pop("as_json")
-    return request_of(RunOptions(**words)), as_json
+    return RunOptions(**words), as_json
 
 
 @pytest_asyncio.fixture
@@ -255,6 +256,29 @@ async def test_stops_inside_subgraphs_by_conditions_changes_and_steps_say_why_an
         assert (refused.status, refused.out.splitlines()[1:]) == (64, ["✗ failed"])
 
 
+async def test_stops_that_the_project_keeps_count_where_it_is_said_and_are_told_of_else(
+    graphdeck: Runner, engine: LocalEngine, write_graph: Callable[..., str]
+) -> None:
+    team = write_graph(TEAM, "team.py")
+    for stop in (Breakpoint(node="count"), Breakpoint(node="end", off=True), Watch(path="team:desk:total")):
+        await engine.keep_stop(team, stop)
+    ran = await graphdeck(team, "--thread", "past", "--input", "{}", "--json")
+    assert (ran.status, ran.err) == (
+        0,
+        "not used: stop before count, watch team:desk:total, kept for runs in the deck; --stops uses them\n",
+    )
+    stopped = await graphdeck(team, "--thread", "t", "--input", "{}", "--stops", "--after", "count")
+    assert (stopped.status, stopped.err) == (2, "")
+    assert stopped.out.splitlines()[-3:] == [
+        "  why:    total changed in team:desk",
+        "  stands: before team:desk:review",
+        f"  go on:  graphdeck run {team} --thread t --after count --stops",
+    ]
+    await engine.forget_stop(team, Watch(path="team:desk:total"))
+    assert (await graphdeck(team, "--thread", "t", "--stops", "--json")).events[-1]["paths"] == ["count"]
+    assert (await graphdeck("gone.py:graph", "--thread", "t", "--stops", "--json")).status == 64
+
+
 async def test_recursion_limit(graphdeck: Runner, write_graph: Callable[..., str]) -> None:
     loop = write_graph(LOOP, "loop.py")
     ran = await graphdeck(loop, "--input", "{}", "--recursion-limit", "3", "--json")
@@ -295,6 +319,9 @@ async def test_a_new_thread_needs_input_where_the_schema_requires_a_key(
 
 class _Broken:
     """An engine with a fault."""
+
+    async def stops(self, graph: str) -> tuple[()]:
+        return ()
 
     async def run(self, request: RunRequest) -> None:
         raise {"unexpected": ZeroDivisionError("oh"), "refused": InputError("no", "yes")}[request.thread]
