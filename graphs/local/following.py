@@ -56,9 +56,12 @@ class Following:
             found = self._follower.turn()
         if version != self._version or is_held != self._was_held:
             self._changed_at, self._row = time.monotonic(), None
-        ended = None if is_held else self._ended()
+        is_over = not is_held and self._is_over()
+        if is_over:
+            found += self._follower.rest()
+            found.append(self._ended())
         self._version, self._was_held = version, self._was_held or is_held
-        return [self._stamped(event) for event in (*found, *([ended] if ended else []))], ended is not None
+        return [self._stamped(event) for event in found], is_over
 
     def _begin(self) -> list[Event]:
         events = self._follower.begin()
@@ -66,12 +69,14 @@ class Following:
         started = RunStarted(thread=self._thread, graph=row.graph, file=str(self._file.path), time=row.updated)
         return [started, *events]
 
-    def _ended(self) -> RunEnded | None:
-        """The end of the run; None as long as it may go on."""
+    def _is_over(self) -> bool:
+        """Whether the run cannot go on."""
         row = self._row = self._row or self._read_row()
         is_quiet = time.monotonic() - self._changed_at >= REST
-        if not (self._was_held or row.status in _SURE or (row.status in _AT_REST and is_quiet)):
-            return None
+        return self._was_held or row.status in _SURE or (row.status in _AT_REST and is_quiet)
+
+    def _ended(self) -> RunEnded:
+        row = self._row or self._read_row()
         status: RunStatus = "stopped" if row.status == "running" else row.status
         stops = stops_of(self._file.path, self._thread, self._follower.newest[2])
         return RunEnded(status=status, next=row.next or (), error=self._error(row), stops=stops, time=row.updated)

@@ -69,6 +69,8 @@ class Follower:
         """The run that wrote it, where it is graphdeck's."""
         self._steps: dict[_Place, _Step] = {}
         """The newest checkpoint of each namespace that goes on."""
+        self._untaken: list[SavedCheckpoint] = []
+        """Inputs of graphs that are not told yet: what takes one, the rows tell once it has been taken."""
         self._asked: dict[tuple[str, str], str] = {}
         """By id and payload of a question, the task that told it first: each level of subgraphs repeats it.
 
@@ -105,6 +107,11 @@ class Follower:
         except Undecodable as error:
             raise unreadable(self._file, self._thread, error) from error
 
+    def rest(self) -> list[Event]:
+        """What was not told yet, once nobody writes any more."""
+        untaken, self._untaken = self._untaken, []
+        return [self._new(saved) for saved in untaken]
+
     def _newest_rows(self) -> tuple[int, int]:
         checkpoint, write = self._file.query(_LAST_SQL)[0]
         return checkpoint or 0, write or 0
@@ -113,15 +120,18 @@ class Follower:
         """First what the tasks of a step wrote, then the checkpoint that they made."""
         written = self._written(before[1], now[1])
         rows = self._file.query(_CHECKPOINTS_SQL, (before[0], now[0], self._thread))
-        new = [read_checkpoint(self._thread, row[0], row[1:]) for row in rows]
-        for saved in sorted(new, key=lambda each: each.id):
+        new = [*self._untaken, *(read_checkpoint(self._thread, row[0], row[1:]) for row in rows)]
+        newest, self._untaken = {saved.key[1]: saved.id for saved in sorted(new, key=_by_id)}, []
+        for saved in sorted(new, key=_by_id):
             ns = saved.key[1]
             if any(place[0] == ns and place[1] >= saved.id for place in self._steps):  # it was put again
                 continue
+            if saved.id == newest[ns] and self._is_untaken(saved):
+                self._untaken.append(saved)
+                continue
             if saved.parent is not None:
                 yield from self._tasks((ns, saved.parent), written.pop((ns, saved.parent), {}), saved.time)
-            changed = self._changed(saved)
-            yield self._checkpoint(self._add(saved), changed)
+            yield self._new(saved)
         for place in sorted(written, key=lambda place: -place[0].count("|") if place[0] else 1):
             yield from self._tasks(place, written[place], "")
 
@@ -151,7 +161,15 @@ class Follower:
         """What a checkpoint runs; who takes the input of a graph, the tasks tell."""
         return _Step(saved, due_after(saved, load_tasks(self._file, saved.key) if START in saved.channels else ()))
 
+    def _is_untaken(self, saved: SavedCheckpoint) -> bool:
+        """Whether it has an input that no task has taken yet, so that nothing tells what will."""
+        return START in saved.channels and not load_tasks(self._file, saved.key) and not due_after(saved, ()).known
+
     # -- events --------------------------------------------------------------------------------------------------
+
+    def _new(self, saved: SavedCheckpoint) -> Event:
+        changed = self._changed(saved)
+        return self._checkpoint(self._add(saved), changed)
 
     def _checkpoint(self, step: _Step, changed: Mapping[str, tuple[int, str]]) -> Event:
         saved, due = step
@@ -212,6 +230,10 @@ class Follower:
         elif task.finished and node != START:
             ms = _milliseconds(step.saved.time, time)
             yield NodeFinished(time=time, ns=ns, task=task.id, node=node, ms=ms, keys=written_keys(task))
+
+
+def _by_id(saved: SavedCheckpoint) -> str:
+    return saved.id
 
 
 def _path(ns: str) -> tuple[str, ...]:
