@@ -11,12 +11,12 @@ from graphdeck.graphs.saved.export import exported_names
 from graphdeck.graphs.saved.file import open_file
 
 
-def read_source(source: Path, file: Path) -> tuple[str, Mapping[str, Named]]:
-    """What SQLite may open the source with, and what its threads are called; raises what `open_file` raises."""
+def read_source(source: Path, file: Path) -> Mapping[str, Named]:
+    """What the threads of the source are called; raises what `open_file` raises."""
     if os.path.realpath(source) == os.path.realpath(file):
         raise InputError(f"{source} is the file that threads are imported into", "name another one: --db FILE")
     if file.exists() and file.stat().st_size:
         open_file(file).close()  # a foreign one is refused before anything touches it
     with open_file(source) as theirs:
         names = {thread: read_name(said) for thread, said in exported_names(theirs).items()}
-        return theirs.uri, names or names_of(source)
+        return names or names_of(source)

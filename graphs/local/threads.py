@@ -231,8 +231,8 @@ class SavedThreads:
         from graphdeck.graphs.local.importing import read_source
 
         file = Path(into).absolute() if into else self._own_file
-        uri, known = await self._read(lambda: read_source(source.absolute(), file))
-        ids = dict(await self._pool.request({"job": "import", "file": str(file), "source": uri}))
+        known = await self._read(lambda: read_source(source.absolute(), file))
+        ids = dict(await self._pool.request({"job": "import", "file": str(file), "source": str(source.absolute())}))
         await self._read(lambda: names.add_names(file, {ids[each]: known[each] for each in ids if each in known}))
         renamed = {old: new for old, new in ids.items() if old != new}
         return Imported(file=str(file), threads=tuple(ids.values()), renamed=renamed)

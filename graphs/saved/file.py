@@ -8,21 +8,25 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeAlias, TypeVar
-from urllib.parse import quote
 
 from graphdeck.graphs.errors import FileError, GraphdeckError, MissingFileError
-from graphdeck.graphs.first_bytes import Inode, connecting, disconnected, first_bytes
+from graphdeck.graphs.first_bytes import (
+    WAL_VERSION,
+    Inode,
+    Look,
+    connecting,
+    disconnected,
+    first_bytes,
+    look_at,
+    signature,
+)
 from graphdeck.graphs.saved.remembered import Remembered
 
 _HEADER: Final = b"SQLite format 3\x00"
 _HEADER_SIZE: Final = 100
-_WAL_VERSION: Final = 2
 _BUSY_SECONDS: Final = 2.0
 _RESTS: Final = (0.0, 0.01, 0.05, 0.2)
 """Seconds to wait for a program that is just opening or closing the file, before it is told as an error."""
-_FIXED: Final = "immutable=1"
-_ALONE: Final = "vfs=unix-none"
-_EFFECTIVE: Final = os.access in os.supports_effective_ids
 _PASSING: Final = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL}
 _REMEMBERED: Final = 60_000
 """Facts that are kept, so that lists read again every second decode only what is new."""
@@ -74,11 +78,8 @@ def open_file(path: str | os.PathLike[str]) -> "CheckpointFile":
 class CheckpointFile:
     """A checkpoint file that is open for reading, from one thread at a time.
 
-    Without a `-wal` beside it nobody has written since it was closed, and SQLite is told that it cannot change
-    (`immutable`), since even a read-only connection would leave `-wal` and `-shm` behind. Every reading function
-    first calls `refresh`, which sees a writer that has come since. With a `-wal` the file is read under SQLite's own
-    locks, and its `-shm` is made anew where it is gone: to do without them (`unix-none`) is safe only in a folder
-    that we may not write, as SQLite deletes a `-wal` that it takes for empty when it closes the file.
+    Every reading function first calls `refresh`, which sees a writer that has come since; how the file is opened,
+    `look_at` tells.
     """
 
     def __init__(self, path: Path) -> None:
@@ -90,8 +91,7 @@ class CheckpointFile:
         """The same of steps that somebody follows, of whom the newest ones are asked for again and again."""
         self._connection: sqlite3.Connection | None = None
         self._inode: Inode | None = None
-        self._uri = ""
-        self._seen: tuple[int, ...] = ()
+        self._look: Look | None = None
         self._functions: dict[tuple[str, int], Callable[..., bool]] = {}
         self._told: tuple[object, ...] = ()
         self._task_path = "task_path"
@@ -117,11 +117,6 @@ class CheckpointFile:
         return self._connection
 
     @property
-    def uri(self) -> str:
-        """What SQLite may open the file with now, so that looking leaves no trace."""
-        return self._uri
-
-    @property
     def task_path(self) -> str:
         """SQL for the `task_path` of a write; files of old versions have no such column."""
         return self._task_path
@@ -140,7 +135,7 @@ class CheckpointFile:
         """Another one whenever the file has been written."""
         self.refresh()
         version = self.query("PRAGMA data_version")[0][0]
-        return self._uri, self._seen, _signature(self._beside("-wal")), version
+        return self._look, signature(self._beside("-wal")), version
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query at once, so that no read transaction stays open; raises `FileError`."""
@@ -172,40 +167,28 @@ class CheckpointFile:
             rows = self._connection.execute(sql, values).fetchall()
         except UnicodeEncodeError:  # a lone surrogate, as in an argument that is not UTF-8: no row can hold it
             return []
-        if _FIXED in self._uri and _signature(self.path) != self._seen:
+        if self._look is not None and not self._look.still_holds():
             raise _ChangedError
         return rows
 
     def _may_pass(self, error: sqlite3.DatabaseError) -> bool:
-        return _passes(error) or self._look() != (self._uri, self._seen)
+        return _passes(error) or self._look_again() != self._look
 
     # -- how to open it ----------------------------------------------------------------------------------------
 
     def _renew(self) -> None:
         """Open the file anew where it is another one, or has to be opened in another way, than before."""
-        look = self._look()
-        if self._connection is not None and look == (self._uri, self._seen):
+        look = self._look_again()
+        if self._connection is not None and look == self._look:
             return
         self.close()
-        self._uri, self._seen = look
-        self._connect()
+        self._look = look
+        self._connect(look)
         self._check_tables()
 
-    def _look(self) -> tuple[str, tuple[int, ...]]:
-        """The URI to open the file with now, and what tells that it must be opened anew.
-
-        A file that is open as `immutable` must be when it changes, any other one when it or its `-wal` is replaced.
-        """
-        journal = self._sniff()
-        uri = f"file:{quote(str(self.path))}?mode=ro"
-        wal = _signature(self._beside("-wal"))
-        if wal:
-            folder = self._beside("").parent
-            if not self._beside("-shm").exists() and not os.access(folder, os.W_OK, effective_ids=_EFFECTIVE):
-                uri += f"&{_ALONE}"
-        elif journal == _WAL_VERSION:
-            return f"{uri}&{_FIXED}", _signature(self.path)
-        return uri, _signature(self.path)[:1] + wal[:1]
+    def _look_again(self) -> Look:
+        """How the file is to be opened now; raises where it cannot be a checkpoint file."""
+        return look_at(self.path, self._sniff())
 
     def _beside(self, suffix: str) -> Path:
         """A file that SQLite keeps beside this one: where a link leads, not beside the link."""
@@ -233,13 +216,13 @@ class CheckpointFile:
             raise FileError(f"{self.path} is not a SQLite file.", _WRONG_FILE_HINT)
         if header and len(header) < _HEADER_SIZE:
             raise self._broken("it ends within its header")
-        return header[18] if header else _WAL_VERSION
+        return header[18] if header else WAL_VERSION
 
-    def _connect(self) -> None:
+    def _connect(self, look: Look) -> None:
         self._inode = connecting(self.path)
         try:
             connection = sqlite3.connect(
-                self._uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                look.uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
         except sqlite3.Error:
             disconnected(self._inode)
@@ -247,7 +230,7 @@ class CheckpointFile:
         self._connection = connection
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
         connection.execute("PRAGMA trusted_schema=OFF")
-        if _ALONE in self._uri:  # the index of the -wal is kept in memory
+        if look.is_alone:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         for (name, arguments), function in self._functions.items():
             connection.create_function(name, arguments, function, deterministic=True)
@@ -300,11 +283,3 @@ def _passes(error: sqlite3.Error) -> bool:
     code = _code(error)
     cut_short = code == sqlite3.SQLITE_IOERR_SHORT_READ
     return isinstance(error, _ChangedError) or (code & 0xFF in _PASSING and not cut_short)
-
-
-def _signature(path: Path) -> tuple[int, ...]:
-    try:
-        found = path.stat()
-    except OSError:
-        return ()
-    return (found.st_ino, found.st_size, found.st_mtime_ns)

@@ -13,6 +13,7 @@ from typing import Final
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from graphdeck.graphs.errors import FileError, InputError
+from graphdeck.graphs.first_bytes import Look, look_at
 from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.worker.edit import TABLES, change_file
 from graphdeck.graphs.worker.saver import LOCK_TIMEOUT
@@ -38,8 +39,8 @@ def prune_thread(file: Path, thread: str, head: str, gone: Sequence[Sequence[str
         lease.release()
 
 
-def import_threads(file: Path, source: str) -> dict[str, str]:
-    """Copy all threads of another file, given as SQLite's URI; by their ids there, their ids here, all or none.
+def import_threads(file: Path, source: Path) -> dict[str, str]:
+    """Copy all threads of another file as it is at one time; by their ids there, their ids here, all or none.
 
     An id that is taken here gets a new one.
     """
@@ -48,18 +49,35 @@ def import_threads(file: Path, source: str) -> dict[str, str]:
         with closing(sqlite3.connect(file)) as connection:
             SqliteSaver(connection).setup()
     try:
-        with closing(sqlite3.connect(source, uri=True)) as theirs, change_file(file) as ours:
-            theirs.text_factory = lambda data: data.decode("utf-8", "replace")
-            theirs.execute("PRAGMA trusted_schema=OFF")
-            if "unix-none" in source:  # its writer was killed: the index of its -wal is kept in memory
-                theirs.execute("PRAGMA locking_mode=EXCLUSIVE")
-            ours.execute("BEGIN IMMEDIATE")
-            taken = _ids(ours)
-            ids = {thread: str(uuid.uuid4()) if thread in taken else thread for thread in _ids(theirs)}
-            for table in TABLES:
-                _copy_rows(theirs, ours, table, ids)
-    except sqlite3.Error as error:
+        look = look_at(source)
+        try:
+            return _import(file, source, look)
+        except (_ChangedError, sqlite3.DatabaseError):
+            if not look.is_unlocked:
+                raise
+            return _import(file, source, look.locked())  # somebody writes it
+    except (sqlite3.Error, OSError) as error:
         raise FileError(f"its threads could not be copied: {error}", "nothing was changed") from error
+
+
+class _ChangedError(Exception):
+    """The file has been written while it was read without locks."""
+
+
+def _import(file: Path, source: Path, look: Look) -> dict[str, str]:
+    with closing(sqlite3.connect(look.uri, uri=True, timeout=LOCK_TIMEOUT)) as theirs, change_file(file) as ours:
+        theirs.text_factory = lambda data: data.decode("utf-8", "replace")
+        theirs.execute("PRAGMA trusted_schema=OFF")
+        if look.is_alone:
+            theirs.execute("PRAGMA locking_mode=EXCLUSIVE")
+        theirs.execute("BEGIN")
+        ours.execute("BEGIN IMMEDIATE")
+        taken = _ids(ours)
+        ids = {thread: str(uuid.uuid4()) if thread in taken else thread for thread in _ids(theirs)}
+        for table in TABLES:
+            _copy_rows(theirs, ours, table, ids)
+        if not look.still_holds():
+            raise _ChangedError
     return ids
 
 

@@ -121,7 +121,7 @@ def _prune(job: Job) -> None:
 
 
 def _import(job: Job) -> dict[str, str]:
-    return import_threads(Path(job["file"]), job["source"])
+    return import_threads(Path(job["file"]), Path(job["source"]))
 
 
 def _vacuum(job: Job) -> int:

@@ -14,6 +14,7 @@ from langgraph.types import StateSnapshot
 from pydantic import ValidationError
 
 from graphdeck.graphs.errors import FileError, InputError, ThreadNotFound
+from graphdeck.graphs.first_bytes import WAL_VERSION, look_at
 from graphdeck.graphs.forks import ForkPlan
 from graphdeck.graphs.values import json_line
 from graphdeck.graphs.worker.checks import faults
@@ -105,11 +106,14 @@ async def _head(saver: TellingSaver, thread: str) -> str:
 @asynccontextmanager
 async def _reading(file: Path, saving: Saving) -> AsyncIterator[TellingSaver]:
     """The checkpoint file, opened so that nothing in it or beside it changes."""
-    mode = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "mode=ro&immutable=1"
     try:
-        async with aiosqlite.connect(f"{file.absolute().as_uri()}?{mode}", uri=True) as connection:
+        # Its first bytes are not looked at: the user's own saver may have it open, and would lose its locks.
+        look = look_at(file.absolute(), WAL_VERSION)
+        async with aiosqlite.connect(look.uri, uri=True) as connection:
+            if look.is_alone:
+                await connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             saver = TellingSaver(connection, serde=saving.serde)
             saver.file, saver.writers, saver.is_setup = file, {}, True
             yield saver
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise FileError(f"the checkpoint file {file} cannot be read: {error}", "nothing was changed") from error

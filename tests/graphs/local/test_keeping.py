@@ -22,6 +22,7 @@ from graphdeck.graphs.local.lease import Lease
 from graphdeck.graphs.saved.file import open_file
 from graphdeck.graphs.saved.pruning import plan_prune
 from graphdeck.graphs.searching import SearchHit, SearchProgress
+from graphdeck.graphs.worker import keep
 from graphdeck.graphs.worker.keep import prune_thread
 
 ROWS = "SELECT * FROM {} WHERE thread_id = ? ORDER BY rowid"
@@ -336,6 +337,25 @@ async def test_of_a_hostile_file_only_rows_are_copied(engine: LocalEngine, file:
     found = {row.thread: row.error for row in (await engine.threads()).rows}
     assert found["planted"] == "Checkpoint 1 cannot be read: it is not a checkpoint."
     assert found["t"] == ""
+
+
+def test_an_import_is_of_one_time_while_somebody_writes_the_source(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "other.sqlite"
+    converse(source, "one")
+    copy_rows, copied = keep._copy_rows, list[str]()
+
+    def and_write(*copying: Any) -> None:
+        copy_rows(*copying)
+        if not copied:
+            converse(source, "one")
+        copied.append(copying[2])
+
+    monkeypatch.setattr(keep, "_copy_rows", and_write)
+    assert keep.import_threads(file, source) == {"one": "one"}
+    assert rows(file, "one") == rows(source, "one")
+    assert copied == ["checkpoints", "writes"] * 2
 
 
 async def test_threads_are_imported_into_a_project_that_has_none(
