@@ -9,6 +9,7 @@ from textual.dom import DOMNode
 from textual.message import Message
 
 from graphdeck.graphs.errors import GraphdeckError
+from graphdeck.tui.keys_first import KeysFirst
 
 PAUSE: Final = 0.1
 """Seconds between two reads of one kind at least, so that a fast run does not read all the time."""
@@ -22,6 +23,8 @@ class Background:
     """Starts work in workers of a receiver, and posts what comes of it; `failed` makes the message where it fails."""
 
     def __init__(self, receiver: DOMNode, failed: Callable[[str, str, GraphdeckError, str], Message]) -> None:
+        self.keys = KeysFirst()
+        """What is told waits for the keys that are noted here."""
         self._receiver, self._failed = receiver, failed
         self._reading: set[str] = set()
         self._following: dict[str, Callable[[], Awaitable[None]]] = {}
@@ -46,6 +49,7 @@ class Background:
         except GraphdeckError as error:
             message = self._failed(kind, about, error, file)
         if message is not None:
+            await self.keys.turn()
             self._receiver.post_message(message)
 
     async def _rest(self, kind: str, took: float) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from textual.dom import DOMNode
 from textual.message import Message
@@ -20,21 +20,12 @@ from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.graphs.values import Json
 from graphdeck.tui.background import Background
 from graphdeck.tui.batch import Batch
+from graphdeck.tui.live_run import CANCEL, LADDER, LiveRun
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.run_setup import RunSetups
 
 if TYPE_CHECKING:
     from graphdeck.tools.policy import Policy
-
-CANCEL: Final = 2
-"""The rung after which a worker may live on, for a node that cannot be cancelled."""
-LADDER: Final = (
-    "stops at the next step (Ctrl+C again cancels the running node)",
-    "cancels the running node (Ctrl+C again kills the worker)",
-    "kills the worker; the thread can be continued",
-)
-"""What each press of Ctrl+C does."""
-
 
 Act: TypeAlias = Literal["end", "repair"]
 
@@ -143,6 +134,8 @@ class RunEvents(Message):
 
     request: RunRequest
     events: Sequence[Event]
+    more: bool = False
+    """Others of the same moment follow at once: all are painted together."""
 
 
 @dataclass(eq=False, repr=False)
@@ -171,7 +164,7 @@ class Bridge(Background):
         self._engine = engine
         self._rules = rules or Rules(engine)
         self._setups = setups or RunSetups()
-        self._live: dict[ThreadKey, _Live] = {}
+        self._live: dict[ThreadKey, LiveRun] = {}
         self._cancelled: dict[ThreadKey, Run] = {}
 
     # -- reading -----------------------------------------------------------------------------------------------------
@@ -318,7 +311,7 @@ class Bridge(Background):
         if key in self._live:
             raise ValueError("one run at a time of a thread")
         self._cancelled.pop(key, None)
-        live = self._live[key] = _Live(request)
+        live = self._live[key] = LiveRun(request)
         self._start("run", self._follow(live))
 
     def pause(self, thread: ThreadKey) -> str:
@@ -339,23 +332,23 @@ class Bridge(Background):
             return LADDER[-1]
         return ""
 
-    def _climb(self, live: "_Live", rung: int) -> str:
-        rung = min(rung, len(LADDER))
-        if rung > live.rung:
-            live.rung = rung
-            if live.run is not None:
-                self._start("stop", _send_stop(live.run, rung))
+    def _climb(self, live: LiveRun, rung: int) -> str:
+        if live.climb(rung) and live.run is not None:  # else it is done as soon as there is a run
+            self._start("stop", live.send_stop(live.rung))
         return LADDER[live.rung - 1]
 
-    async def _follow(self, live: "_Live") -> None:
+    async def _follow(self, live: LiveRun) -> None:
         """Read a run to its end, its events in batches."""
-        batch = Batch(lambda events: self._receiver.post_message(RunEvents(live.request, events)))
+
+        def give(events: Sequence[Event], *, more: bool) -> None:
+            self._receiver.post_message(RunEvents(live.request, events, more))
+
+        batch = Batch(give, self.keys)
         try:
             async with self._setups.changing:
                 kept = await self._engine.stops(live.request.graph)
             run = live.run = await self._rules.run(self._setups.applied(live.request, kept))
-            if live.rung:
-                await _send_stop(run, live.rung)
+            await live.send_stop(live.rung)
             async for event in run.events():
                 if isinstance(event, RunStarted):
                     self._place(live, event.file)
@@ -370,7 +363,7 @@ class Bridge(Background):
             del self._live[key_of(live.request)]
             batch.flush()
 
-    def _place(self, live: "_Live", file: str) -> None:
+    def _place(self, live: LiveRun, file: str) -> None:
         """Name a run by the file that it writes, where that was not known."""
         was = key_of(live.request)
         now = ThreadKey(file, was.thread)
@@ -382,18 +375,3 @@ class Bridge(Background):
     async def close(self) -> None:
         """Let go of the engine: a run drains, and is killed after 10 seconds."""
         await self._engine.close()
-
-
-@dataclass(eq=False, repr=False)
-class _Live:
-    """A run that is on, or about to be."""
-
-    request: RunRequest
-    run: Run | None = None
-    """None until the engine has given it."""
-    rung: int = 0
-    """How far up the ladder it was stopped."""
-
-
-async def _send_stop(run: Run, rung: int) -> None:
-    await (run.drain, run.cancel, run.kill)[rung - 1]()

@@ -38,6 +38,7 @@ class DeckAnswers(DeckFinding):
     def key_pressed(self) -> None:
         """Told by the app of every key, wherever it goes."""
         self._gate.note_key(self.clock.monotonic())
+        self.bridge.keys.pressed()
         if self.is_active:  # under a dialog nobody has read it yet
             self.say("")
 

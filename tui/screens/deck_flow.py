@@ -172,7 +172,8 @@ class DeckFlow(DeckListing):
             if ended is not None and not was_refused(view):
                 self.look = self.look.without_run(ended.status)
             reads = not self.look.refuses_saving
-            if not (reads and ended is not None and ended.status == "waiting"):  # else what it asks comes at once
+            asks_at_once = reads and ended is not None and ended.status == "waiting"
+            if not (message.more or asks_at_once):  # else what follows is painted with it
                 self.see(self.look)
             if any(isinstance(event, Checkpoint | Interrupt | RunEnded) for event in message.events):
                 self.read_thread(at_once=ended is not None)

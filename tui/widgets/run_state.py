@@ -238,7 +238,7 @@ class _Builder:
         for name, node in self._nodes.items():
             if node.queued and name.startswith(level) and ":" not in name.removeprefix(level):
                 self._nodes[name] = with_fields(node, queued=False)
-        for name in event.next:
+        for name in set(event.next):  # of a fan-out it has the node once for each task
             self._change(level + name, lambda node: with_fields(node, queued=True))
         if event.ns:  # one that is left by `Command.PARENT` comes to no end
             self._nodes[level + END] = NodeState(outcome="idle" if event.next else "done")
