@@ -88,6 +88,8 @@ class Rows(ScrollView, can_focus=True):
             self.set_reactive(Rows.virtual_size, size)
             if self.show_vertical_scrollbar:
                 self.vertical_scrollbar.window_virtual_size = count
+                if self.scroll_offset.y > self.max_scroll_y:
+                    self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
         else:
             self.virtual_size = size
         self.set_reactive(Rows.cursor, max(0, min(self.cursor, count - 1)))
@@ -101,7 +103,7 @@ class Rows(ScrollView, can_focus=True):
         if size.width != before.width or self.styles.auto_dimensions:
             return False
         if self.show_vertical_scrollbar:
-            return height < size.height >= self.scroll_offset.y + height
+            return height < size.height
         return max(size.height, before.height) <= height
 
     def render_line(self, y: int) -> Strip:

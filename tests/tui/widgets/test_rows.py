@@ -64,7 +64,14 @@ async def test_rows_that_need_no_other_room_do_not_have_the_screen_arranged_anew
             arranged.clear()
             for count in others:
                 await show(count)
+            view.move_to(view.count - 1)
             assert not arranged
+        await show(60)
+        view.move_to(59)
+        arranged.clear()
+        await show(50)  # the oldest of many tasks are gone
+        assert not arranged
+        assert view.scroll_offset.y == view.max_scroll_y == 40
         await show(10)
         assert arranged
         view.display = False
