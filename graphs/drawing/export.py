@@ -41,14 +41,20 @@ def to_json(drawing: Drawing, edges: Iterable[Edge]) -> dict[str, Json]:
 
 
 def to_mermaid(
-    nodes: Sequence[Node], edges: Sequence[Edge], direction: FlowDirection = "TB", inside: Inside = CLOSED
+    nodes: Sequence[Node],
+    edges: Sequence[Edge],
+    direction: FlowDirection = "TB",
+    inside: Inside = CLOSED,
+    *,
+    ascii: bool = False,
 ) -> str:
     """A Mermaid flowchart; conditional edges are dotted, observed ones dotted with a round end.
 
     Nodes are called n0, n1, ...: a name of the graph may be a word of Mermaid's own. Open subgraphs are Mermaid's.
     """
     first = "flowchart LR" if direction == "LR" else "flowchart TD"
-    return "\n".join([first, *_mermaid(nodes, edges, inside, "", count())]) + "\n"
+    text = "\n".join([first, *_mermaid(nodes, edges, inside, "", count())]) + "\n"
+    return re.sub(r"[^\n -~]", _code, text) if ascii else text
 
 
 def _mermaid(
@@ -76,4 +82,8 @@ def _mermaid(
 
 def _quoted(text: str) -> str:
     """A text with all that Mermaid could read as its own as character codes; a blank one as a space."""
-    return re.sub(_SPECIAL, lambda match: f"#{ord(match[0])};", text) or " "
+    return re.sub(_SPECIAL, _code, text) or " "
+
+
+def _code(match: re.Match[str]) -> str:
+    return f"#{ord(match[0])};"

@@ -12,7 +12,7 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.records import GraphShape
 from graphdeck.graphs.values import json_line
-from graphdeck.tui.text import safe_name, width
+from graphdeck.tui.text import safe, safe_name, width
 from graphdeck.tui.theme import ASCII, glyphs
 
 Form: TypeAlias = Literal["text", "json", "mermaid", "svg"]
@@ -33,6 +33,10 @@ class Wanted(NamedTuple):
     unfolded: Sequence[str] = ()
     """Paths of the nodes whose subgraphs are drawn in their place: `team`, `team:desk`."""
 
+    def letters(self, name: str) -> str:
+        """The name of a node, an edge or a task, safe to show."""
+        return safe(name, identifier=True, ascii_only=True) if self.ascii_only else safe_name(name)
+
 
 async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
     """Print the drawing, and what its signs mean; the exit status.
@@ -44,13 +48,13 @@ async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
     if shape.kind == "functional" and wanted.form == "text":
         from graphdeck.tui.plain.draw_tasks import task_tree
 
-        tree, said = await task_tree(engine, shape, ASCII if wanted.ascii_only else glyphs())
+        tree, said = await task_tree(engine, shape, ASCII if wanted.ascii_only else glyphs(), wanted.letters)
         print(tree)
         print(f"graphdeck: {said}", file=sys.stderr)
         return 0
     inside = Inside(shape.subgraphs, _opened(shape, wanted))
     if wanted.form == "mermaid":
-        print(to_mermaid(shape.nodes, shape.edges, wanted.direction or "TB", inside), end="")
+        print(to_mermaid(shape.nodes, shape.edges, wanted.direction or "TB", inside, ascii=wanted.ascii_only), end="")
         return 0
     found = picture(
         shape.nodes,
@@ -60,7 +64,7 @@ async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
         folding=False,
         beyond=False,
         inside=inside,
-        lettering=Lettering(wanted.ascii_only and wanted.form != "svg", width, safe_name),
+        lettering=_lettering(wanted),
     )
     if found.style != wanted.style:
         room = "here" if wanted.columns is None else f"in {wanted.columns} columns"
@@ -71,7 +75,8 @@ async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
     elif wanted.form == "svg":
         from graphdeck.graphs.drawing.svg import to_svg
 
-        print(to_svg(found.drawing), end="")
+        picture_of = to_svg(found.drawing)
+        print(picture_of.encode("ascii", "xmlcharrefreplace").decode() if wanted.ascii_only else picture_of, end="")
     else:
         from graphdeck.tui.sign_words import legend
 
@@ -82,6 +87,15 @@ async def draw(engine: Engine, target: str, wanted: Wanted) -> int:
             more = f"{wide:,} columns wide, more than {wanted.columns:,}"
             print(f"graphdeck: the drawing is {more}: pipe it to less -S, which scrolls sideways", file=sys.stderr)
     return 0
+
+
+def _lettering(wanted: Wanted) -> Lettering:
+    """How names are shown; an SVG picture has other ways to say in ASCII what is none."""
+    return (
+        Lettering(False, width, safe_name)
+        if wanted.form == "svg"
+        else Lettering(wanted.ascii_only, width, wanted.letters)
+    )
 
 
 def _opened(shape: GraphShape, wanted: Wanted) -> set[str]:

@@ -1,26 +1,26 @@
 """`graphdeck draw` of a functional graph: the tree of its tasks, by its newest run on record or by its code."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.errors import MissingFileError
 from graphdeck.graphs.records import END, START, GraphShape
 from graphdeck.tui.task_log import TaskLog, TaskRun
 from graphdeck.tui.task_rows import TaskRow, shown_entry, task_rows
-from graphdeck.tui.text import one_line
 from graphdeck.tui.theme import Glyphs
 
 OF_RUN = "a functional graph has a tree of tasks: this is what its newest run on record called"
 OF_CODE = "a functional graph has a tree of tasks once it runs: these are the tasks that its code calls"
 _NAME = 200
+"""Letters of a name, at the most."""
 
 
-async def task_tree(engine: Engine, shape: GraphShape, signs: Glyphs) -> tuple[str, str]:
-    """The tree, a task a line, and what to say of it."""
+async def task_tree(engine: Engine, shape: GraphShape, signs: Glyphs, letters: Callable[[str], str]) -> tuple[str, str]:
+    """The tree, a task a line, and what to say of it; `letters` makes of a name what is shown of it."""
     tasks = await _on_record(engine, shape)
     known = [node.id for node in (*shape.nodes, *shape.tasks) if node.id not in (START, END)]
     rows = task_rows(shown_entry(tasks), tasks, known)
-    return "\n".join(_line(row, signs) for row in rows), OF_RUN if tasks else OF_CODE
+    return "\n".join(_line(row, signs, letters) for row in rows), OF_RUN if tasks else OF_CODE
 
 
 async def _on_record(engine: Engine, shape: GraphShape) -> Sequence[TaskRun]:
@@ -37,6 +37,6 @@ async def _on_record(engine: Engine, shape: GraphShape) -> Sequence[TaskRun]:
     return log.tasks if any(task.call for task in log.tasks) else ()
 
 
-def _line(row: TaskRow, signs: Glyphs) -> str:
+def _line(row: TaskRow, signs: Glyphs, letters: Callable[[str], str]) -> str:
     times = f" {signs.times}{len(row.tasks):,}" if row.is_open is not None else ""
-    return f"{'  ' * row.depth}{one_line(row.name, _NAME, identifier=True)}{times}"
+    return f"{'  ' * row.depth}{letters(row.name[:_NAME])}{times}"

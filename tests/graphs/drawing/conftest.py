@@ -253,12 +253,15 @@ class Reader:
         start = x
         if self.is_line(self.at(x, y)):
             return "", x
-        while not (self.at(x, y) == " " and self._is_no_word(self.at(x + 1, y))):
+        while not (self.at(x, y) == " " and self._is_no_word(x + 1, y)):
             x += 1
         self.words |= {(each, y) for each in range(start, x)}
         return "".join(self.grid[y][start:x]), x
 
-    def _is_no_word(self, char: str) -> bool:
+    def _is_no_word(self, x: int, y: int) -> bool:
+        char = self.at(x, y)
+        if self.at(x + 1, y) == "U" and self.ascii:  # <U+7B2C> is a letter
+            return False
         return char in (" ", self.left, self.opening, *(mark[0] for mark in self.marks)) or self.is_line(char)
 
     def _read_node_lines(self, y: int) -> None:
