@@ -118,7 +118,7 @@ class Worker:
         """Told by the pool: the process is gone. What it left in its pipes is read before `Exited` is given out."""
         if self._ended:
             return
-        self._read_channel()
+        self._read_channel(BURST)
         for handle in self._pipes:
             self._read_pipe(handle)
         self._pause_reading()
@@ -160,8 +160,9 @@ class Worker:
         for handle in self._pipes:
             loop.remove_reader(handle)
 
-    def _read_channel(self) -> None:
-        for _ in range(BURST):
+    def _read_channel(self, most: int = 1) -> None:
+        """Take in as many chunks at the most: of a flood one at a time, as keys wait for each."""
+        for _ in range(most):
             try:
                 data = self._channel.recv(CHUNK)
             except (BlockingIOError, ConnectionResetError):
@@ -176,7 +177,7 @@ class Worker:
 
     def _read_pipe(self, handle: int) -> None:
         # A print that follows a node's start must not overtake it: what the channel holds by now comes first.
-        self._read_channel()
+        self._read_channel(BURST)
         for _ in range(BURST):
             try:
                 data = os.read(handle, CHUNK)
