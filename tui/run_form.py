@@ -118,6 +118,11 @@ class RunForm(Frozen):
         """The form, of which context and options are those of a named config."""
         return dataclasses.replace(self, config=config, label=label, taken=self._to_keep)
 
+    @property
+    def without_config(self) -> "RunForm":
+        """The form as one that is of no named config."""
+        return dataclasses.replace(self, config=None, label="", taken=None)
+
     def as_config(self, name: str) -> RunConfig:
         """Context and options to be kept under a name; ValueError where a field is wrong, other than missing."""
         for part in self.without_input.parts.values():

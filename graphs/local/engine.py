@@ -148,12 +148,15 @@ class LocalEngine(SavedThreads):
         return marked(found, self.last_shape(graph) or await self.describe(graph))
 
     async def keep_config(self, graph: str, config: "RunConfig") -> "RunConfig":
-        """Keep a config as the newest version of its name; what is secret in it, only the graph's schema knows."""
+        """Keep a config as the newest version of its name.
+
+        What is secret in it the graph's schema knows as it is now; it may be in a file that the last shape is not of.
+        """
         from graphdeck.graphs.local.configs import keep_config
         from graphdeck.graphs.run_configs import check_name
 
         check_name(config.name)
-        target, shape = self._graph_target(graph), self.last_shape(graph) or await self.describe(graph)
+        target, shape = self._graph_target(graph), await self.describe(graph)
         return await self._read(lambda: keep_config(target.root, target.text, config, shape))
 
     async def forget_config(self, graph: str, name: str) -> None:

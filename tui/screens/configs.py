@@ -58,6 +58,8 @@ class ConfigsScreen(ModalScreen[ConfigChoice | None]):
         self._bridge = ConfigBridge(engine, self, graph)
         self._kept = KeptConfigs()
         self._shows_versions = False
+        self.deleted: set[str] = set()
+        """Names that are no more."""
 
     def compose(self) -> ComposeResult:
         """Heading, list, line, hint, keys."""
@@ -111,9 +113,9 @@ class ConfigsScreen(ModalScreen[ConfigChoice | None]):
     def _row(self, config: RunConfig, newest: dict[str, int]) -> ConfigRow:
         is_newest = config.version == newest[config.name]
         label = config.name if is_newest else f"{config.name}@{config.version}"
-        return ConfigRow(
-            config=config, label=label, age=age(config.time, self._clock.now()), is_taken=label == self._form.label
-        )
+        taken = self._form.config
+        is_taken = taken is not None and (taken.name, taken.version) == (config.name, config.version)
+        return ConfigRow(config=config, label=label, age=age(config.time, self._clock.now()), is_taken=is_taken)
 
     @on(ConfigList.Moved)
     def _tell_current(self) -> None:
@@ -153,6 +155,8 @@ class ConfigsScreen(ModalScreen[ConfigChoice | None]):
 
         def answered(yes: bool | None) -> None:
             if yes:
+                self.deleted.add(name)
+                self._say("")
                 self._bridge.forget(name)
 
         detail = f"{versions}; threads and runs stay as they are"
@@ -186,7 +190,8 @@ class ConfigsScreen(ModalScreen[ConfigChoice | None]):
 
     @on(ConfigKept)
     def _was_kept(self, message: ConfigKept) -> None:
-        self.dismiss(ConfigChoice(config=message.config, label=message.config.name, was_kept=True))
+        if self.is_current:  # Enter may have been pressed twice
+            self.dismiss(ConfigChoice(config=message.config, label=message.config.name, was_kept=True))
 
     def on_key(self, event: Key) -> None:
         """Esc leaves the line first."""

@@ -130,11 +130,18 @@ class RunFormScreen(ModalScreen[bool | None]):
 
     def action_configs(self) -> None:
         """Take a named config, or keep this one under a name."""
-        self.app.push_screen(self._configs(self.form), self._config_chosen)
+        screen = self._configs(self.form)
 
-    def _config_chosen(self, choice: "ConfigChoice | None") -> None:
-        if choice is None:
-            return
+        def closed(choice: "ConfigChoice | None") -> None:
+            if self.form.config is not None and self.form.config.name in screen.deleted:
+                self.form = self.form.without_config
+                self._paint_heading()
+            if choice is not None:
+                self._take_config(choice)
+
+        self.app.push_screen(screen, closed)
+
+    def _take_config(self, choice: "ConfigChoice") -> None:
         config = marked(choice.config, self.form.shape)
         told = [gone_words(config)] if config.gone else []
         if choice.was_kept:

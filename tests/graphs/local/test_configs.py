@@ -112,6 +112,22 @@ async def test_configs_of_two_terminals_are_all_kept(
     await other.close()
 
 
+async def test_what_became_secret_in_another_file_since_is_left_out(
+    engine: LocalEngine, write_graph: WriteGraph, tmp_path: Path
+) -> None:
+    schema = "from dataclasses import dataclass\nfrom pydantic import SecretStr\n@dataclass\nclass Ctx:\n    door: {}\n"
+    write_graph(schema.format("str"), "told_ctx.py")
+    graph = write_graph("""
+        from langgraph.graph import START, StateGraph
+        from told_ctx import Ctx
+        graph = StateGraph(dict, context_schema=Ctx).add_node("work", lambda _: {}).add_edge(START, "work").compile()
+    """)
+    await engine.describe(graph)
+    write_graph(schema.format("SecretStr"), "told_ctx.py")
+    assert engine.last_shape(graph) is not None
+    assert (await engine.keep_config(graph, RunConfig(name="c", context={"door": "hunter2"}))).context == {}
+
+
 async def test_keys_that_the_schema_has_no_longer_are_kept_told_and_harm_no_run(
     engine: LocalEngine, write_graph: WriteGraph, run_graph: RunGraph
 ) -> None:

@@ -60,21 +60,21 @@ async def test_a_config_is_kept_taken_in_another_session_and_deleted(
     await engine.describe(target)
     async with open_deck(engine, graph=target, size=(80, 24)) as deck:
         form = await open_form(deck)
-        await deck.press("a", "n", "a", "down", "h", "u", "n", "t", "down", "down", "7")
+        await deck.press("a", "down", "#", "~", "down", "down", "7")
         await list_of(deck, 0)
-        await deck.press("k", *"large", "enter")
+        await deck.press("k", "x", "l", "enter")
         await deck.until(lambda: deck.app.screen is form)
-        await deck.until_shown("kept as large, version 1; without door: maybe secret, never written")
-        assert deck.text.splitlines()[0].rstrip().endswith("config large")
+        await deck.until_shown("kept as xl, version 1; without door: maybe secret, never written")
+        assert deck.text.splitlines()[0].rstrip().endswith("config xl")
         await deck.press("8")
-        await deck.until_shown("config large, changed")
+        await deck.until_shown("config xl, changed")
         await list_of(deck, 1)
         await deck.press("k", "enter")
-        await deck.until_shown("kept as large, version 2")
+        await deck.until_shown("kept as xl, version 2")
         await deck.press("ctrl+s")
         await deck.until_shown("kept for all runs of this graph")
-        assert "config large" in deck.text.splitlines()[0]
-    assert "hunt" not in (tmp_path / ".graphdeck" / "configs.json").read_text()
+        assert "config xl" in deck.text.splitlines()[0]
+    assert "#~" not in (tmp_path / ".graphdeck" / "configs.json").read_text()
 
     async with open_deck(engine, graph=target, size=(80, 24)) as deck:
         form = await open_form(deck)
@@ -82,16 +82,16 @@ async def test_a_config_is_kept_taken_in_another_session_and_deleted(
         await deck.press("v")
         await deck.until(lambda: found.row_count() == 2)
         await deck.press("down")
-        await deck.until_shown("large@1, version 1")
+        await deck.until_shown("xl@1, version 1")
         await deck.press("enter")
-        await deck.until_shown("large@1 is taken; fill in door")
+        await deck.until_shown("xl@1 is taken; fill in door")
         await form_of(deck)
         await deck.until(lambda: "door" in str(deck.app.focused.parent.query(".name").first().content))
         await deck.press("x", "ctrl+r")
         await deck.until(lambda: deck.look.status == "done")
-        assert deck.look.values["said"] == "ana x"
+        assert deck.look.values["said"] == "a x"
         assert deck.app.deck.setups.of(target).recursion_limit == 7
-        assert deck.app.deck.setups.of(target).words.startswith("config large@1, context: user=ana")
+        assert deck.app.deck.setups.of(target).words.startswith("config xl@1, context: user=a")
 
         form = await open_form(deck)
         found = await list_of(deck, 1)
@@ -104,8 +104,10 @@ async def test_a_config_is_kept_taken_in_another_session_and_deleted(
             if not isinstance(deck.app.screen, ConfirmScreen):
                 break
         await deck.until(lambda: found.row_count() == 0)
+        assert "xl@1" not in deck.text.partition("Named configs")[2]
         await deck.press("escape")
         assert deck.app.screen is form
+        assert "config" not in deck.text.splitlines()[0]
 
 
 async def test_a_hostile_name_and_a_damaged_file_harm_nothing(
