@@ -34,8 +34,8 @@ def test_the_painting_process_never_loads_langgraph() -> None:
 FIRST_PAINT = """
 channels engine errors events first_bytes frozen named paths questions questions.model questions.read records schema
 stopping tasks thread_key values wanted
-local local.config local.engine local.hints local.home local.lease local.library local.memory local.names local.reading
-local.targets local.threads
+local local.config local.engine local.garbage local.hints local.home local.lease local.library local.memory local.names
+local.reading local.targets local.threads
 saved saved.changes saved.decode saved.delta saved.file saved.inner saved.lookup saved.rows saved.state saved.status
 saved.remembered saved.texts saved.threads
 actions amounts app approval_gate asked attention background batch bridge clock history_bridge key_turns keys_first

@@ -26,8 +26,11 @@ from graphdeck.tui.screens.deck import DeckScreen
 from graphdeck.tui.text import ascii_mode
 from graphdeck.tui.theme import DARK, LIGHT, themes
 
-GARBAGE: Final = 50_000
-"""New objects after which garbage is looked for; by Python's 700, reading a long state would spend half its time so."""
+GARBAGE: Final = (3_000, 5)
+"""New objects after which garbage is looked for among them, and how many such looks make one that goes further back.
+
+What is painted leaves thousands of objects a second in cycles; to look through more at once would keep keys waiting.
+"""
 
 TERMINATED: Final = 128 + signal.SIGTERM
 """Exit status of one that was asked by signal to end."""
@@ -99,7 +102,7 @@ class GraphdeckApp(App[None]):
         """Collect garbage from now on, where the start went without; what is there stays and is not looked at again."""
         if not gc.isenabled():
             gc.freeze()
-            gc.set_threshold(GARBAGE)
+            gc.set_threshold(*GARBAGE)
             gc.enable()
 
     async def on_event(self, event: events.Event) -> None:

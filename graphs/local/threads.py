@@ -5,7 +5,6 @@ What starts workers is imported for the first of them, so that the first page of
 
 import asyncio
 import dataclasses
-import gc
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +16,7 @@ from graphdeck.graphs.engine import PAGE
 from graphdeck.graphs.errors import InputError
 from graphdeck.graphs.events import Event
 from graphdeck.graphs.local import names
+from graphdeck.graphs.local.garbage import Uncollected
 from graphdeck.graphs.local.library import Library
 from graphdeck.graphs.named import Named
 from graphdeck.graphs.records import CheckpointRow, Snapshot, ThreadPage, ThreadStatus, Value, WaitingPage
@@ -47,6 +47,7 @@ class SavedThreads:
         self._library = library
         self._own_file = own_file
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="graphdeck-reader")
+        self._uncollected = Uncollected()
         self._first_page: Future[ThreadPage] | None = None
         self._lent_pool = pool
         self._own_pool: WorkerPool | None = None
@@ -55,7 +56,9 @@ class SavedThreads:
 
     def read_ahead(self) -> None:
         """Begin to read the first page of threads, before anybody asks for it."""
-        self._first_page = self._reader.submit(_uncollected, lambda: at_once(self._library.threads(ALL, PAGE, None)))
+        self._first_page = self._reader.submit(
+            self._uncollected.read, lambda: at_once(self._library.threads(ALL, PAGE, None))
+        )
 
     def first_threads(self) -> ThreadPage | None:
         """The first page of threads, at once; None where it was not read ahead, or not in time, or in vain."""
@@ -259,7 +262,7 @@ class SavedThreads:
 
     async def _read(self, read: Callable[[], T]) -> T:
         """Do blocking work in the one thread that has the files."""
-        return await asyncio.get_running_loop().run_in_executor(self._reader, partial(_uncollected, read))
+        return await asyncio.get_running_loop().run_in_executor(self._reader, partial(self._uncollected.read, read))
 
     async def _in_turns(self, turns: Turns[T]) -> T:
         """Do a long read in that thread, and let what else is asked of it come in between."""
@@ -271,22 +274,6 @@ class SavedThreads:
     async def _file_of(self, thread: str, file: str) -> Path:
         """The file in which a thread may be changed."""
         return await self._read(lambda: self._library.file_of(thread, file))
-
-
-def _uncollected(read: Callable[[], T]) -> T:
-    """Do it without Python's search for cycles of garbage.
-
-    What is read has none, and each search among millions of values would hold up the screen for half a second.
-    """
-    is_on = gc.isenabled()
-    gc.disable()
-    try:
-        return read()
-    finally:
-        if is_on:
-            gc.freeze()  # what was read counts as old at once
-            gc.unfreeze()
-            gc.enable()
 
 
 def _told_in_one_turn(found: "Iterator[SearchHit | SearchProgress]") -> "list[SearchHit | SearchProgress]":
