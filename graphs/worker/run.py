@@ -50,8 +50,10 @@ from graphdeck.graphs.worker.threads import NodeThreads, wait_for_threads
 from graphdeck.graphs.worker.tools import tool_schemas
 from graphdeck.graphs.worker.translate import STREAM_MODES, UNSAVED_MODES, Translator
 
-DRAINED_PIPES = 0.05
-"""Seconds at the most that the end of a node waits for its own prints to be read by the front end."""
+DRAINED_PIPES = 2.0
+"""Seconds at the most that the end of a node waits for its own prints to be read by a front end that is busy."""
+HURRIED = 0.05
+"""The same, once that was in vain: a child floods the pipes for good, or the front end is suspended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class GraphRun:
         self._context: Json = None
         self._input: Any = None
         self._dropping: tuple[str, ...] = ()
+        self._patience = DRAINED_PIPES
         self._boundaries = Boundaries(StopPlan(levels={(): graph}))
 
     async def go(self, control: Control, threads: NodeThreads) -> Ending:
@@ -305,8 +308,11 @@ class GraphRun:
     async def _wait_for_prints(self, task: str) -> None:
         """Let the front end read what the task wrote past `sys.stdout`, so that it is shown as this node's."""
         self._emitter.flush_task(task)
-        deadline = asyncio.get_running_loop().time() + DRAINED_PIPES
-        while unread() and asyncio.get_running_loop().time() < deadline:
+        deadline = asyncio.get_running_loop().time() + self._patience
+        while unread():
+            if asyncio.get_running_loop().time() > deadline:
+                self._patience = HURRIED
+                return
             await asyncio.sleep(0.001)
 
     def _tell_blocked(self, file: Path, name: str) -> None:

@@ -1,6 +1,7 @@
 """The local engine runs real graphs in real workers and saves them to real checkpoint files."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,26 @@ async def test_prints_belong_to_their_node(write_nodes: WriteGraph, run_graph: R
     assert printed["raw", "stderr"] == "child-error\n"
     assert printed["keyboard", "stdout"] == "? "
     assert printed["keyboard", "stderr"].startswith("a node has no keyboard")
+
+
+async def test_prints_belong_to_their_node_where_the_front_end_reads_them_late(
+    write_nodes: WriteGraph, engine: LocalEngine
+) -> None:
+    graph = write_nodes("""
+    def first(state): os.write(1, b"first")
+    def second(state): os.write(1, b"second")
+    graph = chain(first, second)
+    """)
+    run = await engine.run(RunRequest(graph=graph, thread="t", input={}, has_input=True))
+    found = []
+    async for event in run.events():
+        found.append(event)
+        if isinstance(event, events.NodeStarted):
+            time.sleep(0.3)  # as one that paints, or is not given the processor
+    assert [(event.node, event.text) for event in of(found, events.Output)] == [
+        ("first", "first"),
+        ("second", "second"),
+    ]
 
 
 async def test_static_breakpoints_stop_and_go_on(
