@@ -5,16 +5,21 @@ POSIX drops every lock that a process holds on a file as soon as the process clo
 an agent that searches its project reads that file too, and the worker's locks are gone. Who closes the file next takes
 itself for the last one and deletes the `-wal`, which the worker goes on writing: its checkpoints are lost, or the file
 is damaged. So the host holds the same locks for as long as the worker has the file open.
+
+It cannot hold those that come and go with each write, which are on the `-shm`: nobody but SQLite opens that one in a
+worker meanwhile.
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import socket
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from graphdeck.graphs.first_bytes import Inode
 
@@ -114,21 +119,28 @@ def fork_holder(others: list[int]) -> socket.socket:
 # -- in the worker ---------------------------------------------------------------------------------------------------
 
 _holders: Final[list[socket.socket]] = []
+_guarded: Final[dict[str, str]] = {}
+"""By name the `-shm` that is not to be opened, with its path."""
 
 
 def use_holder(holder: socket.socket) -> None:
     """Have this process ask a holder from now on."""
     holder.settimeout(_PATIENCE)
     _holders.append(holder)
+    sys.addaudithook(_guard)
 
 
 @contextlib.contextmanager
-def held_elsewhere(file: Path) -> Iterator[None]:
+def locks_stay(file: Path) -> Iterator[None]:
     """While this lasts, the locks of a file that is open in WAL mode stay, whatever else this process closes."""
-    _ask(os.fsencode(os.path.realpath(file)))
+    real = os.path.realpath(file)
+    shm = f"{real}-shm"
+    _ask(os.fsencode(real))
+    _guarded[os.path.basename(shm)] = shm
     try:
         yield
     finally:
+        _guarded.clear()
         _ask(_LET_GO)
 
 
@@ -137,3 +149,20 @@ def _ask(what: bytes) -> None:
         with contextlib.suppress(OSError):
             holder.sendall(what)
             holder.recv(len(_DONE))
+
+
+def _guard(event: str, arguments: tuple[Any, ...]) -> None:
+    """Told by Python of whatever is done in this process; SQLite itself opens its files past it."""
+    if event != "open" or not _guarded or not isinstance(arguments[0], (str, bytes, os.PathLike)):
+        return
+    path = os.fsdecode(arguments[0])
+    guarded = _guarded.get(os.path.basename(path))
+    if guarded is not None and _is_one(path, guarded):
+        raise PermissionError(errno.EACCES, "it is in use by SQLite, whose locks would be lost", path)
+
+
+def _is_one(path: str, other: str) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except OSError:
+        return False

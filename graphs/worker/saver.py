@@ -16,7 +16,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from graphdeck.graphs.channels import BRANCH, JOIN
 from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.failed_answers import ARGUMENTS, NEXT_QUESTION, is_next_question
-from graphdeck.graphs.local.sqlite_locks import held_elsewhere
+from graphdeck.graphs.local.sqlite_locks import locks_stay
 from graphdeck.graphs.new_file import new_file
 from graphdeck.graphs.records import START
 from graphdeck.graphs.worker.routes import Writes
@@ -166,7 +166,7 @@ async def open_saver(file: Path, serde: SerializerProtocol) -> AsyncIterator[Tel
         saver = TellingSaver(connection, serde=serde)
         saver.file, saver.writers = file, {}
         await saver.setup()
-        with held_elsewhere(file) if await _is_shared(connection) else nullcontext():
+        with locks_stay(file) if await _is_shared(connection) else nullcontext():
             try:
                 yield saver
             finally:

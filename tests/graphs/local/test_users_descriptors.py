@@ -1,5 +1,6 @@
 """A node that reads its own checkpoint file, as a search over the project does, costs the run nothing that it saved."""
 
+import errno
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -14,7 +15,13 @@ NODES = """
     FILE = HERE / ".graphdeck" / "threads.sqlite"
     OTHER = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA user_version = 1'); c.close()"
     def search(state):
-        return {"n": sum(b"needle" in path.read_bytes() for path in HERE.rglob("*") if path.is_file())}
+        unreadable = []
+        for path in HERE.rglob("*"):
+            try:
+                path.is_file() and path.read_bytes()
+            except PermissionError as error:
+                unreadable.append(str(error))
+        return {"n": 1, "log": unreadable}
     def meanwhile(state):
         subprocess.run([sys.executable, "-c", OTHER, FILE], check=True)
         return {"any": sorted(path.name for path in FILE.parent.glob("threads.sqlite*"))}
@@ -40,6 +47,9 @@ async def test_what_is_saved_stays_when_another_program_closes_the_file_that_a_n
     assert ended([event async for event in run.events()]).status == "lost"
     state = await engine.state("t")
     assert (state.next, state.values["n"]) == (("die",), 1)
+    shm = tmp_path / ".graphdeck" / "threads.sqlite-shm"
+    refused = f"[Errno {errno.EACCES}] it is in use by SQLite, whose locks would be lost: {str(shm)!r}"
+    assert state.values["log"] == [refused]
     assert state.values["any"] == ["threads.sqlite", "threads.sqlite-shm", "threads.sqlite-wal"]
     await engine.close()
 
