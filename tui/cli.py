@@ -12,6 +12,8 @@ from graphdeck.tui.fork_commands import fork
 from graphdeck.tui.options import (
     SETTINGS,
     ask_all_option,
+    config_option,
+    context_option,
     db_option,
     dbs_option,
     files_of,
@@ -106,12 +108,12 @@ def commands() -> None:
 @click.option("--watch", multiple=True, metavar="PATH", help="Stop when this value of the state has changed.")
 @click.option("--step", is_flag=True, help="Run one super-step.")
 @stops_option
-@click.option("--context", metavar="JSON|@FILE|-", help="Values for the graph's context schema.")
+@context_option
 @click.option("--recursion-limit", type=click.IntRange(min=1), metavar="N", help="Steps at the most.")
 @click.option(
     "--durability", type=click.Choice(["sync", "async"]), help="When checkpoints are written.  [default: sync]"
 )
-@click.option("--config", default="", metavar="NAME", help="Context and options kept under a name; options here win.")
+@config_option
 @click.option("--drop-question", is_flag=True, help="New input may take the place of a question that waits.")
 @click.option("--trust", is_flag=True, help="Build the stored types that were blocked, from now on in this project.")
 @ask_all_option
@@ -149,6 +151,8 @@ def run(db: Path | None, as_json: bool, **words: Any) -> int:
 @click.option("--all", "all_actions", is_flag=True, help="Decide all actions that wait alike.")
 @click.option("--set", "edits", multiple=True, metavar="KEY=JSON", help="Edit the subgraph's state, to be asked again.")
 @click.option("--end", is_flag=True, help="End the thread instead: its questions are dropped, and nothing more runs.")
+@context_option
+@config_option
 @stops_option
 @ask_all_option
 @db_option
@@ -168,7 +172,9 @@ def answer(
         from graphdeck.tui.plain.inner_edit import edit
 
         if end or options != AnswerOptions(thread=options.thread):
-            raise click.UsageError("--set asks again, so it excludes every answer, --end and --target")
+            raise click.UsageError(
+                "--set asks again, so it excludes every answer, --end, --target and what a run is given"
+            )
         thread = options.thread
         return with_engine(
             files_of(db),
@@ -179,7 +185,7 @@ def answer(
         from graphdeck.tui.plain.repair import end as end_plain
 
         if options != AnswerOptions(thread=options.thread, target=options.target):
-            raise click.UsageError("--end excludes every answer")
+            raise click.UsageError("--end excludes every answer, and what a run is given")
         thread, target = options.thread, options.target
         return with_engine(
             files_of(db), lambda engine: end_plain(engine, thread, target=target, as_json=as_json), as_json=as_json

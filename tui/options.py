@@ -32,6 +32,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="JSON, one ob
 _db = partial(click.option, "--db", multiple=True, type=click.Path(path_type=Path), metavar="FILE")
 db_option = _db(callback=_only, help="Checkpoint file.")
 dbs_option = _db(help="Checkpoint file; several may be named.")
+context_option = click.option("--context", metavar="JSON|@FILE|-", help="Values for the graph's context schema.")
+config_option = click.option(
+    "--config", default="", metavar="NAME", help="Context and options kept under a name; options here win."
+)
 ask_all_option = click.option("--ask-all", is_flag=True, help="Ignore every rule and grant that allows a tool call.")
 stops_option = click.option(
     "--stops", is_flag=True, help="Stop where the project's stops say, as in the deck (S lists them there)."

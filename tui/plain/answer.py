@@ -18,7 +18,7 @@ from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, RunRequest, Snapshot
 from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.plain.answers import around_lines, example_answers, question_text
-from graphdeck.tui.plain.arguments import BY, answers_of, repair_command, shell_word, show_command
+from graphdeck.tui.plain.arguments import BY, answers_of, read_json, repair_command, shell_word, show_command
 from graphdeck.tui.plain.ids import REMEMBERED, with_whole_ids
 from graphdeck.tui.plain.run import run
 from graphdeck.tui.plain.terminal import indent, terminal_of
@@ -45,6 +45,10 @@ class AnswerOptions:
     """Why they are rejected."""
     all_actions: bool = False
     """More than one action may be decided so."""
+    context: str | None = None
+    """JSON, `@FILE`, or `-`: values for the graph's context schema."""
+    config: str = ""
+    """Name of a kept config that fills in what is left open."""
 
 
 def check_together(options: AnswerOptions) -> None:
@@ -87,6 +91,8 @@ async def answer(
         resume=resume,
         by=dict.fromkeys(resume, BY),
         seen=sheet(snapshot.interrupts).seen(),
+        context=None if options.context is None else read_json("--context", options.context),
+        config=options.config,
         ask_all=ask_all,
     )
     request = await with_whole_ids(engine, request)

@@ -8,6 +8,7 @@ import pytest
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.run_configs import RunConfig
 from graphdeck.tui.cli import commands
+from graphdeck.tui.plain.answer import AnswerOptions, answer
 from graphdeck.tui.plain.arguments import RunOptions, request_of
 from graphdeck.tui.plain.configs import configs
 from graphdeck.tui.plain.run import run
@@ -18,6 +19,7 @@ AGENT = """
     from typing import TypedDict
     from langgraph.graph import START, StateGraph
     from langgraph.runtime import Runtime
+    from langgraph.types import interrupt
     from pydantic import BaseModel, SecretStr
 
     class State(TypedDict, total=False):
@@ -28,6 +30,7 @@ AGENT = """
         door: SecretStr
 
     def work(state, runtime: Runtime[Ctx]):
+        interrupt("agreed?")
         return {"said": f"{runtime.context.user} {runtime.context.door.get_secret_value()}"}
 
     graph = StateGraph(State, context_schema=Ctx).add_node(work).add_edge(START, "work").compile()
@@ -56,7 +59,10 @@ async def test_a_run_takes_a_config_and_what_is_given_beside_it_wins(
     assert """--context '{"door": "x"}' --config 'my config'""" in out
     status, out, _ = await ran(*door, "--durability", "sync", "--json")
     started, *_, last = map(json.loads, out.splitlines())
-    assert (status, started["durability"], last["status"]) == (0, "sync", "done")
+    assert (status, started["durability"], last["status"]) == (2, "sync", "waiting")
+    [question] = (await engine.state("t")).interrupts
+    given = AnswerOptions(thread="t", answers=(f"{question.id}=true",), context='{"door": "x"}', config="my config")
+    assert await answer(engine, given) == 0
     assert (await engine.state("t")).values["said"] == "ana x"
     for words, told in {
         ("--config", "my confg"): "did you mean my config?",
