@@ -92,13 +92,13 @@ class Lease:
         while True:
             try:
                 handle = _lock(path)
+                if handle is not None:
+                    return cls._hold(path, handle, run)
             except OSError as error:
                 raise FileError(
                     f"the lease of thread {thread!r} cannot be written: {error.strerror} ({path})",
                     "make the folder writable, or name a checkpoint file elsewhere with --db FILE",
                 ) from error
-            if handle is not None:
-                break
             if time.monotonic() > deadline:
                 holder = _read_holder(path)
                 raise RunningElsewhere(
@@ -106,10 +106,18 @@ class Lease:
                     "wait for that run to end, or stop it there",
                 )
             time.sleep(0.01)
-        me = Holder(os.getpid(), _born(os.getpid()), socket.gethostname(), _now(), run)
-        os.truncate(handle, 0)
-        os.pwrite(handle, json.dumps(me._asdict()).encode(), 0)
+
+    @classmethod
+    def _hold(cls, path: Path, handle: int, run: str) -> "Lease":
+        """Write into the locked file who has it; raises OSError, and lets go of it then."""
         lease = cls(path, handle)
+        me = Holder(os.getpid(), _born(os.getpid()), socket.gethostname(), _now(), run)
+        try:
+            os.truncate(handle, 0)
+            os.pwrite(handle, json.dumps(me._asdict()).encode(), 0)
+        except OSError:
+            lease.release()
+            raise
         os.register_at_fork(after_in_child=lease._let_children_go)
         return lease
 
@@ -122,7 +130,8 @@ class Lease:
     def release(self) -> None:
         """Give the lease back; a second call does nothing."""
         if self._handle >= 0:
-            self._path.unlink(missing_ok=True)
+            if _is_at(self._path, self._handle):  # else the folder was removed meanwhile, and it is another one's
+                self._path.unlink(missing_ok=True)
             os.close(self._handle)
             self._handle = -1
 
@@ -134,12 +143,20 @@ def _lock(path: Path) -> int | None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # The last holder removes the file: a lock on a file that has no name any more protects nothing.
-        if os.stat(path).st_ino == os.fstat(handle).st_ino:
+        if _is_at(path, handle):
             return handle
-    except (BlockingIOError, FileNotFoundError):
+    except BlockingIOError:
         pass
     os.close(handle)
     return None
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    """Whether an open file is the one of that name."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(handle))
+    except FileNotFoundError:
+        return False
 
 
 def _read_holder(path: Path) -> Holder | None:

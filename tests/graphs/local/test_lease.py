@@ -1,8 +1,10 @@
 """A lease is held by one process at a time, and by nobody once that process is gone."""
 
+import errno
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from graphdeck.graphs.errors import RunningElsewhere
+from graphdeck.graphs.errors import FileError, RunningElsewhere
 from graphdeck.graphs.local import lease
+from graphdeck.graphs.local.home import home_of
 from graphdeck.graphs.local.lease import Lease, holder_of, lease_path, told_holder
 
 THREAD = "täglich/../[/red] 1"
@@ -104,3 +107,27 @@ def test_who_holds_it_here_is_told_in_short(file: Path) -> None:
     assert re.fullmatch(rf"pid {os.getpid()} on \S+ since \S+", told_holder(file, THREAD))
     held.release()
     assert told_holder(file, THREAD) == ""
+
+
+def test_a_lease_that_cannot_be_written_is_not_held(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "pwrite", full)
+        with pytest.raises(FileError, match=os.strerror(errno.ENOSPC)):
+            Lease.take(file, THREAD, "run-1")
+    assert not lease_path(file, THREAD).exists()
+    Lease.take(file, THREAD, "run-2").release()
+
+
+def test_a_lease_whose_folder_was_removed_leaves_that_of_the_next_holder_alone(file: Path) -> None:
+    held = Lease.take(file, THREAD, "run-1")
+    shutil.rmtree(home_of(file))
+    later = Lease.take(file, THREAD, "run-2")
+    held.release()
+    holder = holder_of(file, THREAD)
+    assert holder is not None
+    assert holder.run == "run-2"
+    later.release()
+    assert holder_of(file, THREAD) is None
