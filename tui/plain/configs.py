@@ -45,7 +45,7 @@ async def configs(engine: Engine, graph: str, *, versions: bool, as_json: bool, 
 def _tell_problems(kept: KeptConfigs) -> int:
     sys.stdout.flush()
     for problem in kept.problems:
-        print(error_text(problem, "it stays as it is; correct the file, or keep it anew"), file=sys.stderr, flush=True)
+        print(error_text(problem, "it stays as it is; correct the file"), file=sys.stderr, flush=True)
     return UNREADABLE if kept.problems else 0
 
 

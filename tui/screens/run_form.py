@@ -16,7 +16,7 @@ from graphdeck.graphs.secret_values import is_given
 from graphdeck.tui import actions
 from graphdeck.tui.config_words import gone_words, left_out_words
 from graphdeck.tui.run_form import Part, RunForm
-from graphdeck.tui.text import one_line, safe, width
+from graphdeck.tui.text import cut, one_line, safe, width
 from graphdeck.tui.theme import ACCENT, ERROR, MUTED, WARNING, glyphs
 from graphdeck.tui.widgets.form_fields import FormFields
 from graphdeck.tui.widgets.key_hints import KeyHint, KeyHints
@@ -143,7 +143,7 @@ class RunFormScreen(ModalScreen[bool | None]):
 
     def _take_config(self, choice: "ConfigChoice") -> None:
         config = marked(choice.config, self.form.shape)
-        told = [gone_words(config)] if config.gone else []
+        told: list[str] = []
         if choice.was_kept:
             self.form = self.form.kept_as(config, choice.label)
             told += [left_out_words(config)] if config.left_out else []
@@ -157,6 +157,7 @@ class RunFormScreen(ModalScreen[bool | None]):
             first = next((path[0] for path in asked if path and path[0] in names), "")
             self._paint_keys()
             self.call_next(self._open_parts, first)
+        told += [gone_words(config)] if config.gone else []
         self._paint_heading()
         self.say("; ".join([words, *told]), WARNING if told else MUTED)
 
@@ -192,8 +193,10 @@ class RunFormScreen(ModalScreen[bool | None]):
     # -- what is said --------------------------------------------------------------------------------------------
 
     def say(self, text: str, style: str = MUTED) -> None:
-        """Put a sentence into the hint line."""
-        self.query_one("#hint", Static).update(Content.styled(safe(text), style), layout=False)
+        """Put a sentence into the hint line, which has a second one for a long sentence."""
+        cells, hint, told = max(20, self.size.width - 5), self.query_one("#hint", Static), safe(text)
+        hint.set_class(width(told) > cells, "-long")
+        hint.update(Content.styled(cut(told, 2 * cells - 16), style), layout=False)
 
     def _paint_keys(self) -> None:
         labels = {"turn_form": "as fields"} if self.form.is_json else {}
