@@ -61,6 +61,15 @@ class Callers:
     def ended(self, ns: tuple[str, ...], task: str) -> None:
         """A task has ended, and calls no more."""
         self._running.get(ns, {}).pop(task, None)
+        self._calls.pop(task, None)
+
+    def left(self, ns: tuple[str, ...]) -> None:
+        """A graph that a task ran is over, and so are the others that this task ran: a number counts those."""
+        number = 0
+        while (inner := (*ns, str(number)) if number else ns) in self._steps or number < 1:
+            for known in (self._steps, self._running, self._sent):
+                known.pop(inner, None)
+            number += 1
 
     def _was_sent(self, ns: tuple[str, ...], task: str, node: str) -> None:
         step = self._steps.get(ns)

@@ -28,11 +28,15 @@ class Routes:
         if targets := tuple(dict.fromkeys(_targets(writes))):
             self._targets.setdefault(checkpoint, {})[task] = targets
 
+    def forget(self, task: str) -> None:
+        """The step of a task is over, and where that has led is told."""
+        self._nodes.pop(task, None)
+
     def after(self, checkpoint: str | None) -> dict[str, tuple[str, ...]]:
         """By node, where the step that began at a checkpoint has led; it is forgotten."""
         found: dict[str, tuple[str, ...]] = {}
         for task, targets in self._targets.pop(checkpoint or "", {}).items():
-            if node := self._nodes.get(task):
+            if node := self._nodes.pop(task, ""):
                 found[node] = tuple(dict.fromkeys((*found.get(node, ()), *targets)))
         return found
 

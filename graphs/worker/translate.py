@@ -50,12 +50,14 @@ class Translator:
         self._running: dict[str, _Task] = {}
         self._tasks: dict[str, _Task] = {}
         self._inside: dict[str, list[str]] = {}
+        self._over: dict[tuple[str, ...], list[str]] = {}  # until their step has ended
         self._kept_nodes: Counter[tuple[tuple[str, ...], str]] = Counter()
         self._questions: dict[str, events.Interrupt] = {}
         self._asked: set[str] = set()
         self._put: dict[str, Changed] = {}
         self._held: dict[str, Mapping[str, Any]] = {}
-        self._unsaved: list[Changed] = []
+        self._unsaved: Changed = {}
+        self._unsaved_steps = 0
         self._tokens = TokenBuffer(emit)
         self._callers = Callers()
         self.failed: BaseException | None = None
@@ -65,7 +67,7 @@ class Translator:
     # -- what goes on --------------------------------------------------------------------------------------------
 
     def node_of(self, task: str) -> str:
-        """Node name of a task of this run; empty where there was no such task."""
+        """Node name of a task of this run; empty where there was no such task, or its step is over."""
         return self._tasks[task].node if task in self._tasks else ""
 
     @property
@@ -98,7 +100,7 @@ class Translator:
         self._put[checkpoint] = changed
         held = self._held.pop(checkpoint, None)
         if held is not None:
-            self._emit_checkpoint(held, changed)
+            self._emit_checkpoint(held, self._put.pop(checkpoint))
 
     def retry(self, task: str, node: str, attempt: int, error: str) -> None:
         """Told by LangGraph's log: a task of this node failed and is run again; its id may be empty."""
@@ -153,6 +155,7 @@ class Translator:
         self.routes.runs(task, node)  # of an error handler LangGraph tells no start
         entry = self._running.pop(task, _Task(node, ns, time.monotonic()))
         self._callers.ended(ns, task)
+        self._over.setdefault(ns, []).append(task)
         inside = self._inside.pop(f"{node}:{task}", ())
         if data.get("interrupts"):
             self._interrupted(task, entry, data["interrupts"])
@@ -163,13 +166,27 @@ class Translator:
         else:
             self._left(inside)
             self._finished(task, entry, _keys(data.get("result")))
+        inner = (*ns, f"{node}:{task}")
+        self._callers.left(inner)
+        self._over.pop(inner, None)
+        self._forget(inside)
 
     def _left(self, inside: Iterable[str]) -> None:
         """A subgraph is over: of its tasks that sent the graph around it on (`Command.PARENT`) no end is told."""
         for task in inside:
             if (entry := self._running.pop(task, None)) is not None:
-                self._left(self._inside.pop(f"{entry.node}:{task}", ()))
+                deeper = self._inside.pop(f"{entry.node}:{task}", ())
+                self._left(deeper)
                 self._finished(task, entry, ())
+                self._callers.left((*entry.ns, f"{entry.node}:{task}"))
+                self._forget(deeper)
+
+    def _forget(self, tasks: Iterable[str]) -> None:
+        """The step of these tasks is over: nothing more is told of them."""
+        for task in tasks:
+            if task not in self._running:
+                self._tasks.pop(task, None)
+                self.routes.forget(task)
 
     def _finished(self, task: str, entry: _Task, keys: tuple[str, ...]) -> None:
         ms = round((time.monotonic() - entry.started) * 1000, 3)
@@ -229,9 +246,9 @@ class Translator:
         self._kept.update(task["id"] for task in data["tasks"] if task.get("result"))
         identity = data["config"]["configurable"]["checkpoint_id"]
         self._callers.at(ns, identity, data["metadata"].get("step", 0))
-        part = {"ns": ns, "id": identity, "data": data}
+        part = {"ns": ns, "id": identity, "data": data, "over": self._over.pop(ns, ())}
         if identity in self._put:
-            self._emit_checkpoint(part, self._put[identity])
+            self._emit_checkpoint(part, self._put.pop(identity))
         else:
             self._held[identity] = part
 
@@ -250,17 +267,18 @@ class Translator:
                 routed=self.routes.after(parent),
             )
         )
+        self._forget(part["over"])
 
     def _unsaved_state(self, values: object) -> None:
         """The state of a graph that refuses saving: no file will have it, so the event carries it itself."""
         self._tokens.flush()
+        self._forget(self._over.pop((), ()))
         form = to_json(values)
         sizes = _sizes(form)
-        before = self._unsaved[-1] if self._unsaved else {}
-        if self._unsaved and sizes == before:  # told again at an interrupt
+        before, step = self._unsaved, self._unsaved_steps
+        if step and sizes == before:  # told again at an interrupt
             return
-        step = len(self._unsaved)
-        self._unsaved.append(sizes)
+        self._unsaved, self._unsaved_steps = sizes, step + 1
         changed = {key: size for key, size in sizes.items() if before.get(key) != size}
         source = "loop" if step else "input"
         self._emit(
