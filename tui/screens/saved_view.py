@@ -35,6 +35,8 @@ class _Way(NamedTuple):
     """What the last of them runs has begun."""
     within: str
     """The subgraph that leads on to what is shown, by `checkpoint_ns`; empty where it is of this graph."""
+    is_open: bool = True
+    """Its last step may go on: none that is around it was left for another one."""
 
 
 def saved_view(snapshot: Snapshot, history: History, inner: Inner = NOTHING_READ) -> RunView:
@@ -48,7 +50,8 @@ def saved_view(snapshot: Snapshot, history: History, inner: Inner = NOTHING_READ
     passed = NodeState(outcome="done")
     nodes = {**dict.fromkeys(past.passed, passed), **view.nodes}
     for path, times in past.times.items():
-        nodes[path] = dataclasses.replace(nodes.get(path, passed), times=times)
+        open_ = frozenset(past.open.get(path, ()))
+        nodes[path] = dataclasses.replace(nodes.get(path, passed), times=times, open=open_)
     return dataclasses.replace(view, nodes=nodes, taken=past.taken.view(), counted_from=counted_from)
 
 
@@ -98,6 +101,8 @@ class _Past:
         self.taken = TakenBuilder()
         self.times: Counter[str] = Counter()
         """By the path of a node, how often it ran."""
+        self.open: dict[str, set[str]] = {}
+        """By the path of a node, ids of its tasks that are over or wait while their step is not over."""
         self.passed: set[str] = set()
         """START and END of the subgraphs that began and came to their end."""
         self._inner = inner
@@ -111,13 +116,17 @@ class _Past:
                 self.taken.step(way.level, _routed(row) if row.source == "loop" else None, row.next)
             for task in row.after if _begun(way, row, following) else ():
                 self.taken.start(way.level, task.node)
+                if way.is_open and following is None and not task.path and task.node not in (START, END):
+                    self.times[path := path_text(way.level, task.node)] += 1
+                    self.open.setdefault(path, set()).add(task.id)
                 for ns in task.inner:
                     self.passed.add(path_text(_level(ns), START))  # also of one that nobody has read
                     if ns != way.within:
                         until = following.checkpoint if following else _NO_END
-                        self._walk_inside(ns, row.checkpoint, until, is_over=task.finished)
+                        is_open = way.is_open and following is None
+                        self._walk_inside(ns, row.checkpoint, until, is_over=task.finished, is_open=is_open)
 
-    def _walk_inside(self, ns: str, since: str, until: str, *, is_over: bool) -> None:
+    def _walk_inside(self, ns: str, since: str, until: str, *, is_over: bool, is_open: bool) -> None:
         """Take in what a subgraph did between two checkpoints of the graph around it; ids of checkpoints sort by time.
 
         Several tasks of a node may go on with one subgraph: each has its own part of that. One that is over without
@@ -132,7 +141,7 @@ class _Past:
         self.passed.add(path_text(level, START))
         if new[-1].next == ():
             self.passed.add(path_text(level, END))
-        self.walk(_Way(level, new, _first(rows), is_tip=True, within=""))
+        self.walk(_Way(level, new, _first(rows), is_tip=True, within="", is_open=is_open and not is_over))
         for node in new[-1].next or () if is_over else ():
             self.taken.start(level, node)
             self.times[path_text(level, node)] += 1

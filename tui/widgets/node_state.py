@@ -24,7 +24,11 @@ class NodeState(Frozen):
     together: int = 0
     """Its tasks of the newest step, those that have ended included."""
     times: int = 0
-    """How often it was started."""
+    """How many of its tasks were started: one that goes on, after a question say, is one task."""
+    open: frozenset[str] = frozenset()
+    """Ids of those tasks whose step is not over: they may go on."""
+    left: frozenset[str] = frozenset()
+    """Those among them that no task of the newest run has gone on with yet."""
     last_ms: float | None = None
     """Milliseconds that its newest finished task took."""
     total_ms: float = 0.0

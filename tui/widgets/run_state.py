@@ -168,6 +168,17 @@ def _stands_before(status: ThreadStatus) -> NodeState:
             return NodeState(queued=True)
 
 
+def _after_step(node: NodeState) -> NodeState:
+    """A node once a step is over; a task that runs is of the next one, whose start may be told before."""
+    return with_fields(node, queued=False, open=node.open & node.active, left=frozenset())
+
+
+def _begun_anew(node: NodeState) -> NodeState:
+    """A node once a checkpoint begins another step in place of the one that it, or what it is in, stood in."""
+    times = node.times - len(node.left)
+    return with_fields(node, queued=False, times=times, open=node.open - node.left, left=frozenset())
+
+
 class _Builder:
     """A view that is being changed by a batch of events."""
 
@@ -224,7 +235,7 @@ class _Builder:
             self._nodes, self._taken, self._messages = {}, TakenBuilder(NOTHING_TAKEN), []
         for name, node in self._nodes.items():
             outcome = "idle" if node.outcome in _STANDS_STILL else node.outcome
-            self._nodes[name] = with_fields(node, outcome=outcome, queued=False, active=frozenset())
+            self._nodes[name] = with_fields(node, outcome=outcome, queued=False, active=frozenset(), left=node.open)
         self._nodes[START] = NodeState(outcome="done")
         self._nodes.pop(END, None)
         self._fields.update(
@@ -236,8 +247,11 @@ class _Builder:
         self._fields["began"] = True
         level = "".join(f"{part.partition(':')[0]}:" for part in event.ns)
         for name, node in self._nodes.items():
-            if node.queued and name.startswith(level) and ":" not in name.removeprefix(level):
-                self._nodes[name] = with_fields(node, queued=False)
+            if (node.queued or node.open) and name.startswith(level):
+                if event.source != "loop":
+                    self._nodes[name] = _begun_anew(node)
+                elif ":" not in name.removeprefix(level):
+                    self._nodes[name] = _after_step(node)
         for name in set(event.next):  # of a fan-out it has the node once for each task
             self._change(level + name, lambda node: with_fields(node, queued=True))
         if event.ns:  # one that is left by `Command.PARENT` comes to no end
@@ -259,7 +273,9 @@ class _Builder:
                 queued=False,
                 active=node.active | {event.task},
                 together=node.together + 1 if goes_on else 1,
-                times=node.times + 1,
+                times=node.times + (event.task not in node.open),
+                open=node.open | {event.task},
+                left=node.left - {event.task},
                 step=step,
             )
 

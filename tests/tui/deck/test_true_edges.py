@@ -176,18 +176,25 @@ graph = builder.compile()
 """
 
 
+async def opened(engine: LocalEngine, target: str, unfolded: set[str]) -> Look:
+    """The thread `t`, with the subgraphs of some nodes, as the file tells it."""
+    history = await engine.history("t")
+    inner = {ns: await engine.history("t", ns=ns) for ns in unread(history, {}, unfolded)}
+    return Look(graph=target, thread="t", snapshot=await engine.state("t"), history=history, inner=inner)
+
+
+def times(view: RunView) -> dict[str, int]:
+    """How often each node ran."""
+    return {path: node.times for path, node in view.nodes.items() if node.times}
+
+
 async def test_a_run_and_its_file_tell_the_same_edges(
     engine: LocalEngine, write_graph: WriteGraph, run_graph: RunGraph
 ) -> None:
     target = write_graph(TEAMS)
 
     async def saved() -> Look:
-        history = await engine.history("t")
-        inner = {ns: await engine.history("t", ns=ns) for ns in unread(history, {}, {"ann", "bob"})}
-        return Look(graph=target, thread="t", snapshot=await engine.state("t"), history=history, inner=inner)
-
-    def times(view: RunView) -> dict[str, int]:
-        return {path: node.times for path, node in view.nodes.items() if node.times}
+        return await opened(engine, target, {"ann", "bob"})
 
     live = fold(RunView(), await run_graph(target, input={"turns": 0}, recursion_limit=20))
     assert live.status == "done"
@@ -202,3 +209,51 @@ async def test_a_run_and_its_file_tell_the_same_edges(
         view = (await saved()).view
         assert (view.taken.times, view.taken.newest) == (branch.taken.times, branch.taken.newest), row.next
         assert times(view) == times(branch)
+
+
+ASKING = """
+from typing import TypedDict
+from langgraph.graph import START, StateGraph
+from langgraph.types import interrupt
+
+class State(TypedDict, total=False):
+    n: int
+
+def twice(state): interrupt("one"); interrupt("two")
+def beside(state): return {}
+def fails(state):
+    if not (HERE / "mended").exists():
+        raise ValueError("not yet")
+team = StateGraph(State).add_node(twice).add_edge(START, "twice").compile()
+builder = StateGraph(State).add_node("team", team).add_node(twice).add_node(beside).add_node(fails)
+builder.add_edge(START, "twice").add_edge(START, "beside").add_edge(START, "team").add_edge(["twice", "team"], "fails")
+graph = builder.compile()
+"""
+
+
+async def test_a_task_that_goes_on_is_one_task_live_and_in_the_file(
+    engine: LocalEngine, write_graph: WriteGraph, run_graph: RunGraph, tmp_path: Path
+) -> None:
+    """After a question, an error, and where the file is opened again in the middle; not where an input begins anew."""
+    target = write_graph(f"from pathlib import Path\nHERE = Path({str(tmp_path)!r})\n{ASKING}")
+    live, reopened = RunView(), RunView()
+    asked = {"team": 1, "team:twice": 1, "twice": 1, "beside": 1}
+    steps: list[tuple[dict[str, Any], dict[str, int]]] = [
+        ({"input": {"n": 1}}, asked),
+        ({"input": {"n": 2}, "drop_question": True}, asked),
+        ({}, asked),
+        ({}, {**asked, "fails": 1}),
+        ({}, {**asked, "fails": 1}),
+    ]
+    for number, (request, wanted) in enumerate(steps):
+        if number >= 2:
+            waiting = (await engine.state("t")).interrupts
+            request = {"resume": {question.id: True for question in waiting}} if waiting else {}
+        if number == len(steps) - 1:
+            (tmp_path / "mended").touch()
+        told = await run_graph(target, **request)
+        live, reopened = fold(live, told), fold(reopened, told)
+        saved = (await opened(engine, target, {"team"})).view
+        assert times(live) == times(saved) == times(reopened) == wanted, number
+        reopened = saved
+    assert live.status == "done"
