@@ -44,7 +44,7 @@ def export_in_turns(
             new_file(to) as part,
             contextlib.closing(sqlite3.connect(part, isolation_level=None, check_same_thread=False)) as new,
         ):
-            new.executescript("PRAGMA synchronous=OFF; BEGIN;" + _TABLES)
+            new.executescript("BEGIN;" + _TABLES)
             for thread in sorted(threads, key=lambda each: file.query(_LATEST, (each,))[0][0] or 0):
                 for row in _rows(file, thread, new):
                     size += len(row[-1] or b"")

@@ -157,7 +157,8 @@ async def open_saver(file: Path, serde: SerializerProtocol) -> AsyncIterator[Tel
     `synchronous=NORMAL` in WAL mode keeps the file whole through crashes and kills, and halves the cost of a step;
     only a power failure may lose the last commits (https://sqlite.org/pragma.html#pragma_synchronous).
     """
-    with suppress(FileExistsError), new_file(file) as part:  # one of an earlier run, or of one that made it meanwhile
+    # There is one of an earlier run, or of one that made it meanwhile; or a `-wal` of one that was removed.
+    with suppress(FileExistsError), new_file(file) as part:
         async with aiosqlite.connect(part) as connection:
             await AsyncSqliteSaver(connection).setup()
     async with aiosqlite.connect(file, timeout=LOCK_TIMEOUT) as connection:

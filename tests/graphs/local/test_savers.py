@@ -1,10 +1,13 @@
 """What a graph saves to, what it cannot save, and which types come back."""
 
 import asyncio
+import errno
+import os
 import shutil
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from graphdeck.graphs import events
 from graphdeck.graphs.errors import FileError, MissingFileError
 from graphdeck.graphs.local.engine import LocalEngine
 from graphdeck.graphs.local.workers import WorkerPool
+from graphdeck.graphs.new_file import new_file
 from graphdeck.graphs.records import RunRequest
 from graphdeck.graphs.saved.file import open_file
 from graphdeck.graphs.saved.threads import list_threads
@@ -207,3 +211,43 @@ async def test_the_file_alone_has_all_that_a_run_wrote_while_somebody_looked_on(
         shutil.copyfile(started.file, copy)
     with open_file(copy) as copied:
         assert [row.thread for row in list_threads(copied).rows] == ["third", "second", "t"]
+
+
+async def test_a_file_that_was_removed_leaves_nothing_to_the_next_one(
+    write_nodes: WriteGraph, run_graph: RunGraph, tmp_path: Path
+) -> None:
+    graph, file = write_nodes(SAVERS, variable="plain"), tmp_path / "t.sqlite"
+    await run_graph(graph, thread="old", input={}, file=str(file))
+    leave = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None)"
+        ";[c.execute('UPDATE writes SET channel = channel || ?', ('x' * 9000,)) for _ in range(9)]; os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", leave, str(file)], check=True)
+    file.unlink()
+    assert file.with_name("t.sqlite-wal").stat().st_size
+    with pytest.raises(FileExistsError, match=r"t\.sqlite-wal"), new_file(file):
+        pass
+    await run_graph(graph, thread="new", input={}, file=str(file))
+    with open_file(file) as opened:
+        assert [row.thread for row in list_threads(opened).rows] == ["new"]
+        assert opened.query("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_two_that_make_a_file_where_there_are_no_links_take_no_place_of_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", no_links)
+    path = tmp_path / "t.sqlite"
+    with ExitStack() as later:
+        part = later.enter_context(new_file(path))
+        part.write_text("later")
+        part.with_name(f"{part.name}-wal").touch()
+        with new_file(path) as first:
+            first.write_text("first")
+        with pytest.raises(FileExistsError):
+            later.close()
+    assert path.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [path]
