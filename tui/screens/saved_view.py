@@ -2,12 +2,15 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
 from graphdeck.graphs.events import path_text
+from graphdeck.graphs.ran_tasks import alike, subgraphs_of
 from graphdeck.graphs.records import END, START, CheckpointRow, Snapshot
+from graphdeck.graphs.tasks import RanTask
+from graphdeck.tui.same_again import same_again
 from graphdeck.tui.widgets.node_state import NodeState
 from graphdeck.tui.widgets.run_state import RunView, from_snapshot
 from graphdeck.tui.widgets.taken_edges import TakenBuilder
@@ -39,6 +42,7 @@ class _Way(NamedTuple):
     """Its last step may go on: none that is around it was left for another one."""
 
 
+@same_again
 def saved_view(snapshot: Snapshot, history: History, inner: Inner = NOTHING_READ) -> RunView:
     """The view of a saved thread: where it stands, and which nodes ran and edges were taken on the way there."""
     view, past = from_snapshot(snapshot), _Past(inner)
@@ -63,7 +67,7 @@ def _ways(snapshot: Snapshot, history: History, inner: Inner) -> Iterator[_Way]:
     for place, within in zip(places, [*places[1:], ""], strict=True):
         rows = inner[place] if place else history
         if within:
-            at = next((row.checkpoint for row in rows if any(within in task.inner for task in row.after)), "")
+            at = next((row.checkpoint for row in rows if within in subgraphs_of(row.after)), "")
             yield _Way(_level(place), way_to(at, rows), _first(rows), is_tip=True, within=within)
         elif place == snapshot.ns:
             way = way_to(snapshot.checkpoint, rows) or way_to(snapshot.parent or "", rows)  # it may be read later
@@ -88,9 +92,9 @@ def runs_on(way: Sequence[CheckpointRow]) -> dict[str, int]:
     times: dict[str, int] = {}
     for parent, row in pairwise(way):
         if row.source == "loop":
-            for name in parent.next or ():
+            for name, count in Counter(parent.next or ()).items():
                 if name not in (START, END):
-                    times[name] = times.get(name, 0) + 1
+                    times[name] = times.get(name, 0) + count
     return times
 
 
@@ -114,7 +118,7 @@ class _Past:
         for row, following in zip(way.rows, (*way.rows[1:], None), strict=False):
             if row.source != "fork":  # a copy of the one before: what was sent there is still to come
                 self.taken.step(way.level, _routed(row) if row.source == "loop" else None, row.next)
-            for task in row.after if _begun(way, row, following) else ():
+            for task in _told(row.after, all_of_them=following is None) if _begun(way, row, following) else ():
                 self.taken.start(way.level, task.node)
                 if way.is_open and following is None and not task.path and task.node not in (START, END):
                     self.times[path := path_text(way.level, task.node)] += 1
@@ -147,6 +151,13 @@ class _Past:
             self.times[path_text(level, node)] += 1
 
 
+def _told(tasks: Sequence[RanTask], *, all_of_them: bool) -> Iterable[RanTask]:
+    """The tasks of a step that tell something: of hundreds that tell the same one does, where none ran a subgraph."""
+    if all_of_them or len(tasks) < 2 or subgraphs_of(tasks):
+        return tasks
+    return [kind.task for kind in alike(tasks)]
+
+
 def _first(rows: History) -> Mapping[str | None, str]:
     return {row.parent: row.checkpoint for row in rows}
 
@@ -163,7 +174,7 @@ def _level(ns: str) -> tuple[str, ...]:
 def unread(history: History, inner: Inner, unfolded: Collection[str], prefix: str = "") -> Iterator[str]:
     """The subgraphs that were run by nodes of these paths and have not been read, newest first, by `checkpoint_ns`."""
     for row in history:
-        for task in row.after:
+        for task in row.after if subgraphs_of(row.after) else ():
             if (path := prefix + task.node) in unfolded:
                 for ns in task.inner:
                     if ns in inner:
@@ -175,6 +186,6 @@ def unread(history: History, inner: Inner, unfolded: Collection[str], prefix: st
 def _routed(row: CheckpointRow) -> dict[str, tuple[str, ...]]:
     """Where each node of the step that made a checkpoint has led, all its tasks together."""
     found: dict[str, tuple[str, ...]] = {}
-    for task in row.made_by:
+    for task, _ in alike(row.made_by):
         found[task.node] = (*found.get(task.node, ()), *task.routed)
     return found

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from graphdeck.graphs.events import Checkpoint, NodeFinished, NodeStarted, RunEnded, RunStarted
+from graphdeck.graphs.ran_tasks import RanTasks
 from graphdeck.graphs.records import (
     CheckpointRow,
     Edge,
@@ -215,6 +216,28 @@ def test_a_saved_thread_shows_what_ran_and_where_it_stands() -> None:
     view = saved_view(snapshot(checkpoint="c2", status="waiting", next=("tools",), interrupts=(QUESTION,)), rows())
     assert (view.nodes["assistant"].status, view.nodes["assistant"].times) == ("done", 1)
     assert view.nodes["tools"].status == "waiting"
+
+
+def test_a_look_at_the_same_checkpoints_makes_nothing_anew_however_many_they_are() -> None:
+    look = Look(graph="g", thread="t", snapshot=snapshot(checkpoint="c4"), history=rows())
+    assert dataclasses.replace(look, runs=frozenset([ThreadKey("f", "other")])).view is look.view
+    assert dataclasses.replace(look, history=rows()[1:]).view is not look.view
+    assert "tools" not in dataclasses.replace(look, old=snapshot(checkpoint="c2")).view.nodes
+
+
+def test_of_hundreds_of_tasks_the_kinds_tell_what_all_of_them_would() -> None:
+    fan = tuple(ran("tools", "assistant", *(("late",) if number % 7 else ())) for number in range(300))
+    plan = [
+        row("c2", "c1", 1, ("assistant", "late"), made_by=fan, after=(ran("late"), *[ran("assistant")] * 300)),
+        row("c1", "c0", 0, ("tools",) * 300, after=fan, made_by=(ran("__start__", "tools"),)),
+        row("c0", None, -1, ("__start__",), "input", after=(ran("__start__", "tools"),)),
+    ]
+    packed = [dataclasses.replace(each, made_by=RanTasks(each.made_by), after=RanTasks(each.after)) for each in plan]
+    for checkpoint in ("c2", "c1"):
+        at = snapshot(checkpoint=checkpoint, status="stopped", next=("late",))
+        assert saved_view(at, packed) == saved_view(at, plan)
+    assert saved_view(at, packed[1:]).taken.times == {("__start__", "tools"): 1}
+    assert saved_view(snapshot(checkpoint="c2"), packed).nodes["tools"].times == 300
 
 
 def test_where_the_beginning_was_not_read_it_is_told_from_which_step_on_is_counted() -> None:
