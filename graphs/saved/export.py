@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.keeping import Exported
 from graphdeck.graphs.named import Named
 from graphdeck.graphs.new_file import cannot_write, new_file
@@ -84,6 +85,8 @@ def _rows(file: CheckpointFile, thread: str, new: sqlite3.Connection) -> Iterato
         marks = ", ".join("?" * len(columns.split(", ")))
         read = columns.replace("task_path", file.task_path)
         for (rowid,) in file.query(f"SELECT rowid FROM {table} WHERE thread_id = ? ORDER BY rowid", (thread,)):
-            for row in file.query(f"SELECT {read} FROM {table} WHERE rowid = ?", (rowid,)):
-                new.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)
-                yield row
+            found = file.query(f"SELECT {read} FROM {table} WHERE rowid = ? AND thread_id = ?", (rowid, thread))
+            if not found:  # deleted, or written anew
+                raise FileError(f"{file.path} was written while a thread was copied out of it.", "Try again.")
+            new.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", found[0])
+            yield found[0]

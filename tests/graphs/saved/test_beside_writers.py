@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from graphdeck.graphs.saved.file import CheckpointFile, open_file
+from graphdeck.graphs.errors import FileError
+from graphdeck.graphs.saved.export import export_in_turns
+from graphdeck.graphs.saved.file import CheckpointFile, at_once, open_file
 
 INSERT = (
     "INSERT INTO writes (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value)"
@@ -129,6 +131,18 @@ def test_a_file_that_is_replaced_while_it_is_open_is_read_anew(path: Path, tmp_p
                 saver.conn.commit()
                 file.refresh()
                 assert counts(file) == {"other": 1}
+
+
+def test_a_row_that_goes_while_its_thread_is_exported_is_missed(path: Path, tmp_path: Path) -> None:
+    change_and_close(path, INSERT.format("first", 1), INSERT.format("first", 2))
+    to = tmp_path / "out.sqlite"
+    with open_file(path) as file:
+        copying = export_in_turns(file, ["first"], to, {})
+        next(copying)
+        change_and_close(path, "UPDATE OR REPLACE writes SET thread_id = 'other' WHERE task_id = '2'")
+        with pytest.raises(FileError, match="was written while"):
+            at_once(copying)
+    assert not to.exists()
 
 
 @pytest.mark.soak
