@@ -5,6 +5,7 @@ accepts are described one by one.
 """
 
 import dataclasses
+import json
 import operator
 import typing
 import warnings
@@ -14,7 +15,7 @@ from typing import Any
 
 import typing_extensions
 from langchain_core.messages import BaseMessage
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Secret, TypeAdapter
 
 from graphdeck.graphs.values import Json, to_json
 
@@ -28,6 +29,8 @@ MESSAGES: Mapping[str, Json] = {
 }
 """What a key with messages takes, as people write it; LangChain's own schema of it has 40 kB and takes less."""
 
+_STARS = '"**********"'
+"""What Pydantic shows in place of a secret, as JSON."""
 _REQUIREDNESS = (typing.Required, typing.NotRequired, typing_extensions.Required, typing_extensions.NotRequired)
 
 
@@ -74,7 +77,7 @@ def json_schema(schema: Any, title: str = "") -> Json:
     with_messages = fields is not None and any(field.holds_messages for field in fields.values())
     made = None if with_messages else _pydantic_schema(schema)
     if made is not None or fields is None:
-        return made
+        return _with_secrets(made, fields or {})
     definitions: dict[str, Json] = {}
     properties: dict[str, Json] = {}
     for name, field in fields.items():
@@ -89,7 +92,29 @@ def json_schema(schema: Any, title: str = "") -> Json:
         result["required"] = required
     if definitions:
         result["$defs"] = definitions
-    return result
+    return _with_secrets(result, fields)
+
+
+def _with_secrets(made: dict[str, Json] | None, fields: Mapping[str, Field]) -> dict[str, Json] | None:
+    """The schema with what Pydantic does not tell of `Secret[...]`, and without its stars in place of a default."""
+    properties = made.get("properties") if made is not None else None
+    for name, part in properties.items() if isinstance(properties, dict) else ():
+        if isinstance(part, dict) and name in fields and _mentions(fields[name].type, Secret):
+            part["writeOnly"] = True
+    _drop_stars(made)
+    return made
+
+
+def _drop_stars(part: Json) -> None:
+    """Take away the defaults that hold a masked secret: filled in, the stars themselves would be sent."""
+    if isinstance(part, dict):
+        if _STARS in json.dumps(part.get("default")):
+            del part["default"]
+        for inner in part.values():
+            _drop_stars(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            _drop_stars(inner)
 
 
 def is_part_of_state(input_schema: Any, state_schema: Any) -> bool:
@@ -182,4 +207,7 @@ def _mentions(kind: Any, base: type) -> bool:
     """Whether a type is, or is made of, subclasses of another."""
     if isinstance(kind, type) and not typing.get_args(kind):
         return issubclass(kind, base)
+    origin = typing_extensions.get_origin(kind)
+    if isinstance(origin, type) and issubclass(origin, base):
+        return True
     return any(_mentions(part, base) for part in typing_extensions.get_args(kind) if part is not Ellipsis)

@@ -1,5 +1,6 @@
 """Shapes of users' graphs: what they declare, nothing invented."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from graphdeck.graphs.local.targets import parse_target
 from graphdeck.graphs.node_details import NodeDetails
 from graphdeck.graphs.records import END, START, Edge, GraphShape, Node
 from graphdeck.graphs.schema import problems
+from graphdeck.graphs.secret_values import without_secrets
 from graphdeck.graphs.values import Json, to_json
 from graphdeck.graphs.worker.describe import describe
 from graphdeck.graphs.worker.load import Loaded
@@ -413,6 +415,29 @@ b.add_edge(START, "again")
 graph = b.compile()
 """)
     assert [node.id for node in found.nodes] == [START, "again", END]
+
+
+def test_a_secret_is_told_as_one_and_the_stars_of_its_default_are_none(shape: Shape) -> None:
+    """Filled into a form, the stars themselves would be sent as the secret."""
+    found = shape("""
+from pydantic import Secret, SecretStr
+class Door(BaseModel):
+    code: SecretStr = SecretStr("4711")
+class Context(BaseModel):
+    pin: Secret[int]
+    pins: list[Secret[int]] | None = None
+    word: SecretStr | None = SecretStr("4711")
+    door: Door = Door()
+    stars: str = "***"
+b = StateGraph(State, context_schema=Context)
+b.add_node("say", say)
+b.add_edge(START, "say")
+graph = b.compile()
+""").context_schema
+    given: Json = {"pin": 4711, "pins": [4711], "word": "4711", "door": {"code": "4711"}, "stars": "4711"}
+    assert without_secrets(given, found)[0] == {"door": {}, "stars": "4711"}
+    assert "**********" not in json.dumps(found)
+    assert prop(found, "stars") == {"title": "Stars", "type": "string", "default": "***"}
 
 
 def test_an_error_handler_is_a_node_with_an_edge(shape: Shape) -> None:
