@@ -36,6 +36,8 @@ def present(path: str, root: Path) -> Present:
         return Present(None, False, (*facts, f"cannot be looked at: {error.strerror}"))
     if not stat.S_ISREG(found.st_mode):
         return Present(None, False, (*facts, f"there is {_kind(found.st_mode)} at this path"))
+    if where.endswith("-shm") or os.path.exists(f"{where}-shm"):  # who closes it takes SQLite's locks from this process
+        return Present(None, False, (*facts, f"SQLite has a file of {found.st_size:,} bytes in use there"))
     if found.st_size > LARGEST:
         return Present(None, False, (*facts, f"{found.st_size:,} bytes are there now: too large to be compared here"))
     try:

@@ -1,6 +1,8 @@
 """What a tool call would do: shown whole, from facts, and nothing where nothing is known."""
 
+import contextlib
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +132,18 @@ def test_what_cannot_be_compared_is_said_and_nothing_hangs(project: Path) -> Non
     }.items():
         lines = shown("write_file", {"path": path, "content": "new"}, project)
         assert lines[1:] == [f" {said}", "+new"]
+
+
+def test_what_sqlite_has_open_is_not_opened_as_closing_it_would_cost_this_process_its_locks(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with contextlib.closing(sqlite3.connect(project / "t.sqlite")) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE t (x)")
+        monkeypatch.setattr(os, "open", None)
+        for name, size in {"t.sqlite": 4096, "t.sqlite-shm": 32768}.items():
+            lines = shown("write_file", {"path": name, "content": "new"}, project)
+            assert lines[1:] == [f" SQLite has a file of {size:,} bytes in use there", "+new"]
 
 
 def test_a_patch_is_shown_as_it_is_after_the_files_that_it_names(project: Path) -> None:
