@@ -5,7 +5,9 @@ an older page that joins them changes nothing above it. As long as a run appends
 as they are.
 """
 
+import dataclasses
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final, Protocol
 
 from graphdeck.graphs.frozen import Frozen
@@ -90,6 +92,43 @@ def tree(rows: Sequence[HasParent]) -> Tree:
     its own. A line whose parent is not among the rows goes on to the bottom.
     """
     return _Drawing(rows).tree()
+
+
+def grown(before: Tree, rows: Sequence[HasParent]) -> Tree | None:
+    """The tree of rows to which a run has appended since, made from the one before; None where it has to be made anew.
+
+    Of thousands of rows only the new ones are looked at, as long as the thread has one branch; old ones may be gone.
+    """
+    if len(before.branches) != 1 or not rows:
+        return None
+    head = before.branches[0].tip
+    new = next((index for index, row in enumerate(rows) if row.checkpoint == head), None)
+    known = before.lines[: len(rows) - (new or 0)]
+    if new is None or len(known) + new != len(rows):
+        return None
+    chain = all(row.parent == following.checkpoint for row, following in pairwise(rows[: new + 1]))
+    if not chain or any(line.checkpoint != row.checkpoint for line, row in zip(known, rows[new:], strict=True)):
+        return None
+    lines = tuple(_chained(row.checkpoint, is_tip=index == 0) for index, row in enumerate(rows[:new]))
+    if new:
+        lines += (dataclasses.replace(known[0], is_tip=False),)
+    branch = Branch(tip=rows[0].checkpoint, first=rows[-1].checkpoint, parent=rows[-1].parent, size=len(rows))
+    return Tree(lines=lines + known[len(lines) - new :], branches=(branch,))
+
+
+def _chained(checkpoint: str, *, is_tip: bool) -> TreeLine:
+    """The line of a checkpoint of the only branch, and not of its first one."""
+    return TreeLine(
+        checkpoint=checkpoint,
+        lane=0,
+        before="",
+        after="",
+        below="│",
+        branch=0,
+        is_tip=is_tip,
+        is_fork=False,
+        begins_branch=False,
+    )
 
 
 def narrowed(line: TreeLine, most: int) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphdeck.graphs.branches import Tree, ancestors, ascii_twin, narrowed, tree
+from graphdeck.graphs.branches import Tree, ancestors, ascii_twin, grown, narrowed, tree
 
 
 @dataclass(frozen=True)
@@ -107,5 +107,26 @@ def test_every_line_leads_to_its_parent(history: list[Row]) -> None:
     head = [line.checkpoint for line in made.lines if line.branch == 0]
     assert set(head) == ancestors(history, history[0].checkpoint)
     assert all(line.lane == 0 for line in made.lines if line.branch == 0)
-    grown = tree([Row("new", history[0].checkpoint), *history])
-    assert drawn(grown)[1:] == drawn(made)
+    longer = tree([Row("new", history[0].checkpoint), *history])
+    assert drawn(longer)[1:] == drawn(made)
+
+
+@settings(deadline=None, derandomize=True)
+@given(histories(), st.integers(0, 9), st.integers(0, 9))
+def test_a_tree_that_grew_is_the_one_that_is_made_anew(history: list[Row], new: int, gone: int) -> None:
+    before, now = history[new:], history[: len(history) - gone]
+    assert grown(tree(before), now) in (None, tree(now))
+
+
+def test_of_a_thread_with_one_branch_only_what_is_new_is_drawn_anew() -> None:
+    history = [Row(str(number), str(number - 1)) for number in range(60, 0, -1)]
+    for new in (0, 1, 7):
+        before = tree(history[new:50])
+        after = grown(before, history[:45])
+        assert after == tree(history[:45])
+        assert after is not None
+        assert after.lines[new + 1 :] == before.lines[1 : 45 - new]
+        assert after.lines[-1] is before.lines[44 - new]
+    forked = [Row("fork", "58"), *history]
+    assert grown(tree(history), forked) is None
+    assert grown(tree(forked), [Row("61", "fork"), *forked]) is None

@@ -21,6 +21,7 @@ class Checkpoints(tuple[CheckpointRow, ...]):
 
     more: bool
     """There are older ones."""
+    _tree_before: "Tree | None" = None
 
     def __new__(cls, rows: Iterable[CheckpointRow] = (), *, more: bool = False) -> "Checkpoints":
         """Checkpoints, and whether there are older ones."""
@@ -31,9 +32,15 @@ class Checkpoints(tuple[CheckpointRow, ...]):
     @cached_property
     def tree(self) -> "Tree":
         """Their tree."""
-        from graphdeck.graphs.branches import tree
+        from graphdeck.graphs.branches import grown, tree
 
-        return tree(self)
+        before, self._tree_before = self._tree_before, None
+        return (grown(before, self) if before else None) or tree(self)
+
+    def after(self, known: Sequence[CheckpointRow]) -> "Checkpoints":
+        """The same, as they follow on others that were read before: their tree, where there is one, only grows."""
+        self._tree_before = vars(known).get("tree") if isinstance(known, Checkpoints) else None
+        return self
 
     @cached_property
     def _branch_numbers(self) -> dict[str, int]:
@@ -50,14 +57,14 @@ def refreshed(known: Sequence[CheckpointRow], page: Sequence[CheckpointRow]) -> 
     What a run leaves behind is let go beyond `MOST`, and read again once somebody scrolls there.
     """
     if len(page) < PAGE:
-        return Checkpoints(page)
+        return Checkpoints(page).after(known)
     last = page[-1].checkpoint
     place = next((index for index, row in enumerate(known) if row.checkpoint == last), None)
     if place is None or not isinstance(known, Checkpoints):
         return Checkpoints(page, more=True)
     rows = [*page, *known[place + 1 :]]
     kept = rows[: max(MOST, len(known))]
-    return Checkpoints(kept, more=known.more or len(kept) < len(rows))
+    return Checkpoints(kept, more=known.more or len(kept) < len(rows)).after(known)
 
 
 def followed(known: Sequence[CheckpointRow], page: Sequence[CheckpointRow], before: str) -> Checkpoints:
