@@ -60,6 +60,10 @@ class Terminal:
         """Read until the screen shows all these texts."""
         self._read_until(lambda: all(text in self.text for text in texts), f"the screen never showed {texts}")
 
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Read until something holds that the screen need not show."""
+        self._read_until(holds, "it never came to hold")
+
     def wait_without(self, text: str) -> None:
         """Read until the screen shows this text no more."""
         self._read_until(lambda: text not in self.text, f"the screen still shows {text!r}")
