@@ -42,7 +42,7 @@ def _shape(graph: AnyGraph, title: str, around: tuple[AnyGraph, ...]) -> GraphSh
     builder = graph.builder if isinstance(graph, CompiledStateGraph) else None
     subgraphs = _subgraphs(graph, around)
     names = [START, *(builder.nodes if builder else (name for name in graph.nodes if name != START)), END]
-    edges = _edges(builder, names) if builder else _channel_edges(graph)
+    edges = _edges(builder, names, graph) if builder else _channel_edges(graph)
     input_schema, output_schema = _schemas(graph, builder)
     fields = fields_of(builder.input_schema) if builder else None
     return GraphShape(
@@ -140,10 +140,10 @@ def _has_open_branch(builder: AnyBuilder, name: str) -> bool:
 # -- edges -----------------------------------------------------------------------------------------------------------
 
 
-def _edges(builder: AnyBuilder, names: Sequence[str]) -> tuple[Edge, ...]:
-    """The declared edges, in the order of the nodes' definition, each pair once."""
+def _edges(builder: AnyBuilder, names: Sequence[str], graph: AnyGraph) -> tuple[Edge, ...]:
+    """The declared edges, in the order of the nodes' definition, each pair once, and those of the last nodes to END."""
     found: dict[tuple[str, str], list[Edge]] = {}
-    for edge in _declared(builder):
+    for edge in (*_declared(builder), *_last(builder, graph)):
         found.setdefault((edge.source, edge.target), []).append(edge)
     order = {name: position for position, name in enumerate(names)}
     pairs = sorted(found, key=lambda pair: (order.get(pair[0], -1), order.get(pair[1], len(order))))
@@ -165,6 +165,16 @@ def _declared(builder: AnyBuilder) -> Iterator[Edge]:
             yield Edge(source=source, target=target, label=_label(label, target), conditional=True)
         if spec.error_handler_node:
             yield Edge(source=source, target=spec.error_handler_node, label="error", conditional=True)
+
+
+def _last(builder: AnyBuilder, graph: AnyGraph) -> Iterator[Edge]:
+    """From nodes that nothing leads on from, whatever they return: LangGraph ends there, as behind an edge to END."""
+    leading = {source for source, _ in builder.edges}.union(*(sources for sources, _ in builder.waiting_edges))
+    for name, spec in builder.nodes.items():
+        if not (name in leading or builder.branches.get(name) or spec.ends):
+            source = source_of(_action(name, graph, builder))
+            if not source.jumps and not source.leaves:
+                yield Edge(source=name, target=END)
 
 
 def _label(answer: object, target: str) -> str:

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType, FunctionType, MethodType
 from typing import Any
@@ -30,6 +30,8 @@ class Source:
     """Its docstring without indentation, where it has more than one line."""
     jumps: bool = False
     """It builds a command with `goto`, as far as its code tells."""
+    leaves: bool = False
+    """It builds one with which it leaves its graph for a node of another."""
 
 
 def source_of(runnable: Any) -> Source:
@@ -46,7 +48,8 @@ def source_of(runnable: Any) -> Source:
         line=code.co_firstlineno,
         end=_last_line(code),
         whole_doc=whole if more else "",
-        jumps=_jumps(code),
+        jumps=any("graph" not in names for names in _gotos(code)),
+        leaves=any("graph" in names for names in _gotos(code)),
     )
 
 
@@ -98,14 +101,13 @@ def _class_doc(action: Any) -> str:
     return (kind.__doc__ or "") if is_users_class else ""
 
 
-def _jumps(code: CodeType) -> bool:
-    """Whether some call in the code, or in functions inside it, has the keyword `goto` and stays in its own graph."""
+def _gotos(code: CodeType) -> Iterator[tuple[str, ...]]:
+    """The keywords of each call in the code, or in functions inside it, that has `goto` among them."""
     for constant in code.co_consts:
-        if isinstance(constant, CodeType) and _jumps(constant):
-            return True
-        if isinstance(constant, tuple) and "goto" in constant and "graph" not in constant:
-            return True
-    return False
+        if isinstance(constant, CodeType):
+            yield from _gotos(constant)
+        elif isinstance(constant, tuple) and "goto" in constant:
+            yield constant
 
 
 def _last_line(code: CodeType) -> int:

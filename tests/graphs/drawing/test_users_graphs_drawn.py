@@ -87,6 +87,8 @@ def graphs(draw: st.DrawFn, variable: str = "b", depth: int = 2) -> Declared:
         made.add(f"{variable}.add_edge({sources!r}, {target!r})", *((each, target, "plain", "") for each in sources))
     for source in draw(st.lists(st.sampled_from([START, *names]), max_size=3, unique=True)):
         _route(draw, made, variable, source, names)
+    leading = {source for source, *_ in made.edges} | made.unknown
+    made.edges |= {(name, END, "plain", "") for name in names if name not in leading}
     return made
 
 

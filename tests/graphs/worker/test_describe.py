@@ -111,6 +111,30 @@ graph = b.compile()
     ]
 
 
+def test_a_node_that_nothing_leads_on_from_ends_the_run(shape: Shape) -> None:
+    found = shape("""
+def jump(state: State):
+    return Command(goto="last")
+def leave(state: State):
+    return Command(graph=Command.PARENT, goto="elsewhere") if state.get("count") else {}
+b = StateGraph(State)
+for name in ("first", "joined", "last", "alone", "routed"):
+    b.add_node(name, say)
+b.add_node("guarded", say, error_handler=lambda state: {})
+b.add_node("jump", jump)
+b.add_node("leave", leave)
+b.add_node("team", StateGraph(State).add_node("inner", say).add_edge(START, "inner").compile())
+b.add_edge(START, "first")
+b.add_edge(["first", "joined"], "last")
+b.add_conditional_edges("routed", lambda s: "last")
+graph = b.compile()
+""")
+    ends = {edge.source for edge in found.edges if edge.target == END}
+    assert ends == {"last", "alone", "guarded", "__error_handler__guarded", "team"}
+    assert not any(edge.conditional for edge in found.edges if edge.target == END)
+    assert arrows(found.subgraphs["team"]) == [f"{START} -> inner", f"inner -> {END}"]
+
+
 def test_where_a_nodes_own_code_is(shape: Shape, tmp_path: Path) -> None:
     found = shape("""
 import functools

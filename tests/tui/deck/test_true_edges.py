@@ -70,7 +70,7 @@ async def test_edges_are_drawn_as_they_are_taken_and_at_the_next_start(
         view.select("team")
         await deck.press("z")
         thread, live = deck.look.thread, rows(view)
-        assert [row.split()[-1] for row in live if row.strip().startswith("·")] == ["·", "·", "·"]
+        assert [row.split()[-1] for row in live if row.strip().startswith("·")] == ["·", "·"]
         (back,) = (row for row in live if "look" in row)
         assert "··╯" in back, "an edge back, inside the subgraph"
         await deck.until(lambda: ("team:look", "team:pick") in kept(engine, target))
