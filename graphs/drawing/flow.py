@@ -81,6 +81,13 @@ class _Channel(NamedTuple):
     """By place of the strand."""
 
 
+class _Size(NamedTuple):
+    """How deep a box is, and its layer."""
+
+    box: int
+    layer: int
+
+
 class _Painter:
     """Puts a wiring on a canvas."""
 
@@ -109,6 +116,7 @@ class _Painter:
         """The drawing."""
         self._slots = self._place()
         layers, channels = self._depths()
+        self._sizes = self._box_sizes(layers)
         places = self._draw_boxes(layers)
         routes: dict[Edge, list[Point]] = {}
         for strands, channel in zip(self._wiring.channels, channels, strict=True):
@@ -122,9 +130,9 @@ class _Painter:
     def _draw_boxes(self, layers: Sequence[tuple[int, int]]) -> Places:
         places = Places()
         tails = self._tails()
-        for layer, (depth, size) in zip(self._wiring.layers, layers, strict=True):
+        for layer, (depth, _) in zip(self._wiring.layers, layers, strict=True):
             for vertex in (vertex for vertex in layer if vertex < len(self._nodes)):
-                node, body = self._nodes[vertex], self._bodies[vertex]
+                node, body, size = self._nodes[vertex], self._bodies[vertex], self._sizes[vertex].box
                 frame = self._to.frame(self._slots.firsts[vertex], self._slots.boxes[vertex].slots, depth, size)
                 leaving = {
                     self._to.point(self._slots.pins[pin], depth if pin.lower else depth + size - 1): (
@@ -158,6 +166,21 @@ class _Painter:
         inner = self._inner.get(self._nodes[vertex].id)
         text = len(self._bodies[vertex])
         return Extent(max(text, inner.width), 1 + inner.height) if inner else Extent(text, 1)
+
+    def _box_sizes(self, layers: Sequence[tuple[int, int]]) -> dict[int, _Size]:
+        """Boxes of a layer are alike, but a graph in one makes no towers of those that have a name alone."""
+        sizes: dict[int, _Size] = {}
+        for layer, (_, size) in zip(self._wiring.layers, layers, strict=True):
+            nodes = [vertex for vertex in layer if vertex < len(self._nodes)]
+            names = [vertex for vertex in nodes if self._nodes[vertex].id not in self._inner]
+            small = self._to.box_depth([self._content(vertex) for vertex in names])
+            sizes.update((vertex, _Size(small if vertex in names else size, size)) for vertex in nodes)
+        return sizes
+
+    def _leaves(self, pin: Pin, channel: _Channel) -> int:
+        """The depth at which a line leaves the vertex above a channel, or comes to it."""
+        size = self._sizes.get(pin.vertex)
+        return channel.first - 1 - (size.layer - size.box if size else 0)
 
     def _pins(self) -> Iterable[Pin]:
         return (
@@ -230,15 +253,16 @@ class _Painter:
     def _draw_strand(self, strand: Strand, turn: Turn | None, channel: _Channel) -> None:
         slots = self._slots.pins
         for pin, edges in self._edges_by_pin(strand).items():
+            above = self._leaves(pin, channel)
             if turn is None and not pin.lower:
-                self._to.along(slots[pin], channel.first - 1, channel.last + 1, edges)
+                self._to.along(slots[pin], above, channel.last + 1, edges)
             elif turn is not None and pin.lower:
                 self._to.along(slots[pin], channel.tracks[turn.lower], channel.last + 1, edges)
             elif turn is not None:
-                self._to.along(slots[pin], channel.first - 1, channel.tracks[turn.upper], edges)
+                self._to.along(slots[pin], above, channel.tracks[turn.upper], edges)
             if pin.head:
                 label = self._texts.label_cells(pin.label, edges) if pin.label else []
-                self._to.head(slots[pin], channel.last if pin.lower else channel.first, pin.lower, label, edges)
+                self._to.head(slots[pin], channel.last if pin.lower else above + 1, pin.lower, label, edges)
         if turn is None:
             return
         if turn.between is None:
@@ -284,14 +308,14 @@ class _Painter:
         for way in strand.ways:
             up = way.start.lower
             above, below = (way.stop, way.start) if up else (way.start, way.stop)
-            points = [point(slots[above], channel.first)]
+            points = [point(slots[above], self._leaves(above, channel) + 1)]
             if turn is not None:
                 upper, lower = channel.tracks[turn.upper], channel.tracks[turn.lower]
                 points.append(point(slots[above], upper))
                 if turn.between is not None:
                     points += [point(turn.between, upper), point(turn.between, lower)]
                 points.append(point(slots[below], lower))
-            points.append(point(slots[below], channel.last if below.lower else channel.first))
+            points.append(point(slots[below], channel.last if below.lower else self._leaves(below, channel) + 1))
             route = routes.setdefault(self._wiring.edges[way.edge], [])
             if up:
                 route[:0] = points[::-1]

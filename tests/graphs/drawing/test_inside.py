@@ -31,6 +31,13 @@ def outer(graph: MakeGraph) -> Graph:
     return graph("plan team", "START > plan", "plan > team", "team ? plan again", "team > END")
 
 
+@pytest.fixture
+def beside_others(graph: MakeGraph) -> Graph:
+    """A node that is open in a layer with nodes that lead on, that end, and that are come back to."""
+    edges = ["START > plan", *(f"plan ? {name}" for name in ("ask", "team", "write", "END")), "ask > join"]
+    return graph("plan ask team write join", *edges, "team > join", "join ? ask again", "write ? write", "join ? END")
+
+
 def shape(graph: Graph, **subgraphs: GraphShape) -> GraphShape:
     return GraphShape(target="t", title="t", nodes=tuple(graph[0]), edges=tuple(graph[1]), subgraphs=subgraphs)
 
@@ -109,6 +116,18 @@ def test_what_is_not_open_and_what_is_not_there_changes_nothing(graph: MakeGraph
         assert closed == to_text(picture(*outer, Room(), wish=Wish(style, "TB")).drawing)
 
 
+def test_a_graph_in_a_box_makes_no_towers_of_those_beside_it(graph: MakeGraph, beside_others: Graph) -> None:
+    team = shape(graph("desk file", "START > desk", "desk > file", "file > END"))
+    sides: dict[FlowDirection, str] = {"TB": "height", "LR": "width"}
+    for direction, side in sides.items():
+        wish = Wish("flow", direction)
+        drawing = picture(*beside_others, Room(), wish=wish, inside=Inside({"team": team}, ["team"])).drawing
+        closed = picture(*beside_others, Room(), wish=wish).drawing
+        for name in ("ask", "write", END):
+            assert getattr(drawing.boxes[name], side) <= getattr(closed.boxes["write"], side)
+        assert getattr(drawing.boxes["team"], side) > getattr(closed.boxes["team"], side)
+
+
 # -- reading ---------------------------------------------------------------------------------------------------
 
 
@@ -122,14 +141,15 @@ INNER = ["react", "branching", "self-loops", "several edges", "mesh", "observed"
 
 
 @pytest.mark.parametrize("direction", ["TB", "LR"])
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside others"])
 @pytest.mark.parametrize("name", INNER)
 def test_a_frame_and_what_is_in_it_read_back(
-    graphs: dict[str, Graph], outer: Graph, name: str, direction: FlowDirection
+    graphs: dict[str, Graph], outer: Graph, beside_others: Graph, name: str, beside: bool, direction: FlowDirection
 ) -> None:
     nodes, edges = graphs[name]
     inner = flow(nodes_under("team:", nodes), edges_under("team:", edges), direction=direction, prefix="team:")
     assert inner
-    outer = with_seen_edges(outer)
+    outer = with_seen_edges(beside_others if beside else outer)
     drawing = flow(*outer, direction=direction, inner={"team": inner})
     assert drawing
     text = [line.ljust(drawing.width) for line in to_text(drawing).split("\n")]
