@@ -116,6 +116,7 @@ class Panes(Container):
             case "log":
                 self.printed.show(*log_of(look))
             case "threads":
+                self.threads.list.ours = look.runs
                 self.threads.list.current = look.key
 
     def turn_tool_calls(self) -> None:

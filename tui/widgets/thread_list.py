@@ -1,6 +1,7 @@
 """The threads of a file: as many columns as there is room for, a filter above, marks for what is done to several."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from textual import events, on
@@ -69,6 +70,9 @@ class ThreadList(Rows):
         self._threads: Sequence[ThreadRow] = ()
         self._more = self._is_asked = False
         self._is_wide = False
+        self._awaits_current = False  # the deck's thread is not listed yet, and no one has moved the cursor since
+        self.ours: Collection[ThreadKey] = ()
+        """Threads that runs of ours are on; of others that run it is said who runs them."""
         self.names_files = False
         """The threads are in several checkpoint files."""
         self.marked: Mapping[ThreadKey, ThreadRow] = {}
@@ -78,14 +82,19 @@ class ThreadList(Rows):
     # -- attributes down -----------------------------------------------------------------------------------------
 
     def show(self, threads: Sequence[ThreadRow], *, more: bool = False) -> None:
-        """Show these threads; the cursor stays on its thread. `more` says that there are others behind them."""
+        """Show these threads; the cursor stays on its thread, or goes to the deck's where that is listed now at last.
+
+        `more` says that there are others behind them.
+        """
         kept, old = self.highlighted, self.cursor
         self._threads, self._more, self._is_asked = threads, more, False
         self.names_files = len({row.file for row in threads}) > 1
         if self.marked:
             known = {key_of(row): row for row in threads}
             self.marked = {key: known.get(key, row) for key, row in self.marked.items()}
-        same = (i for i, row in enumerate(threads) if (key_of(row) == key_of(kept) if kept else self._is_current(row)))
+        if kept is None or (self._awaits_current and self.current_row):
+            kept, self._awaits_current = self.current_row, False
+        same = (i for i, row in enumerate(threads) if kept and key_of(row) == key_of(kept))
         self.keep_place(old, next(same, min(old, max(0, len(threads) - 1))))
         self.post_message(self.Moved(self))
         self._ask_for_more(self.cursor)
@@ -105,6 +114,11 @@ class ThreadList(Rows):
         return self._threads[self.cursor] if 0 <= self.cursor < len(self._threads) else None
 
     @property
+    def current_row(self) -> ThreadRow | None:
+        """The thread that the deck shows, where it is listed."""
+        return next(filter(self._is_current, self._threads), None)
+
+    @property
     def chosen_threads(self) -> tuple[ThreadRow, ...]:
         """What is to be done to: the marked threads, else the one that the cursor is on."""
         return tuple(self.marked.values()) or ((self.highlighted,) if self.highlighted else ())
@@ -116,10 +130,12 @@ class ThreadList(Rows):
 
     def watch_current(self) -> None:
         """Put the cursor on the deck's thread."""
-        for index, row in enumerate(self._threads):
-            if self._is_current(row):
-                self.move_to(index)
+        row = self.current_row
+        if row is not None:
+            self.move_to(self._threads.index(row))
+        self._awaits_current = row is None
         self.refresh()
+        self.post_message(self.Moved(self))
 
     def _is_current(self, row: ThreadRow) -> bool:
         return self.current.may_be(key_of(row))
@@ -155,11 +171,14 @@ class ThreadList(Rows):
         """One thread."""
         thread = self._threads[index]
         is_marked = key_of(thread) in self.marked
+        if key_of(thread) in self.ours:
+            thread = replace(thread, holder="")
         now, is_current, names_file = self._clock.now(), self._is_current(thread), self.names_files
         return thread_line(thread, width, now, is_current=is_current, is_marked=is_marked, names_file=names_file)
 
     def cursor_moved(self, index: int) -> None:
         """Tell it, and ask for more near the end."""
+        self._awaits_current = False
         self.post_message(self.Moved(self))
         self._ask_for_more(index)
 
@@ -196,7 +215,7 @@ class ThreadList(Rows):
 
 
 class ThreadPane(Vertical):
-    """The list of threads under its filter, with what is known of the one that the cursor is on."""
+    """The list of threads under its filter, with what is known of the one of its cursor, or of the deck's thread."""
 
     DEFAULT_CSS = """
     ThreadPane {
@@ -284,7 +303,7 @@ class ThreadPane(Vertical):
         line = Content.styled(safe(said), ERROR if is_trouble else MUTED) if said else self._counted()
         _update(self._told, line)
         _update(self._columns, Content(columns_line(self.list.size.width)))
-        row = self.list.highlighted
+        row = self.list.highlighted if self.has_focus_within else self.list.current_row
         details = details_of(row, self.size.width, names_file=self.list.names_files) if row else ""
         _update(self._details, Content(details))
 

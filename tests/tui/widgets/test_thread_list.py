@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from textual.content import Content
 from textual.events import Paste
 from textual.widget import Widget
+from textual.widgets import Static
 
 from graphdeck.graphs.records import ThreadRow, ThreadStatus
 from graphdeck.graphs.thread_key import ThreadKey
@@ -197,3 +198,36 @@ async def test_thousands_of_threads_paint_only_what_is_seen(harness: NewApp) -> 
         await pilot.pause()
     assert 19_999 in painted
     assert len(set(painted)) < 100
+
+
+async def test_of_a_thread_that_runs_here_it_is_not_said_who_runs_it(harness: NewApp, lines: Lines) -> None:
+    view = ThreadList(clock=StoppedClock())
+    async with harness(view).run_test(size=(30, 10)):
+        view.ours = {ThreadKey("f", "t4")}
+        view.show([*ROWS, thread("t4", "running", "other", file="g", holder="pid 12")])
+        assert [line[:22].rstrip() for line in lines(view)[3:6:2]] == [" ◐ nightly f", " ◐ other g (pid 12)"]
+
+
+async def test_a_new_thread_of_the_deck_gets_the_cursor_and_the_details_once_it_is_listed(harness: NewApp) -> None:
+    def details() -> list[str]:
+        return str(pane.query_one("#details", Static).content).split("\n")
+
+    pane = ThreadPane(clock=StoppedClock())
+    async with harness(pane).run_test(size=(30, 10)) as pilot:
+        pane.screen.set_focus(None)
+        pane.show(ROWS[:2])
+        await pilot.pause()
+        assert details() == [""]  # the deck shows none of them
+        pane.list.current = ThreadKey("f", "t3")
+        shown = [thread("t3", "running", "new one", graph="travel"), *ROWS[:2]]
+        pane.show(shown)
+        await pilot.pause()
+        assert pane.list.highlighted == shown[0]
+        assert details() == ["running", "travel"]
+        pane.list.focus()
+        await pilot.press("down", "down")
+        assert details() == ["done", "t2"]
+        pane.list.current = ThreadKey("f", "t9")
+        await pilot.press("up")
+        pane.show([thread("t9"), thread("t3", "done", "new one", graph="travel"), *ROWS[:2]])
+        assert pane.list.highlighted == ROWS[0]  # the person has moved meanwhile
