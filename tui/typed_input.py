@@ -28,7 +28,7 @@ def input_of(text: str, shape: GraphShape | None) -> Json:
             ) from None
         taken = example(shape.input_schema)
         such = f", such as {short_json(taken, _EXAMPLE_CELLS)}" if taken else ""
-        raise ValueError(f"this graph takes JSON{such} ({error})") from None
+        raise ValueError(f"this graph takes JSON{such} ({error}); Esc, then g, opens a form") from None
 
 
 def _is_whole(text: str, shape: GraphShape) -> bool:

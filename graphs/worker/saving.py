@@ -58,7 +58,7 @@ def _file(own: SaverInfo, asked: Path | None, default: Path) -> tuple[Path, str]
     if own.kind == "file" and own.path is not None:
         return own.path, ""
     if own.kind == "memory":
-        return default, f"its in-memory checkpointer is replaced by the file {default}, so threads last"
+        return default, f"its in-memory checkpointer is replaced by a file, so that threads last: {default}"
     if own.kind == "none":
         return default, ""
     raise FileError(f"graphdeck cannot use this graph's checkpointer: {own.reason}", "name a file with --db FILE")

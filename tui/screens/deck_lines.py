@@ -15,6 +15,7 @@ from graphdeck.graphs.records import START, FailedTask
 from graphdeck.graphs.stopping import Stop
 from graphdeck.tui.actions import Action, action, help_groups
 from graphdeck.tui.clock import age, time_of_day
+from graphdeck.tui.paragraphs import fold
 from graphdeck.tui.run_setup import NO_SETUP, RunSetup
 from graphdeck.tui.screens.checkpoints import branch_words, why_not_read
 from graphdeck.tui.screens.look import Look
@@ -55,6 +56,7 @@ _TYPING: Final = ("open_question", "back", "stop", "palette")
 IN_LOG: Final = " (5 shows all of it)"
 """Where the deck has what a notice leaves out."""
 _EVERYWHERE: Final = ("help", "palette")
+_NOTICE_ROWS: Final = 3
 
 
 def status_info(look: Look, mode: str = "", setup: RunSetup = NO_SETUP) -> StatusInfo:
@@ -238,10 +240,20 @@ def help_rows(why_not: Callable[[str], str]) -> "list[HelpRow]":
 
 
 def notice(text: str, hint: str, style: str, cells: int, *, rest_is: str = "") -> Content:
-    """One or two lines on what just happened, and the next step; `rest_is` says where the other lines are."""
+    """Up to three rows on what just happened, and the next step; `rest_is` says where the other lines are."""
     first, _, more = text.strip().partition("\n")
-    where = rest_is if more else ""
-    lines = [Content.styled(one_line(first, cells - len(where)) + where, style)]
-    if hint:
-        lines.append(Content.styled(one_line(hint, cells), MUTED))
-    return Content("\n").join(lines)
+    said = _in_rows(first, 2 if hint else _NOTICE_ROWS, cells, rest_is if more else "")
+    next_step = _in_rows(hint, _NOTICE_ROWS - len(said), cells) if hint else []
+    return Content("\n").join(
+        [Content.styled(row, style) for row in said] + [Content.styled(row, MUTED) for row in next_step]
+    )
+
+
+def _in_rows(text: str, most: int, cells: int, behind: str = "") -> list[str]:
+    """A line as so many rows at the most, cut before what stands behind it."""
+    room = max(cells, most * cells - len(behind))
+    rows = fold(one_line(text, room) + behind, cells)
+    while len(rows) > most and room > cells // 2:  # words that are not broken leave cells blank
+        room -= 1
+        rows = fold(one_line(text, room) + behind, cells)
+    return rows[:most]

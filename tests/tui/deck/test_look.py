@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from graphdeck.graphs.events import Checkpoint, NodeFinished, NodeStarted, RunEnded, RunStarted
 from graphdeck.graphs.ran_tasks import RanTasks
@@ -21,7 +22,7 @@ from graphdeck.graphs.records import (
 )
 from graphdeck.graphs.stopping import Stop
 from graphdeck.graphs.thread_key import ThreadKey
-from graphdeck.tui.screens.deck_lines import banner, status_info
+from graphdeck.tui.screens.deck_lines import IN_LOG, banner, notice, status_info
 from graphdeck.tui.screens.drawn import drawn, unkept
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.screens.panes import log_of
@@ -53,6 +54,26 @@ def test_text_becomes_a_user_message_for_a_graph_that_takes_messages(travel: Gra
     request = look(travel, thread="").starting("a hotel, please", "new")
     assert request.input == {"messages": [{"role": "user", "content": "a hotel, please"}]}
     assert (request.thread, request.has_input, request.graph) == ("new", True, "travel")
+
+
+@pytest.mark.parametrize("cells", [10, 40, 78])
+@pytest.mark.parametrize("hint", ["", "go on", "say it in many words " * 9])
+@pytest.mark.parametrize(
+    "text", ["done", "what happened, " * 40, "x" * 500, "検索" * 200, "failed\nat once", "y " * 90 + "\nz"]
+)
+def test_a_notice_has_up_to_three_rows_and_its_next_step_is_one_of_them(text: str, hint: str, cells: int) -> None:
+    rows = notice(text, hint, "", cells, rest_is=IN_LOG).plain.split("\n")
+    assert len(rows) <= 3
+    assert all(cell_len(row.rstrip()) <= cells for row in rows)
+    assert "".join(rows).startswith(text[:4])
+    assert not hint or rows[-1].strip() in hint or rows[-1].endswith("…")
+    assert cells < 40 or ("\n" in text) == (IN_LOG in "".join(rows))
+
+
+def test_a_notice_is_not_cut_where_there_is_room_below() -> None:
+    text = "the graph is not open yet, so only JSON can be sent: Enter again when it is drawn"
+    rows = notice(text, "", "", 78).plain.split("\n")
+    assert (len(rows), "".join(rows)) == (2, text)
 
 
 @pytest.mark.parametrize("name", ["x" * 200, "検索" * 100, "[b]\x1b[2J" * 30], ids=["long", "wide", "hostile"])
@@ -103,7 +124,7 @@ def test_inside_a_subgraph_nodes_have_their_paths_and_no_input_is_taken(travel: 
 def test_other_graphs_take_json_and_say_where_it_is_wrong(travel: GraphShape) -> None:
     shape = dataclasses.replace(travel, takes_messages=False)
     assert look(shape).starting('{"n": 1}', "new").input == {"n": 1}
-    with pytest.raises(Refused, match=r"^this graph takes JSON \(.* column 6\)$"):
+    with pytest.raises(Refused, match=r"^this graph takes JSON \(.* column 6\); Esc, then g, opens a form$"):
         look(shape).starting('{"n":}', "new")
     needs: Any = {"type": "object", "properties": {"topic": {"type": "string"}}, "required": ["topic"]}
     with pytest.raises(Refused, match=r'this graph takes JSON, such as \{"topic": "TEXT"\}'):
