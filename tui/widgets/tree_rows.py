@@ -75,10 +75,10 @@ def tree_rows(
 
     `raw` rows show the JSON form as it is, with the type marks of values that JSON does not have.
     """
-    label_cells = _label_cells(values)
+    label_cells = _label_cells(map(_label, values))
     for key, value in values.items():
-        mark = _mark(key, value, change)
-        yield from _rows((key,), 0, key, label_cells, value, mark, _Open(opened, windows, change, cells, raw))
+        mark, tree = _mark(key, value, change), _Open(opened, windows, change, cells, raw)
+        yield from _rows((key,), 0, _label(key), label_cells, value, mark, tree)
 
 
 class _Open(NamedTuple):
@@ -137,13 +137,18 @@ def parts_of(value: Json, *, raw: bool = False) -> Iterator[tuple[Path, str, Jso
     """The children of a value as the tree has them: the steps that lead to each, its label, and itself."""
     children, above = children_of(value, raw=raw), () if raw or not is_tagged(value) else ("value",)
     if isinstance(children, dict):
-        yield from (((*above, key), key, child) for key, child in children.items())
+        yield from (((*above, key), _label(key), child) for key, child in children.items())
     elif above and isinstance(value, dict) and value["$type"] == "dict" and children and _are_pairs(children):
         for index, pair in enumerate(children):  # its keys are no texts, or not all: as JSON they are told apart
             key, child = cast("list[Json]", pair)
             yield (*above, str(index), "1"), short_json(key, LABEL_CELLS), child
     else:
         yield from (((*above, str(index)), str(index), child) for index, child in enumerate(children or ()))
+
+
+def _label(key: str) -> str:
+    """A key as its row is called: one that would not be seen in quotes."""
+    return key if key.strip() else short_json(key, LABEL_CELLS)
 
 
 def value_at(values: Mapping[str, Json], path: Path) -> Json:

@@ -171,6 +171,16 @@ async def test_hostile_keys_and_values_are_shown_as_they_are(harness: NewApp, li
         assert lines(tree)[1].endswith('"⟨U+D800⟩"')
 
 
+async def test_keys_that_would_not_be_seen_stand_in_quotes(harness: NewApp, lines: Lines) -> None:
+    tree = StateTree()
+    async with harness(tree).run_test(size=(60, 8)):
+        tree.show({"": 1, "  ": {"": {"\t": 2}}, "a b": 3})
+        tree.open_path(("  ", "", "\t"))
+        assert [line.split()[:2] for line in lines(tree)[:5]] == [
+            ['""', "1"], ["▾", '"'], ["▾", '""'], ['"\\t"', "2"], ["a", "b"],
+        ]  # fmt: skip
+
+
 async def test_a_path_can_be_opened_from_outside(harness: NewApp) -> None:
     tree = StateTree()
     async with harness(tree).run_test(size=(60, 12)):
