@@ -258,7 +258,7 @@ def _entry(config: Path, name: str, graph: ConfigGraph) -> Target:
     else:
         path, module, kind = Path(os.path.normpath(config.parent / place)), "", "file"
         if not path.is_file():
-            raise TargetError(f"{where}: no such file {place}", near_files(path) or 'write "./file.py:name"')
+            raise TargetError(f"{where}: no such file {place}", near_files(path) or "correct its path there")
     source = read_source(path) if path else SourceGraphs()
     if variable and source.names is not None and variable not in source.names and not source.error:
         raise TargetError(f"{where}: {place} has no {variable!r}", near_names(variable, source))

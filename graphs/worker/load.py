@@ -22,7 +22,8 @@ from langgraph.pregel.protocol import PregelProtocol
 
 from graphdeck.graphs.errors import TargetError, TargetLoadError
 from graphdeck.graphs.local.config import read_config
-from graphdeck.graphs.local.targets import Target, entry_target
+from graphdeck.graphs.local.hints import listing
+from graphdeck.graphs.local.targets import Target, entry_target, graphs_of
 from graphdeck.graphs.records import GraphKind
 from graphdeck.graphs.worker.chain import PROMPT_VALUES, ChainBuilder
 from graphdeck.graphs.worker.environment import load_config_env
@@ -105,7 +106,8 @@ def find(target: Target) -> Found:
     Raises TargetError where it names nothing, TargetLoadError where the user's code fails.
     """
     if target.kind in ("checkpoint_file", "folder"):
-        raise TargetError(f"{target.path} names no single graph", "name one: FILE.py:NAME")
+        found = "" if target.kind == "checkpoint_file" else listing(graphs_of(target))
+        raise TargetError(f"{target.path} names no single graph", found or "name one: FILE.py:NAME")
     description = _described(target)
     note = load_config_env(target)
     target = entry_target(target)
@@ -191,9 +193,12 @@ def _pick(module: ModuleType, target: Target) -> tuple[str, object]:
             raise TargetError(f"{_place(module)} has no {target.name!r}", _listing(found))
         return target.name, getattr(module, target.name)
     if not found:
-        raise TargetError(f"{_place(module)} has no graph", "name one: a compiled graph at module level")
+        hint = "it needs a graph at module level, or a function that makes one, named as FILE.py:FUNCTION"
+        raise TargetError(f"{_place(module)} has no graph", hint)
     if len(found) > 1:
-        raise TargetError(f"{_place(module)} has several graphs: {', '.join(found)}", "name one: FILE.py:NAME")
+        one = target.module or target.path.name
+        hint = f"name one, such as {one}:{[*found][-1]}"
+        raise TargetError(f"{_place(module)} has several graphs: {', '.join(found)}", hint)
     return next(iter(found.items()))
 
 

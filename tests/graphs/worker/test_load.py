@@ -131,6 +131,8 @@ def test_graphs_that_are_there_are_listed(loaded: Load, write: Write, graph_sour
     assert "graph, other" in target_error(loaded, "agent.py:nothing").hint
     assert "graph, other" in target_error(loaded, "agent.py:gone").hint
     assert "graph, other" in target_error(loaded, "agent.py").message
+    assert target_error(loaded, "agent.py").hint == "name one, such as agent.py:other"
+    assert target_error(loaded, ".").hint == "graphs in it: agent.py:graph, agent.py:other"
 
 
 # -- names -----------------------------------------------------------------------------------------------------------
