@@ -51,6 +51,9 @@ class HelpList(Rows):
             """The widget."""
             return self.help_list
 
+    class Moved(Message):
+        """The cursor is on another action."""
+
     def __init__(self, rows: Sequence[HelpRow]) -> None:
         super().__init__()
         self._rows = rows
@@ -78,6 +81,18 @@ class HelpList(Rows):
         key_style, style = (MUTED, MUTED) if row.why_not else (ACCENT, "")
         return Content.assemble("  ", (fit(row.action.shown_key, _KEY_CELLS), key_style), " ", (text, style))
 
+    @property
+    def whole(self) -> Content:
+        """All that there is to say of the cursor's action."""
+        row = self._rows[self.cursor]
+        if row.action is None:
+            return Content()
+        return Content.assemble((row.action.help, ""), (f"\noff now: {row.why_not}" if row.why_not else "", MUTED))
+
+    def cursor_moved(self, index: int) -> None:
+        """Tell it."""
+        self.post_message(self.Moved())
+
     def chosen(self, index: int) -> None:
         """Run it, where it is on."""
         row = self._rows[index]
@@ -100,6 +115,11 @@ class HelpScreen(ModalScreen[Action | None]):
         with Vertical(id="dialog"):
             yield Static(Content.assemble(("Keys", "bold"), ("   Enter runs, Esc goes back", MUTED)), id="heading")
             yield HelpList(self._rows)
+            yield Static(id="whole")
+
+    @on(HelpList.Moved)
+    def _tell(self) -> None:
+        self.query_one("#whole", Static).update(self.query_one(HelpList).whole, layout=False)
 
     @on(HelpList.Chosen)
     def _run(self, event: HelpList.Chosen) -> None:

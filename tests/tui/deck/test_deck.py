@@ -231,6 +231,11 @@ async def test_the_help_says_why_a_key_is_off_and_runs_the_others(open_deck: Any
         await deck.until_shown("answer: no question waits in this thread")
         await deck.press("enter")
         assert isinstance(deck.app.screen, HelpScreen), "the first one is off"
+        await deck.until_shown("Open the question that waits in this thread")  # below the list: what it would do
+        await deck.until_shown("off now: no question waits in this thread")
+        await deck.press(*["down"] * 8)
+        await deck.until_shown("watch a value")  # whole there, in the list it is cut
+        await deck.press(*["up"] * 8)
         await deck.press("down", "down", "enter")
         await deck.until(lambda: deck.app.focused is not None and deck.app.focused.id == "input")
 
