@@ -48,12 +48,15 @@ class GraphList(Rows):
         super().__init__()
         self._graphs: Sequence[GraphInfo] = ()
         self._rows: Sequence[GraphInfo | str] = ()
+        self._title_cells = 0
         self._wanted = ""
         self.empty_text = "looking for graphs"
 
     def show(self, graphs: Sequence[GraphInfo]) -> None:
         """Show these graphs."""
         self._graphs = graphs
+        titles = (cells_of(one_line(info.title, _TITLE_CELLS, identifier=True)) for info in graphs)
+        self._title_cells = max(titles, default=0) + 1
         self.empty_text = "no graph matches"
         self._arrange()
 
@@ -95,10 +98,10 @@ class GraphList(Rows):
         row = self._rows[index]
         if isinstance(row, str):
             return Content.styled(one_line(row, width), MUTED)
-        room = max(0, width - _TITLE_CELLS - 3)
+        room = max(0, width - self._title_cells - 3)
         target = "" if row.target == row.title else f"{one_line(row.target, room, identifier=True)}  "
         text, style = (row.error, ERROR) if row.error else (row.description, MUTED)
-        title = fit(one_line(row.title, _TITLE_CELLS, identifier=True), _TITLE_CELLS)
+        title = fit(one_line(row.title, _TITLE_CELLS, identifier=True), self._title_cells)
         return Content.assemble(
             "  ", (title, ""), " ", (target, ACCENT), (one_line(text, room - cells_of(target)), style)
         )
