@@ -89,8 +89,12 @@ def workbench(target: str | None, db: Path | None, thread: str | None, inbox: bo
 def commands() -> None:
     """A terminal workbench for LangGraph agents.
 
-    Without a command, graphdeck opens the workbench: graphdeck [TARGET] [--db FILE] [--thread ID].
-    A file that is called like a command is named with its folder: graphdeck ./threads
+    Without a command, graphdeck opens the workbench:
+    graphdeck [TARGET] [--db FILE] [--thread ID] [--inbox] [--ask-all]
+
+    TARGET is FILE.py:NAME, FILE.py, MODULE:NAME, a langgraph.json or its folder, a name in it, a checkpoint file, or a
+    bundled graph; without one, the graphs of this folder are offered, and the bundled ones. A file that is called like
+    a command is named with its folder: graphdeck ./threads
     """
 
 
@@ -203,7 +207,7 @@ def answer(
 @db_option
 @json_option
 def repair(thread: str, target: str | None, db: Path | None, as_json: bool) -> int:
-    """Take back the answer with which a node of THREAD failed, and ask again.
+    """Take back the answer with which a node failed; ask again.
 
     LangGraph gives such a node the same answer whenever the thread goes on, and takes no other one.
     """
@@ -223,7 +227,10 @@ def repair(thread: str, target: str | None, db: Path | None, as_json: bool) -> i
 @limit_option
 @json_option
 def decisions(db: Files, limit: int | None, as_json: bool, **chosen: Any) -> int:
-    """List the decisions that were made, newest first: who answered what, and what became of it."""
+    """List the decisions that were made, newest first.
+
+    Who answered what, and what became of it.
+    """
     from graphdeck.tui.plain.decisions import decisions as list_decisions
 
     most = rows_of(limit, as_json)
@@ -241,9 +248,9 @@ def decisions(db: Files, limit: int | None, as_json: bool, **chosen: Any) -> int
 @limit_option
 @json_option
 def runs(run: str | None, db: Files, thread: str, limit: int | None, as_json: bool) -> int:
-    """List the runs on record, newest first, or show how RUN went: its tasks over time, and what its models used.
+    """List the runs on record, newest first, or show how RUN went.
 
-    RUN is a run's id, or its first letters, 6 at the least.
+    Of RUN, a run's id or its first letters, 6 at the least, its tasks over time are shown, and what its models used.
     """
     if run is not None and thread:
         raise click.UsageError("RUN and --thread exclude each other")
@@ -262,9 +269,10 @@ def runs(run: str | None, db: Files, thread: str, limit: int | None, as_json: bo
 @click.option("--versions", is_flag=True, help="Older versions too: run takes one as NAME@VERSION.")
 @json_option
 def configs(target: str | None, versions: bool, as_json: bool) -> int:
-    """List the named configs of TARGET, or of all graphs of this project: contexts and options for `run --config`.
+    """List the named configs of TARGET, or of all graphs here.
 
-    The form of a run (g in the workbench) keeps them. What may be secret in a context is never written.
+    They are contexts and options for `run --config`. The form of a run (g in the workbench) keeps them. What may be
+    secret in a context is never written.
     """
     from graphdeck.tui.plain.configs import configs as list_configs
 
@@ -279,7 +287,10 @@ def configs(target: str | None, versions: bool, as_json: bool) -> int:
 @dbs_option
 @json_option
 def inbox(db: Files, as_json: bool) -> int:
-    """List everything that waits for a person, newest first, with the command that answers it."""
+    """List everything that waits for a person, newest first.
+
+    With the command that answers it.
+    """
     from graphdeck.tui.plain.inbox import inbox as list_waiting
 
     return with_engine(
@@ -314,7 +325,10 @@ def draw(
     svg: bool,
     as_json: bool,
 ) -> int:
-    """Draw the graph of TARGET, with the edges that runs in the deck were seen to take."""
+    """Draw the graph of TARGET as text.
+
+    With the edges that its code declares, and those that runs in the deck were seen to take.
+    """
     from graphdeck.tui.plain.draw import Form, Wanted
     from graphdeck.tui.plain.draw import draw as draw_plain
 

@@ -20,10 +20,10 @@ from graphdeck.tui.options import SETTINGS, db_option, files_of, json_option, st
 @db_option
 @json_option
 def fork(db: Path | None, as_json: bool, **words: Any) -> int:
-    """Begin another branch of THREAD at a checkpoint, with edited state.
+    """Begin another branch of THREAD at one of its checkpoints.
 
-    Says first what will run from there, and what that may repeat; runs nothing. The branch that is there stays.
-    PATH is dotted (messages.0.content), or a JSON Pointer (/messages/0/content).
+    Its state can be edited. Says first what will run from there, and what that may repeat; runs nothing. The branch
+    that is there stays. PATH is dotted (messages.0.content), or a JSON Pointer (/messages/0/content).
     """
     from graphdeck.tui.plain.fork import ForkOptions
     from graphdeck.tui.plain.fork import fork as fork_plain

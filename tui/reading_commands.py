@@ -104,9 +104,9 @@ def diff(thread: str, a: str | None, b: str | None, ns: str, db: Path | None, as
 @db_option
 @json_option
 def follow(thread: str, db: Path | None, as_json: bool) -> int:
-    """Tell what happens in THREAD while another process runs it, until nobody does.
+    """Tell what another process does with THREAD, until it is over.
 
-    Ctrl+C ends it; the run goes on.
+    Ctrl+C ends the telling; the run goes on.
     """
     from graphdeck.tui.plain.follow import follow as follow_plain
 

@@ -80,7 +80,10 @@ def threads(db: Files, search: str, text: bool, limit: int | None, as_json: bool
 @_vacuum
 @db_option
 def delete(names: tuple[str, ...], yes: bool, vacuum: bool, db: Path | None) -> int:
-    """Delete threads with all their checkpoints; on a terminal, ask first."""
+    """Delete threads with all their checkpoints.
+
+    On a terminal it asks first.
+    """
     from graphdeck.tui.plain.manage import delete as delete_plain
 
     return with_engine(files_of(db), lambda engine: delete_plain(engine, names, yes=yes, vacuum=vacuum))
@@ -102,7 +105,10 @@ def rename(thread: str, title: str, db: Path | None) -> int:
 @click.argument("changes", nargs=-1, metavar="[TAG | -TAG]...", type=click.UNPROCESSED)
 @db_option
 def tag(thread: str, changes: tuple[str, ...], db: Path | None) -> int:
-    """Give THREAD tags, take away those with a minus, and print what it has."""
+    """Give THREAD tags, or take away those with a minus.
+
+    What it has then is printed.
+    """
     from graphdeck.tui.plain.manage import tag as tag_plain
 
     return with_engine(files_of(db), lambda engine: tag_plain(engine, thread, changes))
@@ -126,9 +132,9 @@ def copy(thread: str, db: Path | None) -> int:
 @_vacuum
 @db_option
 def prune(thread: str, db: Path | None, **how: Any) -> int:
-    """Delete the old checkpoints of THREAD; on a terminal, ask first.
+    """Delete the old checkpoints of THREAD.
 
-    The first one stays, and so does every one that a newer one needs.
+    On a terminal it asks first. The first one stays, and so does every one that a newer one needs.
     """
     from graphdeck.tui.plain.manage import prune as prune_plain
 
@@ -140,9 +146,9 @@ def prune(thread: str, db: Path | None, **how: Any) -> int:
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="New file: FILE.sqlite, or FILE.json.")
 @db_option
 def export(names: tuple[str, ...], out: Path | None, db: Path | None) -> int:
-    """Export threads: to a checkpoint file of their own, or as JSON with the state at each checkpoint.
+    """Export threads, to a checkpoint file of their own or as JSON.
 
-    JSON goes to standard output unless a file is named.
+    JSON has the state at each checkpoint; it goes to standard output unless a file is named.
     """
     from graphdeck.tui.plain.transfer import export as export_plain
 
@@ -153,7 +159,10 @@ def export(names: tuple[str, ...], out: Path | None, db: Path | None) -> int:
 @click.argument("source", metavar="FILE", type=click.Path(path_type=Path))
 @db_option
 def import_(source: Path, db: Path | None) -> int:
-    """Copy all threads of a checkpoint FILE into the project's; nothing is overwritten."""
+    """Copy all threads of a checkpoint FILE into the project's.
+
+    Nothing is overwritten.
+    """
     from graphdeck.tui.plain.transfer import import_ as import_plain
 
     return with_engine(files_of(db), lambda engine: import_plain(engine, source))

@@ -46,6 +46,7 @@ def test_help_lists_the_commands(cli: Cli) -> None:
     assert tuple(sorted(cli_module.commands.commands)) == COMMANDS
     for command in COMMANDS:
         assert f"  {command} " in done.out
+    assert "..." not in done.out.partition("Commands:")[2]  # each sentence is whole in 80 columns
 
 
 @pytest.mark.parametrize(
