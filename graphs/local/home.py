@@ -85,19 +85,34 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
 def edit_json(
     path: Path,
     change: Callable[[dict[str, Any]], Mapping[str, Any]],
-    read: Callable[[Path], dict[str, Any]] = read_json,
+    read: Callable[[Path], dict[str, Any]] | None = None,
 ) -> None:
-    """Change a JSON object of ours, one process after the other; writes nothing where nothing changes."""
+    """Change a JSON object of ours, one process after the other; writes nothing where nothing changes.
+
+    Raises OSError, also where the file is there and cannot be read: what it holds would be lost.
+    """
     make_home_of(path)
     folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        before = read(path)
+        before = (read or _read_to_change)(path)
         after = change(dict(before))
         if after != before:
             write_json(path, after)
     finally:
         os.close(folder)
+
+
+def _read_to_change(path: Path) -> dict[str, Any]:
+    """A JSON object that is about to be written anew; a damaged file, as of a slip in an editor, is kept beside it."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    data = json_object(text)
+    if not data and b"".join(text.split()) not in (b"", b"{}"):
+        os.replace(path, path.with_name(f"{path.name}.damaged"))
+    return data
 
 
 def make_home_of(path: Path) -> None:

@@ -1,0 +1,41 @@
+"""What `.graphdeck` keeps is not lost when it is changed while it cannot be read."""
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from graphdeck.graphs.local.home import edit_json, home_of, read_json
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = home_of(tmp_path / "threads.sqlite") / "names.json"
+    edit_json(path, lambda data: {**data, "title": "long thought of"})
+    return path
+
+
+def test_a_file_that_cannot_be_read_is_not_written_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "of another user")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", refuse)
+        with pytest.raises(PermissionError):
+            edit_json(path, lambda data: {**data, "other": "x"})
+    assert read_json(path) == {"title": "long thought of"}
+
+
+@pytest.mark.parametrize("damaged", ['{"title": "long thought of",}', "[]", '"title"', '{"title": "long'])
+def test_a_damaged_file_is_kept_beside_the_new_one(path: Path, damaged: str) -> None:
+    path.write_text(damaged)
+    edit_json(path, lambda data: {**data, "other": "x"})
+    assert read_json(path) == {"other": "x"}
+    assert path.with_name("names.json.damaged").read_text() == damaged
+
+
+@pytest.mark.parametrize("empty", ["", " {\n} "])
+def test_of_an_empty_file_nothing_is_kept(path: Path, empty: str) -> None:
+    path.write_text(empty)
+    edit_json(path, lambda data: {**data, "other": "x"})
+    assert sorted(found.name for found in path.parent.iterdir()) == [".gitignore", "names.json"]
