@@ -13,7 +13,8 @@ from graphdeck.graphs.events import Output, RunEnded, RunStarted
 from graphdeck.graphs.records import RunRequest, Snapshot
 from graphdeck.graphs.thread_key import ThreadKey
 from graphdeck.tui import bridge
-from graphdeck.tui.bridge import LADDER, Bridge
+from graphdeck.tui.bridge import Bridge
+from graphdeck.tui.live_run import LADDER
 
 REQUEST = RunRequest(graph="travel", thread="t")
 T = ThreadKey(thread="t")
