@@ -17,7 +17,7 @@ from graphdeck.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from graphdeck.graphs.branches import Tree
-    from graphdeck.tui.widgets.timeline_rows import Fold, HistoryRow
+    from graphdeck.tui.widgets.timeline_rows import Fold, HistoryRow, HistoryRows
     from graphdeck.tui.widgets.timeline_words import TimelineWords
 
 NEAR_THE_END: Final = 20
@@ -120,6 +120,12 @@ class Timeline(Rows):
         from graphdeck.tui.widgets.timeline_words import TimelineWords  # once there are checkpoints
 
         return TimelineWords()
+
+    @cached_property
+    def _rows_of(self) -> "HistoryRows":
+        from graphdeck.tui.widgets.timeline_rows import HistoryRows
+
+        return HistoryRows()
 
     # -- attributes down -----------------------------------------------------------------------------------------
 
@@ -298,9 +304,7 @@ class Timeline(Rows):
         if self._tree is None:
             self._rows = ()
         else:
-            from graphdeck.tui.widgets.timeline_rows import history_rows
-
-            self._rows = list(history_rows(self._checkpoints, self._tree.lines, self._opened, self._inner))
+            self._rows = self._rows_of.of(self._checkpoints, self._tree.lines, self._opened, self._inner)
         place = stay
         if place is None and kept is not None:
             place = next((index for index, row in enumerate(self._rows) if _key(row) == _key(kept)), None)

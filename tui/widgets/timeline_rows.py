@@ -34,17 +34,44 @@ class HistoryRow(Frozen):
     """The fold is open."""
 
 
-def history_rows(
-    checkpoints: Sequence[CheckpointRow],
-    lines: Sequence[TreeLine],
-    opened: Collection[Fold],
-    inner: Mapping[str, Sequence[CheckpointRow]],
-) -> Iterator[HistoryRow]:
-    """The rows: `opened` folds show the checkpoints of their subgraph, as far as `inner` has them by namespace."""
-    for index, (row, line) in enumerate(zip(checkpoints, lines, strict=True)):
-        after = lines[index + 1] if index + 1 < len(lines) else None
-        tree = _Tree(opened, inner, passing(line, own=False), passing(after, own=not after.is_tip) if after else "")
-        yield from _with_folds(row, line, 0, tree, is_tip=line.is_tip)
+class _Known(NamedTuple):
+    """The only row of a checkpoint, and what it follows from."""
+
+    row: HistoryRow
+    checkpoint: CheckpointRow
+    line: TreeLine
+    after: TreeLine | None
+
+
+class HistoryRows:
+    """Makes the rows; those of checkpoints without folds once, as long as nothing of them changes."""
+
+    def __init__(self) -> None:
+        self._known: Mapping[str, _Known] = {}
+
+    def of(
+        self,
+        checkpoints: Sequence[CheckpointRow],
+        lines: Sequence[TreeLine],
+        opened: Collection[Fold],
+        inner: Mapping[str, Sequence[CheckpointRow]],
+    ) -> Sequence[HistoryRow]:
+        """The rows: `opened` folds show the checkpoints of their subgraph, as far as `inner` has them by namespace."""
+        rows: list[HistoryRow] = []
+        known: dict[str, _Known] = {}
+        for row, line, after in zip(checkpoints, lines, [*lines[1:], None][: len(lines)], strict=True):
+            before = self._known.get(row.checkpoint)
+            if before and before.checkpoint is row and before.line is line and before.after is after:
+                known[row.checkpoint] = before
+                rows.append(before.row)
+                continue
+            lanes = passing(line, own=False), passing(after, own=not after.is_tip) if after else ""
+            made = list(_with_folds(row, line, 0, _Tree(opened, inner, *lanes), is_tip=line.is_tip))
+            if len(made) == 1:
+                known[row.checkpoint] = _Known(made[0], row, line, after)
+            rows += made
+        self._known = known
+        return rows
 
 
 def passing(line: TreeLine, *, own: bool) -> str:

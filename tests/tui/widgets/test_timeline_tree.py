@@ -7,11 +7,13 @@ from typing import Any, TypeAlias
 import pytest
 from textual.widget import Widget
 
+from graphdeck.graphs.branches import grown, tree
 from graphdeck.graphs.records import CheckpointRow
 from graphdeck.graphs.tasks import RanTask
 from graphdeck.tui.clock import StoppedClock
 from graphdeck.tui.step_lines import step_lines
 from graphdeck.tui.widgets.timeline import Timeline
+from graphdeck.tui.widgets.timeline_rows import HistoryRows
 
 Lines: TypeAlias = Callable[[Widget], list[str]]
 NewApp: TypeAlias = Callable[..., Any]
@@ -124,3 +126,20 @@ def test_a_step_tells_what_ran_failed_and_was_cancelled() -> None:
         "● worker ×500 wrote n",
         "◆ ask waits for an answer",
     ]
+
+
+def test_of_a_long_history_only_the_rows_of_what_is_new_are_made_anew() -> None:
+    plain = [row(f"p{step:03}", f"p{step - 1:03}", step) for step in range(300, 0, -1)]
+    made, known = HistoryRows(), tree(plain[2:])
+    before = made.of(plain[2:], known.lines, (), {})
+    now = grown(known, plain)
+    assert now is not None
+    after = made.of(plain, now.lines, (), {})
+    assert list(after) == list(HistoryRows().of(plain, now.lines, (), {}))
+    assert [one is other for one, other in zip(after[2:], before, strict=True)] == [False, *[True] * 297]
+    lines = tree(ROWS).lines
+    folded = made.of(ROWS, lines, (), {})
+    opened = made.of(ROWS, lines, {("c3", DESK)}, {DESK: INNER})
+    assert list(opened) == list(HistoryRows().of(ROWS, lines, {("c3", DESK)}, {DESK: INNER}))
+    assert len(opened) > len(folded)
+    assert list(made.of(ROWS, lines, (), {})) == list(folded)
