@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from graphdeck.graphs.local.home import FOLDER, edit_json, read_json
+from graphdeck.graphs.local.home import FOLDER, change_json, read_json
 from graphdeck.graphs.records import GraphShape
 from graphdeck.graphs.stopping import Breakpoint, KeptStop, Watch, declared_stops, has_node
 
@@ -53,7 +53,7 @@ def _edit(project: Path, target: str, change: Callable[[Sequence[Any]], list[Any
         entries = change(_entries(data, target))
         return {**data, target: entries} if entries else {name: data[name] for name in data if name != target}
 
-    edit_json(project / FOLDER / _FILE, edit)
+    change_json(project / FOLDER / _FILE, edit)
 
 
 def _entries(data: dict[str, Any], target: str) -> Sequence[Any]:

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graphdeck.graphs.errors import FileError
 from graphdeck.graphs.events import Frame
 
 if TYPE_CHECKING:
@@ -101,6 +102,16 @@ def edit_json(
             write_json(path, after)
     finally:
         os.close(folder)
+
+
+def change_json(path: Path, change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> None:
+    """The same for what a person wants kept: raises FileError."""
+    try:
+        edit_json(path, change)
+    except OSError as error:
+        raise FileError(
+            f"{path} cannot be changed: {error.strerror}", "check its permissions, and the folder's"
+        ) from error
 
 
 def _read_to_change(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from graphdeck.graphs.local.home import edit_json, home_of, read_json
+from graphdeck.graphs.local.home import change_json, home_of, read_json
 from graphdeck.graphs.named import UNNAMED, Named
 
 NAMES: Final = "names.json"
@@ -82,7 +82,7 @@ def _edit(file: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Non
         kept = {**(files if isinstance(files, dict) else {}), _key(file): threads}
         return {**data, _THREADS: {name: said for name, said in kept.items() if said}}
 
-    edit_json(home_of(file) / NAMES, edit)
+    change_json(home_of(file) / NAMES, edit)
 
 
 def _of_file(data: Mapping[str, Any], file: Path) -> dict[str, Any]:

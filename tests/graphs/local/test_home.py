@@ -1,11 +1,16 @@
 """What `.graphdeck` keeps is not lost when it is changed while it cannot be read."""
 
+import dataclasses
 import errno
 from pathlib import Path
 
 import pytest
 
+from graphdeck.graphs.errors import FileError
+from graphdeck.graphs.local.breakpoints import keep_stop
 from graphdeck.graphs.local.home import edit_json, home_of, read_json
+from graphdeck.graphs.local.names import change_name
+from graphdeck.graphs.stopping import Watch
 
 
 @pytest.fixture
@@ -39,3 +44,13 @@ def test_of_an_empty_file_nothing_is_kept(path: Path, empty: str) -> None:
     path.write_text(empty)
     edit_json(path, lambda data: {**data, "other": "x"})
     assert sorted(found.name for found in path.parent.iterdir()) == [".gitignore", "names.json"]
+
+
+def test_what_a_person_wants_kept_and_cannot_be_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "threads.sqlite"
+    for name in ("names.json", "breakpoints.json"):
+        (home_of(file) / name).mkdir(parents=True)
+    with pytest.raises(FileError, match=r"names\.json cannot be changed: Is a directory"):
+        change_name(file, "t", lambda named: dataclasses.replace(named, title="x"))
+    with pytest.raises(FileError, match=r"breakpoints\.json cannot be changed: Is a directory"):
+        keep_stop(tmp_path, "agent.py:graph", Watch(path="n"))
