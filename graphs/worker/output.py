@@ -1,5 +1,6 @@
 """Prints of the user's code, with the node that printed them."""
 
+import asyncio
 import fcntl
 import io
 import struct
@@ -141,3 +142,14 @@ def unread(handles: Iterable[int] = (1, 2)) -> int:
             continue
         total += struct.unpack("i", answer)[0]
     return total
+
+
+async def are_read(seconds: float) -> bool:
+    """Wait so long at the most until the front end has read what is in the standard pipes; whether it has."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while unread():
+        if loop.time() > deadline:
+            return False
+        await asyncio.sleep(0.001)
+    return True

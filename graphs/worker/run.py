@@ -33,7 +33,7 @@ from graphdeck.graphs.worker.control import Control
 from graphdeck.graphs.worker.emitter import Emitter
 from graphdeck.graphs.worker.failures import limit_of, limit_reached, run_error, unsaveable
 from graphdeck.graphs.worker.frames import InterruptFrames, error_line
-from graphdeck.graphs.worker.output import unread
+from graphdeck.graphs.worker.output import are_read
 from graphdeck.graphs.worker.position import (
     Position,
     asked_again,
@@ -308,12 +308,8 @@ class GraphRun:
     async def _wait_for_prints(self, task: str) -> None:
         """Let the front end read what the task wrote past `sys.stdout`, so that it is shown as this node's."""
         self._emitter.flush_task(task)
-        deadline = asyncio.get_running_loop().time() + self._patience
-        while unread():
-            if asyncio.get_running_loop().time() > deadline:
-                self._patience = HURRIED
-                return
-            await asyncio.sleep(0.001)
+        if not await are_read(self._patience):
+            self._patience = HURRIED
 
     def _tell_blocked(self, file: Path, name: str) -> None:
         self._emitter.emit(events.TypeBlocked(type=name))
