@@ -22,6 +22,8 @@ from graphdeck.tui.task_log import TaskLog, TaskRun, saved_tasks
 
 MOST_RUNS: Final = 20
 """Runs of a subgraph, and runs on record, in which a node's tasks are looked for: the newest ones."""
+MOST_EVENTS: Final = 20_000
+"""Events of runs on record after which no older run is read."""
 
 
 @dataclass(eq=False, repr=False)
@@ -143,10 +145,14 @@ class NodeBridge(Background):
         """
 
         async def read() -> Message:
-            log = TaskLog()
-            runs = await self._engine.runs(thread=thread.thread, file=thread.file, limit=MOST_RUNS)
-            for run in reversed(runs):
-                log.add(await self._engine.run_events(run.id))
+            log, told, left = TaskLog(), [], MOST_EVENTS
+            for run in await self._engine.runs(thread=thread.thread, file=thread.file, limit=MOST_RUNS):
+                told.append((run, await self._engine.run_events(run.id)))
+                left -= len(told[-1][1])
+                if left <= 0:
+                    break
+            for run, events in reversed(told):
+                log.add(events)
                 if run.status != "running" or not running:
                     log.add([RunEnded(status="stopped" if run.status == "running" else run.status)])
             return KeptTasksRead(thread, log)

@@ -39,6 +39,7 @@ class DeckNodes(DeckRuns):
         self._node_screen: NodeScreen | None = None
         self._inner_tasks: Sequence[TaskRun] = ()
         self._kept: tuple[ThreadKey, TaskLog] | None = None
+        self._kept_tasks: Sequence[TaskRun] = ()
         self._kept_wanted: object = None
         self._inside_wanted: tuple[ThreadKey, Sequence[str]] | None = None
         self._inside_read: tuple[ThreadKey | None, Sequence[TaskRun]] = (None, ())
@@ -122,8 +123,13 @@ class DeckNodes(DeckRuns):
             self._show_tasks()
 
     def see(self, look: Look) -> None:
-        """Look at this; the tasks that are shown are those of the look."""
+        """Look at this; the tasks that are shown are those of the look, and so are their times."""
+        is_kept = self._kept is not None and self._kept[0] == look.key
+        if is_kept and look.live is None and look.kept is not self._kept_tasks:
+            look = dataclasses.replace(look, kept=self._kept_tasks)
         super().see(look)
+        if look.live is None and look.history and not look.elsewhere:
+            self._told_tasks()  # read behind all that is seen first
         if not self.is_covered:
             self._show_tree()
         self._show_tasks()
@@ -183,7 +189,7 @@ class DeckNodes(DeckRuns):
 
     def on_kept_tasks_read(self, message: "KeptTasksRead") -> None:
         """Show them, unless a run of this session tells already."""
-        self._kept = (message.thread, message.log)
+        self._kept, self._kept_tasks = (message.thread, message.log), message.log.tasks
         if message.thread == self.look.key and message.thread not in self._task_logs:
             self.see(self.look)
 

@@ -30,6 +30,7 @@ from graphdeck.tui.widgets.run_state import RunView, was_refused, with_measures
 
 if TYPE_CHECKING:
     from graphdeck.tui.asked import Asked
+    from graphdeck.tui.task_log import TaskRun
 
 History: TypeAlias = Sequence[CheckpointRow]
 
@@ -66,6 +67,8 @@ class Look(Frozen):
     """The thread's runs of this session, folded."""
     run_file: str = ""
     """Checkpoint file of a new thread, as its first run tells it."""
+    kept: "Sequence[TaskRun]" = ()
+    """Tasks of its runs on record, oldest first; read later, and not where a run of this session tells more."""
     runs: frozenset[ThreadKey] = frozenset()
     """Threads that runs of ours are on."""
     is_graph_named: bool = False
@@ -238,7 +241,16 @@ class Look(Frozen):
         from graphdeck.tui.screens.saved_view import saved_view
 
         saved = saved_view(self.shown, self.history, self.inner)
-        return saved if self.old or self.live is None else with_measures(saved, self.live)
+        if self.old is None and self.live is not None:
+            return with_measures(saved, self.live)
+        return self._with_kept(saved) if self.kept else saved
+
+    def _with_kept(self, saved: RunView) -> RunView:
+        from graphdeck.tui.kept_measures import with_kept_measures
+        from graphdeck.tui.screens.saved_view import way_to
+
+        way = way_to(saved.checkpoint, self.history)
+        return with_kept_measures(saved, self.kept, way, is_newest=self.old is None)
 
     def view_from(self, checkpoint: str | None) -> RunView:
         """What the nodes did up to where a run begins: at a checkpoint, or at the newest state."""

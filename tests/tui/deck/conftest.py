@@ -18,6 +18,7 @@ from graphdeck.graphs.errors import GraphdeckError, ThreadNotFound
 from graphdeck.graphs.events import Event, RunEnded
 from graphdeck.graphs.forks import ForkPlan
 from graphdeck.graphs.keeping import ThreadSize
+from graphdeck.graphs.kept_runs import RunRecord
 from graphdeck.graphs.records import (
     END,
     START,
@@ -189,6 +190,13 @@ class RecordedRun:
         self.stops.append("kill")
 
 
+class RecordedRuns(list[RecordedRun]):
+    """The runs that were started; called, as the engine's own `runs` is, it tells that none is on record."""
+
+    async def __call__(self, **_: object) -> Sequence[RunRecord]:
+        return ()
+
+
 class RecordedEngine(NoConfigs):
     """An engine that says what the test has put into it."""
 
@@ -202,7 +210,7 @@ class RecordedEngine(NoConfigs):
         self.checkpoints: dict[str, list[CheckpointRow]] = {}
         self.requests: list[RunRequest] = []
         self.asked: list[str] = []
-        self.runs: list[RecordedRun] = []
+        self.runs = RecordedRuns()
         self.is_changed = False
 
     async def graphs(self) -> Sequence[GraphInfo]:
