@@ -48,7 +48,7 @@ screens.inbox_door screens.inner_states screens.look screens.pane screens.panes 
 screens.timeline_pane screens.why_not
 widgets widgets.conversation widgets.filter_line widgets.graph_view widgets.input_line widgets.key_footer
 widgets.live_rows widgets.log_lines widgets.log_view widgets.long_text widgets.messages_view widgets.node_state
-widgets.one_line widgets.part_rows widgets.rows widgets.run_state widgets.state_tree widgets.status_line
+widgets.one_line widgets.part_rows widgets.rows widgets.run_state widgets.sized widgets.state_tree widgets.status_line
 widgets.taken_edges widgets.thread_list widgets.thread_row widgets.timeline widgets.tree_rows
 """
 """Our modules, named from their room on, that the workbench may load before it paints the deck for the first time."""

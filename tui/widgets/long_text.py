@@ -9,14 +9,14 @@ from textual.errors import NoWidget
 from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
 from graphdeck.tui.paragraphs import Paragraph, Row, rows
+from graphdeck.tui.widgets.sized import Sized
 
 
-class LongText(ScrollView, can_focus=True):
+class LongText(Sized, can_focus=True):
     """Paragraphs, whole; says by `Scrolled` how much is out of sight."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,15 +8,15 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
 from graphdeck.tui.text import cut
 from graphdeck.tui.theme import MUTED
+from graphdeck.tui.widgets.sized import Sized
 
 
-class Rows(ScrollView, can_focus=True):
+class Rows(Sized, can_focus=True):
     """Rows with a cursor. What they hold is given by `row_count` and `row`, which a subclass defines."""
 
     DEFAULT_CSS = """
