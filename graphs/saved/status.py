@@ -109,11 +109,13 @@ def status_of(
 
 def _sends(stored: Any) -> tuple[str, ...]:
     packets = stored if isinstance(stored, list) else []
-    return tuple(
+    names = (
         str(packet.value.get("node", ""))
         for packet in packets
         if isinstance(packet, Stored) and isinstance(packet.value, dict)
     )
+    known: dict[str, str] = {}  # hundreds of them may name one node: that is kept once
+    return tuple(known.setdefault(name, name) for name in names)
 
 
 def _target(channel: str, value: Any) -> tuple[str, bool]:

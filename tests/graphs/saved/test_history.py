@@ -71,6 +71,7 @@ def test_steps_of_many_tasks_are_not_remembered_without_end(
         newest = read_history(file, "t", limit=2)
         assert len(newest[0].made_by) == 20
         assert newest[1] is read_history(file, "t", limit=2)[1], "the steps that it has room for are remembered"
+        assert (len(newest[1].next or ()), len(set(map(id, newest[1].next or ())))) == (20, 1)
     del newest
     held = [each for each in gc.get_objects() if isinstance(each, RanTasks) and len(each) == 20]
     assert 1 <= len(held) <= 5
