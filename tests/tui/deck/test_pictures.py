@@ -75,6 +75,8 @@ def settled(holds: Callable[[DeckScreen], object]) -> Callable[[Pilot[None]], Aw
     async def wait(pilot: Pilot[None]) -> None:
         assert isinstance(pilot.app, GraphdeckApp)
         await _until(pilot, lambda: holds(pilot.app.deck) and pilot.app.deck.policy)  # type: ignore[attr-defined] # narrowed above
+        await pilot.app.workers.wait_for_complete()  # all that is read
+        await pilot.pause()
 
     return wait
 
@@ -98,6 +100,7 @@ def test_waiting(snap_compare: Any, app: App, size: tuple[int, int]) -> None:
         await _until(pilot, lambda: pilot.app.screen.id != "_default" and len(pilot.app.screen_stack) == 2)
         await pilot.press("escape")
         await _until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        await settled(lambda deck: deck.look.history and deck.look.row and deck.look.shape)(pilot)
 
     waiting = app("waiting", interrupts=(QUESTION,), thread="rome")
     assert snap_compare(waiting, terminal_size=size, run_before=left)
