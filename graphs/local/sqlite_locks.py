@@ -158,7 +158,7 @@ def _guard(event: str, arguments: tuple[Any, ...]) -> None:
     path = os.fsdecode(arguments[0])
     guarded = _guarded.get(os.path.basename(path))
     if guarded is not None and _is_one(path, guarded):
-        raise PermissionError(errno.EACCES, "it is in use by SQLite, whose locks would be lost", path)
+        raise PermissionError(errno.EACCES, "SQLite has it in use, and would lose its locks: leave it out", path)
 
 
 def _is_one(path: str, other: str) -> bool:

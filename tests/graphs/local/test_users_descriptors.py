@@ -48,7 +48,7 @@ async def test_what_is_saved_stays_when_another_program_closes_the_file_that_a_n
     state = await engine.state("t")
     assert (state.next, state.values["n"]) == (("die",), 1)
     shm = tmp_path / ".graphdeck" / "threads.sqlite-shm"
-    refused = f"[Errno {errno.EACCES}] it is in use by SQLite, whose locks would be lost: {str(shm)!r}"
+    refused = f"[Errno {errno.EACCES}] SQLite has it in use, and would lose its locks: leave it out: {str(shm)!r}"
     assert state.values["log"] == [refused]
     assert state.values["any"] == ["threads.sqlite", "threads.sqlite-shm", "threads.sqlite-wal"]
     await engine.close()
