@@ -9,6 +9,7 @@ NOT_RUNNING: Final = "nothing runs here; q or Ctrl+Q leaves"
 ANSWER_FIRST: Final = "a question waits: answer it first (a), or n for a new thread"
 ELSEWHERE_RUNS: Final = "this thread does not run: t lists those that do, Enter goes to one"
 LINGERS: Final = "a node that cannot be cancelled runs to its end: Ctrl+C kills it"
+AT_ITS_END: Final = "it is at its end: type an input (i)"
 OLD_SHOWN: Final = "an older checkpoint is shown: Esc goes to the newest, r runs again from here"
 
 
@@ -59,9 +60,12 @@ def why_not_continue(look: "Look") -> str:
     """Why the thread cannot go on now as it is."""
     if reason := why_not_run(look):
         return reason
-    if look.questions:
+    is_unread = look.snapshot is None and look.fresh is not None and bool(look.fresh.checkpoint)
+    if look.questions or (is_unread and look.status == "waiting"):
         return ANSWER_FIRST
+    if is_unread and not look.refuses_saving:  # a run of ours has just stopped in it
+        return AT_ITS_END if look.status == "done" else ""
     if look.snapshot is None:
         unsaved = "the graph refuses saving: " if look.refuses_saving else ""
         return f"{unsaved}nothing to go on with: type an input (i)"
-    return "" if look.snapshot.next != () else "it is at its end: type an input (i)"
+    return "" if look.snapshot.next != () else AT_ITS_END

@@ -47,8 +47,8 @@ from graphdeck.tui.screens.look import Look
 from graphdeck.tui.widgets.input_line import InputLine
 from no_configs import NoConfigs
 
-PATIENCE = 10.0
-"""Seconds after which a test gives up waiting."""
+PATIENCE = 30.0
+"""Seconds after which a test gives up waiting: each of its workers takes some on a busy machine."""
 
 
 class Driver:
@@ -137,6 +137,8 @@ def open_deck() -> OpenDeck:
             driver.pilot = pilot
             await pilot.pause()
             yield driver
+            if app.is_running and not app._exit:
+                await pilot.pause()  # what is just opening is whole before it is closed
 
     return run
 

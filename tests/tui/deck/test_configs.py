@@ -89,7 +89,7 @@ async def test_a_config_is_kept_taken_in_another_session_and_deleted(
         await deck.until(lambda: "door" in str(deck.app.focused.parent.query(".name").first().content))
         await deck.press("x", "ctrl+r")
         await deck.until(lambda: deck.look.status == "done")
-        assert deck.look.values["said"] == "a x"
+        await deck.until(lambda: deck.look.values.get("said") == "a x")
         assert deck.app.deck.setups.of(target).recursion_limit == 7
         assert deck.app.deck.setups.of(target).words.startswith("config xl@1, context: user=a")
 

@@ -82,7 +82,7 @@ async def test_an_answer_is_written_anew_once_it_was_read_what_runs(
             await deck.press("y")
             await deck.until(lambda: deck.look.status == "done" and deck.look.messages[-1].id not in ids)
             ids.append(deck.look.messages[-1].id)
-            assert [message.text for message in deck.look.messages] == talk[:left]
+            await deck.until(lambda left=left: [message.text for message in deck.look.messages] == talk[:left])
 
 
 GROWS = """

@@ -27,7 +27,7 @@ from graphdeck.tui.screens.drawn import drawn, unkept
 from graphdeck.tui.screens.look import Look, Refused
 from graphdeck.tui.screens.panes import log_of
 from graphdeck.tui.screens.saved_view import runs_on, saved_view, way_to
-from graphdeck.tui.screens.why_not import ANSWER_FIRST
+from graphdeck.tui.screens.why_not import ANSWER_FIRST, AT_ITS_END
 from graphdeck.tui.widgets.run_state import RunView, fold
 from graphdeck.tui.widgets.taken_edges import Taken, TakenBuilder
 
@@ -159,6 +159,19 @@ def test_every_request_names_the_file_of_the_thread_that_is_looked_at(travel: Gr
     requests = [asks.answering({"q": 1}), asks.starting("x", "new"), still.continuing(), unread.starting("x", "new")]
     assert [request.file for request in requests] == ["two.sqlite"] * 4
     assert look(travel, thread="").starting("x", "new").file == ""
+
+
+@pytest.mark.parametrize(("status", "reason"), [("breakpoint", ""), ("waiting", ANSWER_FIRST), ("done", AT_ITS_END)])
+def test_a_new_thread_goes_on_from_where_its_run_has_stopped_though_its_state_is_not_read_yet(
+    travel: GraphShape, status: Any, reason: str
+) -> None:
+    told = [RunStarted(thread="t", graph="travel", run="r", file="f"),
+            Checkpoint(id="c1", parent=None, step=0, source="loop", next=("tools",), changed={}),
+            RunEnded(status=status, next=("tools",))]  # fmt: skip
+    seen = look(travel, live=fold(RunView(thread="t"), told), run_file="f")
+    assert seen.why_not("pause") == reason
+    if not reason:
+        assert (seen.continuing().thread, seen.continuing().file) == ("t", "f")
 
 
 @pytest.mark.parametrize(

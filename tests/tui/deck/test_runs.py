@@ -122,7 +122,7 @@ async def test_a_node_that_never_ends_is_killed_and_the_thread_goes_on(
         (tmp_path / "free").touch()
         await deck.press("escape", "space")
         await deck.until_shown("● done")
-        assert deck.look.values["n"] == 7
+        await deck.until(lambda: deck.look.values.get("n") == 7)
 
 
 async def test_an_edited_source_is_run_and_drawn_anew(open_deck: Any, engine: LocalEngine, write_graph: Any) -> None:
@@ -209,4 +209,5 @@ async def test_intake_asks_back_and_is_confirmed_by_key(open_deck: Any, engine: 
         await deck.type('{"message": "My name is Kim Larsen, I am 34, and I live at 12 Harbour Street, Oslo"}')
         await answer(deck, "a")
         await deck.until_shown("● done")
-        assert (deck.look.values["name"], deck.look.values["age"]) == ("Kim Larsen", 34)
+        await deck.until(lambda: deck.look.values.get("age") == 34)
+        assert deck.look.values["name"] == "Kim Larsen"

@@ -122,7 +122,7 @@ async def test_threads_are_chosen_by_words_and_terms_as_they_are_typed(
         ):
             await choose(deck, typed)
             await deck.until(lambda found=found: listed(deck) == found)
-            assert f"{len(found)} found" in deck.text
+            await deck.until_shown(f"{len(found)} found")
             await deck.press("escape")
             await deck.until(lambda: len(listed(deck)) == 3)
         await choose(deck, "status:")

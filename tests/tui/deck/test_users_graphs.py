@@ -141,7 +141,7 @@ async def test_what_nodes_print_is_kept_with_their_names_and_nothing_reaches_the
         await deck.until_shown("by a child")
         (tmp_path / "go").touch()
         await picture(deck, "a node has no keyboard", "● done")
-        assert deck.look.values["typed"] == "end of file"
+        await deck.until(lambda: deck.look.values.get("typed") == "end of file")
 
 
 async def test_only_what_failed_runs_again_and_tries_are_counted(
