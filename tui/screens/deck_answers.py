@@ -122,6 +122,9 @@ class DeckAnswers(DeckFinding):
         self.with_graph(lambda: self._send_answers(answered))
 
     def _send_answers(self, answered: "Answered") -> None:
+        if not answered.asked.key.may_be(self.look.key):  # a copy of a thread asks with the same ids
+            self.say("nothing was sent: another thread is shown than the one that asked", style=WARNING)
+            return
         self._sent = answered.asked.sheet
         try:
             self.start(self.look.answering(answered.answers, answered.by, self._sent.seen()))

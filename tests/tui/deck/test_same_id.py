@@ -115,8 +115,10 @@ async def test_they_run_at_once_and_everything_is_its_own(open_deck: Any, both: 
         await deck.until_shown("opens the question")
         deck.clock.move_on(2)
         await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen) and "may a?" in deck.text)
-        await deck.press("escape")
-        await deck.until(lambda: deck.app.screen is deck.app.deck)
+        deck.app.deck.open_thread("1", next(row for row in deck.app.deck._threads.rows if key_of(row) == b))
+        deck.clock.move_on(2)
+        await deck.press("a")  # what a person decided of one thread is for no other
+        await deck.until(lambda: deck.app.screen is deck.app.deck and "nothing was sent" in deck.text)
         statuses = {key_of(row): row.status for row in deck.app.deck._threads.rows}
         assert statuses == {a: "waiting", b: "stopped"}
         await go_to(deck, b)
