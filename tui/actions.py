@@ -174,6 +174,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _of("app", "help", "question_mark,f1", "keys", "List all keys"),
     _of("app", "palette", "ctrl+p", "commands", "Find a command by its name", True),
     _of("app", "toggle_theme", "T", "theme", "Change between the dark and the light theme"),
+    _of("app", "suspend_process", "ctrl+z", "to the shell", "Go back to the shell for a while; `fg` there comes back"),
     _of("app", "quit", "ctrl+q,q", "quit", "Leave graphdeck (asks while a run is on)", True),
     _of("approval", "approve", "a", "approve", "Approve this action, or say yes"),
     _of("approval", "grant", "g", "approve again", "Approve this call, and the same one again in this thread"),

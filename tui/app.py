@@ -5,7 +5,7 @@ import gc
 import signal
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.app import App
@@ -100,6 +100,7 @@ class GraphdeckApp(App[None]):
 
     def on_ready(self) -> None:
         """Collect garbage from now on, where the start went without; what is there stays and is not looked at again."""
+        self.app_resume_signal.subscribe(self, self._paint_all)
         if not gc.isenabled():
             gc.freeze()
             gc.set_threshold(*GARBAGE)
@@ -135,6 +136,10 @@ class GraphdeckApp(App[None]):
     def action_toggle_theme(self) -> None:
         """Change between dark and light."""
         self.theme = LIGHT if self.theme == DARK else DARK
+
+    def _paint_all(self, _: App[Any]) -> None:
+        """Paint every cell after a time in the shell: of what stood there before, Textual paints only what changed."""
+        self.screen.refresh()
 
     def _to_terminal(self, text: str) -> None:
         """Write what is not painted, in turns with what is."""

@@ -74,6 +74,11 @@ class Terminal:
         while self._read(seconds):
             assert time.monotonic() < deadline, f"the screen never came to rest:\n{self.text}"
 
+    def wait_until_stopped(self) -> None:
+        """Read until the program stands still for the shell, whose output then takes its place."""
+        self._read_until(lambda: os.waitpid(self.process.pid, os.WUNTRACED | os.WNOHANG)[0] != 0, "it did not stop")
+        self._screen.reset()
+
     def wait_for_end(self) -> int:
         """Read until the program has ended; its exit status."""
         self._read_until(lambda: not self.process.isalive(), "the program did not end")

@@ -182,3 +182,15 @@ def test_a_deck_that_is_terminated_gives_the_terminal_back(open_terminal: OpenTe
     assert deck.wait_for_end() == 128 + signal.SIGTERM
     for taken, given_back in ((b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?1003h", b"\x1b[?1003l")):
         assert deck.raw.rfind(given_back) > deck.raw.rfind(taken) >= 0
+
+
+def test_a_deck_is_left_for_the_shell_and_comes_back_whole(open_terminal: OpenTerminal) -> None:
+    deck = open_terminal("travel")
+    deck.wait_for("assistant", LOOKING)
+    deck.settle(QUIET)
+    before = deck.text
+    deck.press("\x1a")
+    deck.wait_until_stopped()
+    assert deck.raw.rfind(b"\x1b[?1049l") > deck.raw.rfind(b"\x1b[?1049h")
+    os.kill(deck.process.pid, signal.SIGCONT)
+    deck.wait_until(lambda: deck.text == before)
