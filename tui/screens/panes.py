@@ -16,7 +16,7 @@ from graphdeck.tui.screens.inner_states import with_subgraphs
 from graphdeck.tui.screens.look import Look
 from graphdeck.tui.screens.pane import Pane, PaneTabs
 from graphdeck.tui.screens.timeline_pane import TimelinePane
-from graphdeck.tui.text import one_line
+from graphdeck.tui.text import ellipsis, one_line
 from graphdeck.tui.widgets.log_lines import LogLine
 from graphdeck.tui.widgets.log_view import LogView
 from graphdeck.tui.widgets.messages_view import MessagesView
@@ -96,6 +96,10 @@ class Panes(Container):
             self._due.add("state")
         if self._lengths_before(look) != self._lengths:
             self._due.add("state")
+        if (look.snapshot is None) != (before.snapshot is None):
+            reads = f"reads its checkpoints {ellipsis()}"
+            self.timeline.empty_text = "no checkpoints yet" if look.snapshot is None else reads
+            self.timeline.refresh()
         if look.history is not before.history or look.old is not before.old:
             self._due.add("timeline")
         self._arrange()

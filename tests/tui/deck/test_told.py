@@ -6,7 +6,7 @@ from typing import Any
 
 from graphdeck.graphs.errors import FileError, TargetError, TargetLoadError
 from graphdeck.graphs.events import Checkpoint, NodeFailed, NodeStarted, Output, RunEnded, RunStarted
-from graphdeck.graphs.records import FileProblem, GraphInfo, PendingInterrupt, Snapshot
+from graphdeck.graphs.records import CheckpointRow, FileProblem, GraphInfo, PendingInterrupt, Snapshot
 from graphdeck.graphs.stopping import Stop
 from graphdeck.tui.clock import time_of_day
 from graphdeck.tui.screens.approval import ApprovalScreen
@@ -120,6 +120,26 @@ async def test_it_is_said_what_is_loaded_and_where_threads_are_saved(
         loaded.set()
         await deck.until_shown("its in-memory checkpointer is replaced by the file threads.sqlite")
         assert "saved in .graphdeck/thr" in deck.text
+
+
+async def test_a_history_that_is_still_read_is_not_said_to_be_empty(
+    open_deck: Any, recorded: Any, put: Any, monkeypatch: Any
+) -> None:
+    read = asyncio.Event()
+
+    async def history(thread: str, **_: Any) -> Any:
+        await read.wait()
+        return [CheckpointRow(checkpoint="c", parent=None, step=1, source="loop", time="", next=(), changed=("city",))]
+
+    put(recorded, "rome", "done")
+    monkeypatch.setattr(recorded, "history", history)
+    async with open_deck(recorded, graph="travel", size=(80, 24)) as deck:
+        await deck.press("4")
+        await deck.until_shown("no checkpoints yet")
+        deck.app.deck.open_thread("rome")
+        await deck.until_shown("reads its checkpoints …")
+        read.set()
+        await deck.until_shown("loop")
 
 
 async def test_a_long_error_shows_its_first_line_and_where_the_rest_is(open_deck: Any, recorded: Any, put: Any) -> None:
