@@ -50,6 +50,8 @@ def carry_out(arguments: Sequence[str]) -> int:
     words = list(arguments)
     command = commands if words[:1] and words[0] in {*commands.commands, "-h", "--help", "--version"} else workbench
     try:
+        if command is workbench:
+            _check_command(words)
         status: int = command.main(words, prog_name="graphdeck", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
@@ -57,6 +59,16 @@ def carry_out(arguments: Sequence[str]) -> int:
     except click.Abort:
         return INTERRUPTED
     return status
+
+
+def _check_command(words: Sequence[str]) -> None:
+    """Of several words the first is to be a command: UsageError where it only looks like one."""
+    if len(words) < 2 or any(word.startswith("-") for word in words[:2]):
+        return
+    from difflib import get_close_matches
+
+    if close := get_close_matches(words[0], commands.commands):
+        raise click.UsageError(f"there is no command '{words[0]}'; did you mean {' or '.join(close)}?")
 
 
 # -- the workbench ---------------------------------------------------------------------------------------------------

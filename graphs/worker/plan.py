@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import aiosqlite
@@ -91,7 +92,8 @@ async def _outermost(saver: TellingSaver, thread: str, checkpoint: str) -> tuple
     async with saver.conn.execute(query, (thread, checkpoint)) as rows:
         found = await rows.fetchone()
     if found is None or (found[0] and not found[1]):
-        raise ThreadNotFound(f"thread {json_line(thread)} has no checkpoint {checkpoint}", "see: graphdeck history")
+        hint = f"see: graphdeck history {quote(thread)}"
+        raise ThreadNotFound(f"thread {json_line(thread)} has no checkpoint {checkpoint}", hint)
     ns, outer = found
     return (outer, tuple(level.partition(":")[0] for level in ns.split("|"))) if ns else (checkpoint, ())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from shlex import quote
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -29,7 +30,7 @@ async def whole_checkpoint(saver: TellingSaver, config: RunnableConfig) -> Check
     if saved is None:
         thread, wanted = config["configurable"]["thread_id"], config["configurable"].get("checkpoint_id", "")
         raise ThreadNotFound(
-            f"thread {json_line(thread)} has no checkpoint {wanted}".rstrip(), "see: graphdeck history"
+            f"thread {json_line(thread)} has no checkpoint {wanted}".rstrip(), f"see: graphdeck history {quote(thread)}"
         )
     if blocked:
         note_blocked(saver.file, blocked)

@@ -50,6 +50,15 @@ def test_help_lists_the_commands(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "meant"), [("runn", "run or runs"), ("thread", "threads"), ("histroy", "history"), ("awnser", "answer")]
+)
+def test_a_word_that_is_nearly_a_command_is_told_which_one(cli: Cli, word: str, meant: str) -> None:
+    done = cli(word, "t1")
+    assert done.status == 64
+    assert f"there is no command '{word}'; did you mean {meant}" in done.err
+
+
+@pytest.mark.parametrize(
     "words", [(), ("agent.py",), ("./threads",), ("--db", "x.sqlite"), ("--thread", "t"), ("runner",)]
 )
 def test_any_other_first_word_opens_the_workbench_which_needs_a_terminal(cli: Cli, words: tuple[str, ...]) -> None:
