@@ -315,7 +315,7 @@ async def test_a_list_has_columns_where_there_is_room_and_sizes_are_read_only_fo
     open_deck: Any, recorded: Any, put: Any
 ) -> None:
     put(recorded, "rome", tags=("vip",))
-    async with open_deck(recorded, graph="travel", size=(190, 40)) as deck:
+    async with open_deck(recorded, graph="travel", thread="rome", size=(190, 40)) as deck:
         await deck.until_shown("status      age  step  title")
         assert "text of rome #vip" in deck.text
         assert deck.app.deck.listing.with_sizes
