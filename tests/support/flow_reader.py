@@ -246,13 +246,17 @@ class FlowReader:
         while not (
             self.at(end, y) == " "
             and (self._is_line(end + step[0], y) or self.signs.heads.get(self.at(end + step[0], y)) == step)
-            and not (self.ascii and self.at(end + 2 * step[0], y).isalnum())  # the comma of a word
+            and not (self.ascii and self._letter(end + 2 * step[0], y, step).isalnum())  # the comma of a word
         ):
             end += step[0]
             assert 0 <= end <= len(self.grid[y]), f"a line breaks off at {x}, {y}"
         words = range(min(start, end + 1), max(start + 1, end))
         self.words |= {(each, y) for each in words}
         return "".join(self.grid[y][words.start : words.stop]), end
+
+    def _letter(self, x: int, y: int, step: Step) -> str:
+        """What stands here; of a letter of two cells the second one holds nothing."""
+        return self.at(x, y) or self.at(x + step[0], y)
 
     def _check_nothing_is_left(self) -> None:
         """Every joint and arrowhead outside the boxes belongs to something that was read."""
