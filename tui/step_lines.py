@@ -99,7 +99,10 @@ def step_lines(row: CheckpointRow) -> Iterator[StepLine]:
     if failed or any(task.waits for task, _ in after):
         finished = [kind for kind in after if kind.task.finished and not kind.task.error and not kind.task.waits]
         yield from _some(
-            [_line("kept", f"{_wrote(task, times)}, and is not run again") for task, times in _counted(finished)]
+            [
+                _line("kept", f"{_wrote(task, times)}, and {_is(task, times)} not run again")
+                for task, times in _counted(finished)
+            ]
         )
 
 
@@ -114,7 +117,13 @@ def _wrote(task: RanTask, times: int) -> str:
 
 
 def _name(task: RanTask, times: int) -> str:
-    return ("a task of " if task.path else "") + _node(task.node) + _times(times)
+    if task.path:
+        return f"{'a task' if times == 1 else f'{times:,} tasks'} of {_node(task.node)}"
+    return _node(task.node) + _times(times)
+
+
+def _is(task: RanTask, times: int) -> str:
+    return "are" if task.path and times > 1 else "is"
 
 
 def _line(status: NodeStatus, text: str) -> StepLine:

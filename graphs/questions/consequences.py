@@ -14,6 +14,8 @@ Instead: TypeAlias = Literal["input", "end"]
 """What is done with a thread that waits instead of answering it: new input, or its end."""
 
 _MOST_NAMES: Final = 6
+_CALLED_BY: Final = "a task of "
+"""What stands before a node's name where a task that it called is meant."""
 _AI: Final = ("ai", "AIMessageChunk")
 _TOOL: Final = ("tool", "ToolMessageChunk")
 
@@ -86,7 +88,7 @@ def _around(level: Snapshot, asked: Sequence[Action]) -> Iterator[str]:
 
 def _finished(level: Snapshot) -> list[str]:
     """What has finished in the step besides tool calls: nodes, and tasks that they called."""
-    return [f"a task of {task.node}" if task.called else task.node for task in level.finished if not task.results]
+    return [_CALLED_BY + task.node if task.called else task.node for task in level.finished if not task.results]
 
 
 def _ran(names: Sequence[str]) -> str:
@@ -94,11 +96,17 @@ def _ran(names: Sequence[str]) -> str:
 
 
 def _names(names: Iterable[str]) -> str:
-    """Names as a person counts them: `book, mail (2) and 3 more`."""
+    """Names as a person counts them: `book, mail (2) and 3 more`; `2 tasks of flow`."""
     counts = Counter(names)
-    told = [name if count == 1 else f"{name} ({count})" for name, count in list(counts.items())[:_MOST_NAMES]]
+    told = [_counted(name, count) for name, count in list(counts.items())[:_MOST_NAMES]]
     left = len(counts) - len(told)
     return ", ".join(told) + (f" and {left} more" if left else "")
+
+
+def _counted(name: str, count: int) -> str:
+    if count > 1 and name.startswith(_CALLED_BY):
+        return f"{count} tasks of {name.removeprefix(_CALLED_BY)}"
+    return name if count == 1 else f"{name} ({count})"
 
 
 # -- the tool calls of the last turn -----------------------------------------------------------------------------------

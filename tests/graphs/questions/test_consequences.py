@@ -13,6 +13,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import tool
 from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.func import entrypoint, task
 from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.types import interrupt
 
@@ -126,6 +127,29 @@ def test_branches_beside_a_question(stop: Stop) -> None:
         "what note, pay did in the same step is dropped, although it ran",
     )
     assert dropped(snapshot, "end") == ("the question of ask is dropped: nobody can answer it any more",)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "a task of flow has finished beside it, and does not run again"),
+        (3, "3 tasks of flow have finished beside it, and do not run again"),
+    ],
+)
+def test_tasks_of_a_functional_graph_beside_a_question_are_counted(stop: Stop, count: int, said: str) -> None:
+    def make(saver: Any) -> Any:
+        @task
+        def load(number: int) -> int:
+            return number
+
+        @entrypoint(checkpointer=saver)
+        def flow(numbers: int) -> list[int]:
+            loaded = [each.result() for each in [load(number) for number in range(numbers)]]
+            return [*loaded, interrupt("what?")]
+
+        return flow
+
+    assert consequences(stop(make, count)) == (said,)
 
 
 def test_a_lone_question_has_nothing_around_it(stop: Stop) -> None:

@@ -143,3 +143,16 @@ def test_of_a_long_history_only_the_rows_of_what_is_new_are_made_anew() -> None:
     assert list(opened) == list(HistoryRows().of(ROWS, lines, {("c3", DESK)}, {DESK: INNER}))
     assert len(opened) > len(folded)
     assert list(made.of(ROWS, lines, (), {})) == list(folded)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "a task of flow returned, and is not run again"),
+        (3, "3 tasks of flow returned, and are not run again"),
+    ],
+)
+def test_tasks_that_a_node_called_are_counted_in_words(count: int, said: str) -> None:
+    called = [RanTask(id=f"c{number}", node="flow", path="~__pregel_push, flow") for number in range(count)]
+    waits = row("c1", None, -1, after=(RanTask(id="t", node="flow", waits=True, finished=False), *called))
+    assert said in [line.text.split(" ", 1)[1] for line in step_lines(waits)]
