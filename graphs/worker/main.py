@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
@@ -158,6 +159,7 @@ def _run(channel: Channel, frames: Iterator[Any], job: Job) -> None:
     request = RunRequest(**fields)
     emitter = Emitter(channel, job["run"])
     emitter.capture_prints()
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)  # by it the file is written, which is no doing of the graph's
     control = Control(frames)
     threads = NodeThreads()
     with asyncio.Runner() as runner:

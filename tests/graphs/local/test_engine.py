@@ -92,6 +92,21 @@ async def test_prints_belong_to_their_node(write_nodes: WriteGraph, run_graph: R
     assert printed["keyboard", "stderr"].startswith("a node has no keyboard")
 
 
+async def test_a_log_of_all_levels_has_what_the_graph_logs_and_nothing_of_its_file(
+    write_nodes: WriteGraph, run_graph: RunGraph
+) -> None:
+    graph = write_nodes("""
+    import logging
+    logging.basicConfig(level=logging.DEBUG)
+    def chatty(state):
+        logging.getLogger("x").debug("of the graph")
+    graph = chain(chatty)
+    """)
+    printed = "".join(event.text for event in of(await run_graph(graph, input={}), events.Output))
+    assert "DEBUG:x:of the graph" in printed
+    assert "aiosqlite" not in printed
+
+
 async def test_prints_belong_to_their_node_where_the_front_end_reads_them_late(
     write_nodes: WriteGraph, engine: LocalEngine
 ) -> None:
