@@ -71,10 +71,18 @@ async def say_yes(deck: Any) -> None:
         await deck.press(key)
 
 
-async def test_a_key_in_the_deck_is_refused(open_deck: Any, engine: LocalEngine, go_up: Any, tmp_path: Path) -> None:
+async def test_a_key_in_the_deck_is_refused(
+    open_deck: Any, engine: LocalEngine, go_up: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await engine.state("t")
+
+    async def stale(*_: Any, **__: Any) -> Any:
+        return before
+
     async with open_deck(engine, thread="t") as deck:
         await deck.until(lambda: isinstance(deck.app.screen, ApprovalScreen))
         await look_at_the_price(deck)
+        monkeypatch.setattr(engine, "state", stale)  # what the deck has read: it may look at any moment
         await go_up()
         await say_yes(deck)
         await deck.until_shown("has changed since it was read")

@@ -101,7 +101,7 @@ async def test_a_context_is_asked_for_checked_and_given_to_every_later_run(
         await deck.until(lambda: deck.look.questions)
         assert deck.look.questions[0].value == "quote 26.0 for n?"
         assert deck.app.deck.setups.of(target).words == "context: tenant=n discount=0.0, async"
-        assert "context: " in deck.text.splitlines()[0]
+        await deck.until(lambda: "context: " in deck.text.splitlines()[0])
         thread = deck.look.thread
 
         await deck.press("a")
