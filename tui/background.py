@@ -44,6 +44,7 @@ class Background:
 
     async def _tell(self, kind: str, about: str, work: Callable[[], Awaitable[Message | None]], file: str = "") -> None:
         """Do some work, and post what comes of it; `file` holds the thread that it is about, where it is known."""
+        await self.keys.turn()
         try:
             message = await work()
         except GraphdeckError as error:

@@ -353,6 +353,7 @@ class Bridge(Background):
                 if isinstance(event, RunStarted):
                     self._place(live, event.file)
                 batch.add(event)
+                await self.keys.turn()
         except GraphdeckError as error:
             batch.flush()
             self._receiver.post_message(Failed("run", live.request.thread, error, live.request.file))

@@ -39,6 +39,8 @@ class DeckAnswers(DeckFinding):
         """Told by the app of every key, wherever it goes."""
         self._gate.note_key(self.clock.monotonic())
         self.bridge.keys.pressed()
+        if self.panes.timeline_pane.run is not None:
+            self.panes.timeline_pane.run.give_way()
         if self.is_active:  # under a dialog nobody has read it yet
             self.say("")
 

@@ -52,6 +52,11 @@ class RunPane(Vertical):
         if is_new or run is None or (not run.goes_on and run.told != self._painted):
             self._paint()
 
+    def give_way(self) -> None:
+        """Have the next picture later: a key is on its way to the screen."""
+        if self._pictures is not None and self._run is not None and self._run.goes_on:
+            self._pictures.reset()
+
     def _next_picture(self) -> None:
         if self._run is None or not self._run.goes_on:
             if self._pictures is not None:
