@@ -24,7 +24,7 @@ class Background:
 
     def __init__(self, receiver: DOMNode, failed: Callable[[str, str, GraphdeckError, str], Message]) -> None:
         self.keys = KeysFirst()
-        """What is told waits for the keys that are noted here."""
+        """Reads begin behind the keys that are noted here."""
         self._receiver, self._failed = receiver, failed
         self._reading: set[str] = set()
         self._following: dict[str, Callable[[], Awaitable[None]]] = {}
@@ -49,8 +49,7 @@ class Background:
             message = await work()
         except GraphdeckError as error:
             message = self._failed(kind, about, error, file)
-        if message is not None:
-            await self.keys.turn()
+        if message is not None:  # at once: what was read grows old
             self._receiver.post_message(message)
 
     async def _rest(self, kind: str, took: float) -> None:
