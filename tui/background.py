@@ -24,7 +24,7 @@ class Background:
 
     def __init__(self, receiver: DOMNode, failed: Callable[[str, str, GraphdeckError, str], Message]) -> None:
         self.keys = KeysFirst()
-        """Reads begin behind the keys that are noted here."""
+        """A read that follows another one waits for the keys that are noted here."""
         self._receiver, self._failed = receiver, failed
         self._reading: set[str] = set()
         self._following: dict[str, Callable[[], Awaitable[None]]] = {}
@@ -44,23 +44,25 @@ class Background:
 
     async def _tell(self, kind: str, about: str, work: Callable[[], Awaitable[Message | None]], file: str = "") -> None:
         """Do some work, and post what comes of it; `file` holds the thread that it is about, where it is known."""
-        await self.keys.turn()
         try:
             message = await work()
         except GraphdeckError as error:
             message = self._failed(kind, about, error, file)
-        if message is not None:  # at once: what was read grows old
+        if message is not None:
             self._receiver.post_message(message)
 
     async def _rest(self, kind: str, took: float) -> None:
-        """Rest after a read that took so many seconds, unless a state is wanted at once."""
+        """Rest after a read that took so many seconds, and for a key, unless a state is wanted at once."""
         pause = min(max(PAUSE, took * REST), LONGEST)
-        if kind != "state":
+        hurries = False
+        if kind == "state":
+            with contextlib.suppress(TimeoutError):
+                hurries = await asyncio.wait_for(self._hurry.wait(), pause)
+            self._hurry.clear()
+        else:
             await asyncio.sleep(pause)
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), pause)
-        self._hurry.clear()
+        if not hurries:
+            await self.keys.turn()
 
     async def _read_on(self, kind: str, read: Callable[[], Awaitable[None]]) -> None:
         now = asyncio.get_running_loop().time

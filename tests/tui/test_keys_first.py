@@ -3,8 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
+from textual.message import Message
+from textual.widget import Widget
+
 from graphdeck.graphs.events import Event, Output
+from graphdeck.tui.background import PAUSE, Background
 from graphdeck.tui.batch import PIECE, Batch
+from graphdeck.tui.bridge import Failed
 from graphdeck.tui.keys_first import HOLD, LONGEST, KeysFirst
 
 EVENTS = [Output(task="", node="", stream="stdout", text=str(number)) for number in range(3 * PIECE + 1)]
@@ -68,3 +73,35 @@ async def test_keys_that_never_end_hold_nothing_up_for_long() -> None:
     assert keys.rest(now - LONGEST) == 0
     await keys.turn()
     assert keys.rest(asyncio.get_running_loop().time()) == 0
+
+
+class Receiver(Widget):
+    """Does work in tasks of its own, and keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[Message] = []
+
+    def post_message(self, message: Message) -> bool:
+        self.told.append(message)
+        return True
+
+
+async def test_what_was_read_is_told_at_once_and_only_reads_that_follow_wait_for_a_key() -> None:
+    receiver, now = Receiver(), asyncio.get_running_loop().time
+    background, begun = Background(receiver, Failed), list[float]()
+
+    async def read() -> Message:
+        begun.append(now())
+        background.keys.pressed()  # while it reads: an old state must not come behind what the key does
+        return Message()
+
+    background._following["history"] = lambda: background._tell("history", "t", read)
+    background.keys.pressed()
+    asked = asyncio.create_task(background._read_on("history", lambda: background._tell("history", "t", read)))
+    await asyncio.sleep(0)
+    assert len(begun) == len(receiver.told) == 1
+    asyncio.get_running_loop().call_later(PAUSE - HOLD / 5, background.keys.pressed)
+    await asked
+    assert len(receiver.told) == 2
+    assert begun[1] - begun[0] >= PAUSE + HOLD / 2
