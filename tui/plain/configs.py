@@ -10,8 +10,8 @@ from graphdeck.graphs.run_configs import KeptConfigs, RunConfig, filled
 from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.config_words import gone_words, holds
 from graphdeck.tui.plain.errors import UNREADABLE, error_text
-from graphdeck.tui.plain.terminal import Column, Terminal, table
-from graphdeck.tui.text import cut, one_line, safe, width
+from graphdeck.tui.plain.terminal import Column, Terminal, listed
+from graphdeck.tui.text import one_line, safe
 
 _COLUMNS: Final = (
     Column("name", most=24),
@@ -64,19 +64,9 @@ def config_json(config: RunConfig) -> dict[str, Json]:
     }
 
 
-def config_lines(found: Sequence[RunConfig], terminal: Terminal) -> Iterator[str]:
+def config_lines(found: Sequence[RunConfig], terminal: Terminal) -> list[str]:
     """Configs as a table, or two lines each where the terminal is too narrow for one."""
-    if not found:
-        yield "no configs are kept"
-        return
-    lines, was_cut = table(_COLUMNS, [_cells(config) for config in found], terminal)
-    if any(width(line) > terminal.columns for line in lines):
-        whole = [line for config in found for line in _two_lines(config)]
-        lines = [cut(line, terminal.columns) for line in whole]
-        was_cut = lines != whole
-    yield from lines
-    if was_cut:
-        yield "(some texts are cut; --json has them whole)"
+    return listed(_COLUMNS, found, _cells, _two_lines, terminal) if found else ["no configs are kept"]
 
 
 def _two_lines(config: RunConfig) -> Iterator[str]:

@@ -8,8 +8,8 @@ from typing import Any, Final
 from graphdeck.graphs.decided import DecisionRecord, Outcome
 from graphdeck.graphs.engine import Engine
 from graphdeck.graphs.values import Json, json_line, to_json
-from graphdeck.tui.plain.terminal import Column, Terminal, table
-from graphdeck.tui.text import cut, one_line, safe, short_json, width
+from graphdeck.tui.plain.terminal import Column, Terminal, listed
+from graphdeck.tui.text import one_line, safe, short_json
 
 ALL: Final = sys.maxsize
 
@@ -50,14 +50,7 @@ def decision_json(row: DecisionRecord) -> dict[str, Json]:
 
 def decision_lines(rows: Sequence[DecisionRecord], terminal: Terminal) -> list[str]:
     """Decisions as a table, or two lines each where the terminal is too narrow for one; what was cut is said last."""
-    if not rows:
-        return ["no decisions"]
-    lines, was_cut = table(_COLUMNS, [_cells(row) for row in rows], terminal)
-    if any(width(line) > terminal.columns for line in lines):
-        whole = [line for row in rows for line in _two_lines(row)]
-        lines = [cut(line, terminal.columns) for line in whole]
-        was_cut = lines != whole
-    return [*lines, *(["(some texts are cut; --json has them whole)"] if was_cut else [])]
+    return listed(_COLUMNS, rows, _cells, _two_lines, terminal) if rows else ["no decisions"]
 
 
 def _two_lines(row: DecisionRecord) -> Iterator[str]:

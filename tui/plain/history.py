@@ -14,7 +14,7 @@ from graphdeck.graphs.values import Json, json_line
 from graphdeck.tui.clock import age
 from graphdeck.tui.plain.arguments import shell_word
 from graphdeck.tui.plain.checkpoints import newest_rows, short_id
-from graphdeck.tui.plain.terminal import Column, Terminal, node_names, table
+from graphdeck.tui.plain.terminal import WAS_CUT, Column, Terminal, node_names, table
 from graphdeck.tui.step_lines import has_failed, is_cancelled, row_status
 from graphdeck.tui.text import one_line, safe
 
@@ -116,7 +116,7 @@ def history_lines(rows: Sequence[CheckpointRow], terminal: Terminal, now: dateti
         found += [f"{below.ljust(2 * line.lane + 2)}  {told}" for told in _said(row, terminal)]
     if len(drawn.branches) > 1:
         found.append(f"{len(drawn.branches)} branches: the newest is on the left")
-    return [*found, *(["(some texts are cut; --json has them whole)"] if was_cut else [])]
+    return [*found, *([WAS_CUT] if was_cut else [])]
 
 
 def _glyph(row: CheckpointRow, line: TreeLine, terminal: Terminal) -> tuple[str, str, str]:

@@ -1,7 +1,7 @@
 """`graphdeck runs`: the runs on record, or one of them over time, in lines or as JSON."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from graphdeck.graphs import events
@@ -16,9 +16,9 @@ from graphdeck.tui.amounts import count_text
 from graphdeck.tui.bars import ASCII_LEGEND, LEGEND, bar, task_name
 from graphdeck.tui.clock import duration, elapsed
 from graphdeck.tui.plain.decisions import ALL
-from graphdeck.tui.plain.terminal import Column, Terminal, table
+from graphdeck.tui.plain.terminal import Column, Terminal, listed, table
 from graphdeck.tui.stop_words import stop_words
-from graphdeck.tui.text import cut, fit, one_line, safe, width
+from graphdeck.tui.text import cut, fit, one_line, safe
 
 _LIST: Final = (
     Column("time (UTC)"),
@@ -50,6 +50,7 @@ async def runs(
     engine: Engine, run: str | None, *, thread: str, limit: int | None, as_json: bool, terminal: Terminal
 ) -> int:
     """Print the runs on record, without a limit all of them; or how one of them went. The exit status."""
+    lines: Iterable[str]
     if run is not None:
         found = await engine.run_events(run)
         record = None if as_json else await _without_end(engine, found)
@@ -78,19 +79,9 @@ def record_json(record: RunRecord) -> dict[str, Json]:
     return {"run": data.pop("id"), **data, "stops": [stop_to_dict(stop) for stop in record.stops]}
 
 
-def list_lines(records: Sequence[RunRecord], terminal: Terminal) -> Iterator[str]:
+def list_lines(records: Sequence[RunRecord], terminal: Terminal) -> list[str]:
     """Runs as a table, or two lines each where the terminal is too narrow for one."""
-    if not records:
-        yield "no runs are on record"
-        return
-    lines, was_cut = table(_LIST, [_cells(record) for record in records], terminal)
-    if any(width(line) > terminal.columns for line in lines):
-        whole = [line for record in records for line in _two_lines(record)]
-        lines = [cut(line, terminal.columns) for line in whole]
-        was_cut = lines != whole
-    yield from lines
-    if was_cut:
-        yield "(some texts are cut; --json has them whole)"
+    return listed(_LIST, records, _cells, _two_lines, terminal) if records else ["no runs are on record"]
 
 
 def _two_lines(record: RunRecord) -> Iterator[str]:

@@ -2,16 +2,20 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TextIO
+from typing import Final, TextIO, TypeVar
 
 from graphdeck.graphs.records import END, START
-from graphdeck.tui.text import ascii_mode, fit, safe, width
+from graphdeck.tui.text import ascii_mode, cut, fit, safe, width
 from graphdeck.tui.theme import ASCII, UNICODE, Status
 
 NARROWEST: Final = 40
 """Cells that lines are laid out for at the least, however narrow the terminal."""
+WAS_CUT: Final = "(some texts are cut; --json has them whole)"
+"""What is said below lines that are not whole."""
+
+T = TypeVar("T")
 
 _STYLES: Final = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "bold": 1, "dim": 2}
 
@@ -87,6 +91,25 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], terminal: Te
     was_cut = any(width(row[i]) > widths[i] for row in rows for i in kept)
     heading = terminal.style(_line([columns[i].title for i in kept], widths.values()), "dim")
     return [heading, *(_line([row[i] for i in kept], widths.values()) for row in rows)], was_cut
+
+
+def listed(
+    columns: Sequence[Column],
+    records: Sequence[T],
+    cells: Callable[[T], Sequence[str]],
+    lines: Callable[[T], Iterable[str]],
+    terminal: Terminal,
+) -> list[str]:
+    """Records as a table of their cells, or in lines of their own where the terminal is too narrow for one.
+
+    What was cut is said last.
+    """
+    found, was_cut = table(columns, [cells(record) for record in records], terminal)
+    if any(width(line) > terminal.columns for line in found):
+        whole = [line for record in records for line in lines(record)]
+        found = [cut(line, terminal.columns) for line in whole]
+        was_cut = found != whole
+    return [*found, *([WAS_CUT] if was_cut else [])]
 
 
 def _natural(column: Column, cells: Iterable[str]) -> int:

@@ -14,7 +14,7 @@ from graphdeck.tui.amounts import bytes_text
 from graphdeck.tui.clock import age
 from graphdeck.tui.plain.arguments import show_command
 from graphdeck.tui.plain.errors import tell_problems
-from graphdeck.tui.plain.terminal import Column, Terminal, node_names, table
+from graphdeck.tui.plain.terminal import WAS_CUT, Column, Terminal, node_names, table
 from graphdeck.tui.stop_words import stop_words
 from graphdeck.tui.text import one_line, safe
 
@@ -130,7 +130,7 @@ def thread_lines(
         for row in rows
         if not all(stop.kind == "before" and not stop.condition and (stop.node,) == row.next for stop in row.stops)
     ]
-    note = ["(some texts are cut; --json has them whole)"] if was_cut else []
+    note = [WAS_CUT] if was_cut else []
     return [heading, *lines, *reasons, *errors, *note]
 
 
