@@ -210,9 +210,13 @@ async def test_who_does_not_wait_for_the_sibling_of_a_failed_node_cancels(
 ) -> None:
     graph = write_nodes(STUBBORN + "    def bad(state): raise ValueError('x')\n    graph = fan(stubborn, bad)\n")
 
+    missing: set[type[Event]] = {events.NodeFailed, events.Output}
+
     async def cancel(run: LocalRun, event: Event) -> None:
-        if isinstance(event, events.NodeFailed):
-            await run.cancel()
+        if type(event) in missing:
+            missing.discard(type(event))
+            if not missing:  # it has begun, and its sibling has failed
+                await run.cancel()
 
     found = await run_and(engine, graph, cancel)
     assert "stubborn" in [each.node for each in found if isinstance(each, events.NodeStopped)]
