@@ -23,7 +23,7 @@ from graphdeck.graphs.records import (
 )
 from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.graphs.values import Json
-from graphdeck.tui.screens.why_not import why_not, why_not_continue, why_not_run
+from graphdeck.tui.screens.why_not import why_not, why_not_answer, why_not_continue, why_not_run
 from graphdeck.tui.theme import Status
 from graphdeck.tui.widgets.conversation import ChatMessage, conversation_of, merge
 from graphdeck.tui.widgets.run_state import RunView, was_refused, with_measures
@@ -289,7 +289,7 @@ class Look(Frozen):
         self, answers: Mapping[str, Json], by: Mapping[str, str] = _NOBODY, seen: Mapping[str, str] = _NOBODY
     ) -> RunRequest:
         """The request that answers the questions: who decided each, what was seen of each; raises Refused."""
-        if reason := why_not_run(self):
+        if reason := why_not_answer(self):
             raise Refused(reason)
         return RunRequest(graph=self.graph, thread=self.thread, resume=answers, by=by, seen=seen, file=self.file)
 

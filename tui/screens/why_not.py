@@ -56,6 +56,14 @@ def why_not_run(look: "Look") -> str:
     return ""
 
 
+def why_not_answer(look: "Look") -> str:
+    """Why no answer can be sent now; who runs the thread elsewhere is asked of its lease, not of what was read.
+
+    The thread is not read again while a question is open.
+    """
+    return "" if look.elsewhere and not look.lingers else why_not_run(look)
+
+
 def why_not_continue(look: "Look") -> str:
     """Why the thread cannot go on now as it is."""
     if reason := why_not_run(look):

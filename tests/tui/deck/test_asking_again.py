@@ -166,6 +166,26 @@ async def test_what_was_answered_elsewhere_is_told_with_the_next_question_which_
     assert (await engine.state("t")).status == "waiting"
 
 
+async def test_an_answer_is_sent_though_its_thread_was_read_while_another_process_ran_it(
+    open_deck: Any, recorded: Any, put: Any
+) -> None:
+    put(recorded, "rome", "waiting", interrupts=(SHIP,))
+    waits = recorded.snapshots["rome", None]
+    async with open_deck(recorded, thread="rome") as deck:
+        await asked(deck, "Oslo")
+        recorded.snapshots["rome", None] = dataclasses.replace(waits, status="running")
+        deck.app.deck.read_thread(at_once=True)
+        await deck.until(lambda: deck.look.elsewhere)
+        recorded.snapshots["rome", None] = waits
+        await press(deck, "t", "3", "enter")
+        await deck.until(lambda: recorded.runs)
+        error = {"type": "answer", "message": "answered elsewhere by someone", "hint": "its question still waits"}
+        for event in (RunStarted(thread="rome", graph="travel", run="r1"), RunEnded(status="failed", error=error)):
+            recorded.runs[0].given.put_nowait(event)
+        await asked(deck, "answered elsewhere by someone")
+    assert recorded.requests[0].resume == {"q1": 3}
+
+
 async def test_a_node_that_fails_with_the_answer_says_so(
     open_deck: Any, engine: LocalEngine, write_graph: Any, run_graph: Any
 ) -> None:
