@@ -48,6 +48,11 @@ class Asked(Frozen):
         """What names the thread among several files."""
         return key_of(self)
 
+    @property
+    def by_hand(self) -> int:
+        """How many of the actions a person has decided so far."""
+        return sum(not decision.by for decision in self.sheet.decisions.values())
+
     def after(self, earlier: "Asked") -> "Asked":
         """The same, with what was decided when it was asked before, as far as that is about what waits now."""
         asks = {action.interrupt for action in self.sheet.actions}

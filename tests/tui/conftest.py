@@ -29,7 +29,7 @@ class DialogApp(App[None]):
         super().__init__()
         self.clock = StoppedClock()
         self.dialog = ApprovalScreen(asked, self.clock, lambda _: "")
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[Outcome | None] = []
 
     def on_mount(self) -> None:
         for each in theme.themes():

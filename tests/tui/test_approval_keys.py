@@ -15,7 +15,7 @@ from graphdeck.graphs.questions.read import sheet
 from graphdeck.graphs.records import PendingInterrupt, Snapshot
 from graphdeck.graphs.values import Json, to_json
 from graphdeck.tui.asked import Asked
-from graphdeck.tui.screens.approval import StateEdit
+from graphdeck.tui.screens.approval import Left, StateEdit
 
 COPIES: Json = {
     "type": "object",
@@ -89,7 +89,8 @@ async def test_escape_takes_an_edit_back_step_by_step_and_leaves_all_as_it_was(o
         await person.press("escape", "m", "x", "escape", "r", "y", "escape")
         assert person.is_open
         await person.press("escape")
-    assert person.outcome is None
+    assert isinstance(person.outcome, Left)
+    assert not person.outcome.asked.sheet.decisions
 
 
 async def test_a_form_is_filled_in_from_the_schema_of_the_answer(open_dialog: Any) -> None:

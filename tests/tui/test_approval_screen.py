@@ -80,7 +80,7 @@ class Harness(App[None]):
         for each in theme.themes():
             self.register_theme(each)
         self.theme = theme.DARK
-        self.push_screen(self.dialog, lambda answered: self.given.append(answered and answered.answers))
+        self.push_screen(self.dialog, lambda outcome: self.given.append(getattr(outcome, "answers", None)))
 
     def text(self) -> str:
         """The screen as text."""

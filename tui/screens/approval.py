@@ -44,8 +44,14 @@ class StateEdit(NamedTuple):
     """The edited values by key."""
 
 
-Outcome: TypeAlias = Answered | StateEdit | None
-"""None leaves the thread waiting."""
+class Left(NamedTuple):
+    """The person leaves the thread waiting."""
+
+    asked: Asked
+    """What was asked; its sheet has the decisions so far."""
+
+
+Outcome: TypeAlias = Answered | StateEdit | Left
 
 
 class ApprovalScreen(ModalScreen[Outcome]):
@@ -94,5 +100,5 @@ class ApprovalScreen(ModalScreen[Outcome]):
         self.dismiss(StateEdit(event.asked, event.ns, event.values))
 
     @on(QuestionPanel.Left)
-    def _left(self) -> None:
-        self.dismiss(None)
+    def _left(self, event: QuestionPanel.Left) -> None:
+        self.dismiss(Left(event.asked))

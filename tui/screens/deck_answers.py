@@ -97,20 +97,21 @@ class DeckAnswers(DeckFinding):
         if is_its_own and self._dialog is not None:
             self._dialog.learn(message.shape)
 
-    def _decided(self, outcome: "Outcome") -> None:
-        from graphdeck.tui.screens.approval import Answered
+    def _decided(self, outcome: "Outcome | None") -> None:
+        assert outcome is not None  # the dialog always says which
+        from graphdeck.tui.screens.approval import Answered, StateEdit
 
         self._dialog = None
         self.is_covered = False
         self.see(self.look)
         self.read_threads()
-        if outcome is None:
-            if self.earlier is not None:
-                self.earlier = dataclasses.replace(self.earlier, trouble="", was_refused=False, edit=None)
-        elif isinstance(outcome, Answered):
+        self.earlier[outcome.asked.key] = outcome.asked
+        if isinstance(outcome, Answered):
             self._answered(outcome)
-        else:
+        elif isinstance(outcome, StateEdit):
             self._edited(outcome)
+        elif count := outcome.asked.by_hand:
+            self.say(f"decided {count} of {len(outcome.asked.sheet.actions)}, nothing is sent", "a goes on deciding")
 
     def _answered(self, answered: "Answered") -> None:
         """Send the answers, unless a rule refuses them."""
@@ -120,7 +121,6 @@ class DeckAnswers(DeckFinding):
             if why:
                 self._open_question(dataclasses.replace(answered.asked, trouble=why))
                 return
-        self.earlier = answered.asked
         self.with_graph(lambda: self._send_answers(answered))
 
     def _send_answers(self, answered: "Answered") -> None:
@@ -141,7 +141,6 @@ class DeckAnswers(DeckFinding):
 
     def _edited(self, edit: "StateEdit") -> None:
         """Have the state of the subgraph written; then its question is asked anew."""
-        self.earlier = edit.asked
         self.with_graph(lambda: self._write_state(edit))
 
     def _write_state(self, edit: "StateEdit") -> None:
@@ -152,9 +151,10 @@ class DeckAnswers(DeckFinding):
     @on(bridge.StateWritten)
     def _state_written(self, message: bridge.StateWritten) -> None:
         request = message.request
-        if self.earlier is not None:
-            self.earlier = dataclasses.replace(self.earlier, edit=None)
-        if key_of(request) == self.look.key and not self.look.running:
+        key = key_of(request)
+        if key in self.earlier:
+            self.earlier[key] = dataclasses.replace(self.earlier[key], edit=None)
+        if key == self.look.key and not self.look.running:
             self.start(request)
         else:
             self.say("the state is written; space goes on with its thread, and asks again")

@@ -32,8 +32,8 @@ class DeckFlow(DeckListing):
         super().__init__(engine, clock, rules)
         self.asks = False
         """The thread's question opens as soon as it may."""
-        self.earlier: Asked | None = None
-        """What was asked before and was not taken, with the decisions so far: they are kept for the same question."""
+        self.earlier: dict[ThreadKey, Asked] = {}
+        """What was asked before and was left or not taken, with the decisions so far: kept for the same question."""
         self.written_at: str | None = None
         """Checkpoint at which something was written a moment ago, for a run that goes on from there."""
         self._views: dict[ThreadKey, RunView] = {}
@@ -77,8 +77,8 @@ class DeckFlow(DeckListing):
     def asked(self) -> Asked:
         """The thread's questions, with what rules decide of them; ValueError where none waits."""
         asked, snapshot = self.look.asked, self.look.snapshot
-        if self.earlier is not None and self.earlier.key == asked.key:
-            asked = asked.after(self.earlier)
+        if asked.key in self.earlier:
+            asked = asked.after(self.earlier[asked.key])
         if self.policy is None or snapshot is None:
             return asked
         return dataclasses.replace(asked, sheet=apply(asked.sheet, self.policy, asked.thread, snapshot.file))
@@ -111,6 +111,7 @@ class DeckFlow(DeckListing):
         """Threads were deleted: forget all that is known of them."""
         for thread in threads:
             self._views.pop(thread, None)
+            self.earlier.pop(thread, None)
         if self.look.key in threads:
             self.see(Look(graph=self.look.graph, shape=self.look.shape, runs=self.look.runs))
         self.panes.threads.list.forget(threads)
@@ -189,8 +190,8 @@ class DeckFlow(DeckListing):
         self.read_threads()
         if ended.error is not None:
             self._not_taken(thread, ended.error)
-        elif self.earlier is not None and self.earlier.key == thread:
-            self.earlier = self.earlier.without(request.resume)
+        elif thread in self.earlier:
+            self.earlier[thread] = self.earlier[thread].without(request.resume)
         if was_refused(self._views[thread]):
             self._give_back(thread)
         if ended.error is not None:
@@ -207,8 +208,8 @@ class DeckFlow(DeckListing):
 
     def _not_taken(self, thread: ThreadKey, error: Mapping[str, str]) -> None:
         """What a person decided or edited came to nothing: ask again, with it, if its question still waits."""
-        if self.earlier is not None and self.earlier.key == thread:
-            self.earlier = self.earlier.not_taken(error)
+        if thread in self.earlier:
+            self.earlier[thread] = self.earlier[thread].not_taken(error)
             self.asks = thread == self.look.key
 
     def _give_back(self, thread: ThreadKey) -> None:

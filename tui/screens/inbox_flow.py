@@ -276,5 +276,7 @@ class InboxFlow(Screen[WaitingRow | None]):
         self.go_in()
 
     @on(QuestionPanel.Left)
-    def _left(self) -> None:
+    def _left(self, event: QuestionPanel.Left) -> None:
+        """Back to the list; the decisions so far are kept."""
+        self.earlier[event.asked.key] = event.asked
         self.go_out()

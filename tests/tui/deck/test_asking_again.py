@@ -166,6 +166,30 @@ async def test_what_was_answered_elsewhere_is_told_with_the_next_question_which_
     assert (await engine.state("t")).status == "waiting"
 
 
+async def test_what_was_decided_of_several_is_there_again_whatever_was_looked_at_meanwhile(
+    open_deck: Any, recorded: Any, put: Any
+) -> None:
+    put(recorded, "rome", "waiting", interrupts=(SHIP, dataclasses.replace(SHIP, id="q2", value="which weight?")))
+    put(recorded, "oslo", "waiting", interrupts=(dataclasses.replace(SHIP, value="another one?"),))
+    async with open_deck(recorded, thread="rome") as deck:
+        await asked(deck, "Oslo")
+        await press(deck, "t", "3", "enter")
+        await asked(deck, "which weight?")
+        await press(deck, "escape")
+        await deck.until_shown("decided 1 of 2, nothing is sent")
+        deck.app.deck.open_thread("oslo")
+        await asked(deck, "another one?")
+        assert "answers 3" not in deck.text  # though its question has the same id
+        await press(deck, "escape")
+        await deck.until(lambda: deck.app.screen is deck.app.deck)
+        deck.app.deck.open_thread("rome")
+        await asked(deck, "which weight?")
+        assert "answers 3" in deck.text
+        await press(deck, "t", "4", "enter", "s")
+        await deck.until(lambda: recorded.runs)
+    assert recorded.requests[0].resume == {"q1": 3, "q2": 4}
+
+
 async def test_an_answer_is_sent_though_its_thread_was_read_while_another_process_ran_it(
     open_deck: Any, recorded: Any, put: Any
 ) -> None:

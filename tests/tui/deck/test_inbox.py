@@ -42,6 +42,11 @@ GATE = """
     builder.add_edge("gate", END)
     graph = builder.compile()
 """
+PAIR = GATE.replace(
+    'builder.add_edge(START, "gate")',
+    """builder.add_node("lock", lambda state: {} if interrupt("lock it?") else {})
+    builder.add_edge(START, "gate").add_edge(START, "lock")""",
+)
 SERVICE = """
     import sys
     from langgraph.checkpoint.sqlite import SqliteSaver
@@ -97,6 +102,30 @@ async def asked(deck: Any, text: str) -> None:
 
 async def said(engine: LocalEngine, thread: str) -> Any:
     return (await engine.state(thread)).values.get("said")
+
+
+async def test_what_was_decided_of_several_is_there_again_when_the_person_comes_back(
+    open_deck: Any, engine: LocalEngine, ask: Any, write_graph: Any, run_graph: Any
+) -> None:
+    await run_graph(write_graph(PAIR, "pair.py"), "pair", input={"ask": "open it?"})
+    await ask("one")
+    async with open_deck(engine, pick=False) as deck:
+        screen = await enter(deck)
+        await deck.until_shown("2 wait for you")
+        await deck.press("down", "enter")
+        await asked(deck, "action 1 of 2")
+        await deck.press("a")
+        await asked(deck, "action 2 of 2")
+        await deck.press("escape", "up")
+        await deck.until(lambda: "may one?" in deck.text and "action 2 of 2" not in deck.text)
+        await deck.press("down", "enter")
+        await asked(deck, "action 2 of 2")
+        assert "answers yes (true)" in deck.text
+        await deck.press("a")
+        deck.clock.move_on(2)
+        await deck.press("s")
+        await deck.until(lambda: not screen.rows.own and "pair" not in deck.text)
+    assert await said(engine, "pair") is True
 
 
 async def test_several_are_answered_in_a_row_and_none_is_lost(open_deck: Any, engine: LocalEngine, ask: Any) -> None:
