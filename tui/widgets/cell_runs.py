@@ -1,7 +1,7 @@
 """The rows of a drawing in runs of cells that always look alike: a style is found for each run, not for each cell."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -12,7 +12,7 @@ from graphdeck.tui.text import safe, width
 from graphdeck.tui.theme import ACCENT, MUTED, Status, colour, glyphs
 from graphdeck.tui.widgets.node_state import NodeState
 from graphdeck.tui.widgets.part_rows import Part
-from graphdeck.tui.widgets.taken_edges import Taken
+from graphdeck.tui.widgets.taken_edges import NOTHING_TAKEN, Taken
 
 _BRIGHT: Final = ("waiting", "breakpoint", "failed", "running")
 """What a node does where its name has the colour of that."""
@@ -60,14 +60,28 @@ class CellRuns:
     def __init__(self, drawing: Drawing) -> None:
         self._of = cache(lambda row: _runs(drawing.rows[row]))
         self._hidden = frozenset(node.id for node in drawing.nodes if node.hidden_graph)
+        self._on(NOTHING_TAKEN)
+
+    def _on(self, taken: Taken) -> None:
+        """Find the styles of lines anew, once for all that show the same edges."""
+        self._taken, self._edges = taken, cache(partial(_edges, taken))
 
     def parts(self, row: int, shown: Shown) -> list[Part]:
         """The parts of a row, each in the style of what its nodes and edges do."""
+        if shown.taken is not self._taken:
+            self._on(shown.taken)
         styled: list[Part] = []
         for run in self._of(row):
-            style = _style(run, shown, is_grey=run.cell.node in self._hidden)
-            if run.cell.kind == "glyph":
-                styled.append((glyphs().of(shown.status(run.cell.node), shown.frame), style))
+            style: str | Style
+            kind, node = run.cell.kind, run.cell.node
+            if shown.selected and node == shown.selected and kind != "box":
+                style = shown.cursor
+            elif kind in ("glyph", "name"):
+                style = _of_node(kind, shown.status(node), is_grey=node in self._hidden)
+            else:
+                style = self._edges(run.pairs)
+            if kind == "glyph":
+                styled.append((glyphs().of(shown.status(node), shown.frame), style))
             elif shown.counts or shown.marks:
                 styled += [(text, style) for text in run.texts]
             else:
@@ -79,18 +93,16 @@ class CellRuns:
         return styled
 
 
-def _style(run: CellRun, shown: Shown, *, is_grey: bool) -> str | Style:
-    cell, taken = run.cell, shown.taken
-    if shown.selected and cell.node == shown.selected and cell.kind != "box":
-        return shown.cursor
-    if cell.kind == "glyph":
-        return colour(shown.status(cell.node))
-    if cell.kind == "name":
-        status = shown.status(cell.node)
-        return colour(status) if status in _BRIGHT else MUTED if is_grey else ""
-    if not taken.newest.isdisjoint(run.pairs):
+def _of_node(kind: str, status: Status, *, is_grey: bool) -> str:
+    if kind == "glyph" or status in _BRIGHT:
+        return colour(status)
+    return MUTED if is_grey else ""
+
+
+def _edges(taken: Taken, pairs: frozenset[tuple[str, str]]) -> str:
+    if not taken.newest.isdisjoint(pairs):
         return f"bold {ACCENT}"
-    return MUTED if taken.times.keys().isdisjoint(run.pairs) else ACCENT
+    return MUTED if taken.times.keys().isdisjoint(pairs) else ACCENT
 
 
 def _runs(row: tuple[Cell, ...]) -> tuple[CellRun, ...]:

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from rich.segment import Segment
 from rich.style import Style as RichStyle
@@ -17,6 +17,8 @@ from textual.style import Style
 
 from graphdeck.tui.widgets.rows import Rows
 
+_TEXT: Final = itemgetter(0)
+_STYLE: Final = itemgetter(1)
 Part: TypeAlias = tuple[str, str | Style]
 """Safe text, and its style; an empty one is that of the row."""
 
@@ -40,8 +42,8 @@ class PartRows(Rows):
         """The same as it is painted; neighbours of one style are one."""
         known = self._styles_on.setdefault(style, {})
         segments = []
-        for own, same in groupby(self.parts(index, width), key=itemgetter(1)):
-            text = "".join([text for text, _ in same])
+        for own, same in groupby(self.parts(index, width), key=_STYLE):
+            text = "".join(map(_TEXT, same))
             if text:
                 segments.append(Segment(text, known.get(own) or self._on(style, own)))
         return Strip(segments)
