@@ -38,8 +38,8 @@ local local.config local.engine local.garbage local.hints local.home local.lease
 local.reading local.targets local.threads
 saved saved.changes saved.decode saved.delta saved.file saved.inner saved.lookup saved.rows saved.state saved.status
 saved.remembered saved.texts saved.threads
-actions amounts app approval_gate asked attention background batch bridge clock history_bridge key_turns keys_first
-live_run message_text paragraphs rules run_setup start text theme threads_bridge
+actions amounts app approval_gate asked attention background batch bridge clock garbage history_bridge key_driver
+key_turns keys_first live_run message_text paragraphs rules run_setup start text theme threads_bridge
 screens screens.checkpoints screens.deck screens.deck_answers screens.deck_control screens.deck_finding
 screens.deck_flow screens.deck_forks screens.deck_forms screens.deck_history screens.deck_lines screens.deck_listing
 screens.deck_moves screens.deck_nodes screens.deck_painting screens.deck_runs screens.deck_threads

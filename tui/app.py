@@ -11,6 +11,7 @@ from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.driver import Driver
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
@@ -20,17 +21,13 @@ from graphdeck.graphs.engine import Engine
 from graphdeck.tui import actions
 from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock, SystemClock
+from graphdeck.tui.garbage import EVERY, Garbage
+from graphdeck.tui.key_driver import telling
 from graphdeck.tui.key_turns import KeyTurns
 from graphdeck.tui.rules import Rules
 from graphdeck.tui.screens.deck import DeckScreen
 from graphdeck.tui.text import ascii_mode
 from graphdeck.tui.theme import DARK, LIGHT, themes
-
-GARBAGE: Final = (3_000, 5)
-"""New objects after which garbage is looked for among them, and how many such looks make one that goes further back.
-
-What is painted leaves thousands of objects a second in cycles; to look through more at once would keep keys waiting.
-"""
 
 TERMINATED: Final = 128 + signal.SIGTERM
 """Exit status of one that was asked by signal to end."""
@@ -89,6 +86,10 @@ class GraphdeckApp(App[None]):
         )
         """The main screen."""
 
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's, which tells of each key as soon as it comes."""
+        return telling(super().get_driver_class(), self, lambda: self.deck.bridge.keys.pressed())
+
     @property
     def available_themes(self) -> dict[str, Theme]:
         """The dark and the light theme."""
@@ -99,12 +100,12 @@ class GraphdeckApp(App[None]):
         return self.deck
 
     def on_ready(self) -> None:
-        """Collect garbage from now on, where the start went without; what is there stays and is not looked at again."""
+        """Search for garbage from now on, where the start went without."""
         self.app_resume_signal.subscribe(self, self._paint_all)
         if not gc.isenabled():
-            gc.freeze()
-            gc.set_threshold(*GARBAGE)
-            gc.enable()
+            garbage = Garbage(self.deck.bridge.keys)
+            garbage.begin()
+            self.set_interval(EVERY, garbage.look)
 
     async def on_event(self, event: events.Event) -> None:
         """Have keys act one after the other, each where the one before has led."""

@@ -11,7 +11,7 @@ BATCH: Final = 1 / 30
 """Seconds in which events are gathered."""
 MANY: Final = 50
 """Events in one batch from which on the next one is gathered for longer: each is painted, and keys wait for that."""
-LONG: Final = 0.1
+LONG: Final = 0.2
 """Seconds for which that is."""
 PIECE: Final = 100
 """Events that are given on at a time: between two pieces a key has its turn."""

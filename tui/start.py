@@ -28,6 +28,9 @@ BROKEN_PIPE: Final = 1
 SWITCH: Final = 0.0005
 """Seconds after which reading in the background and painting take turns; Python's own 5 ms would be felt."""
 
+FRAMES: Final = "120"
+"""Paintings a second at the most; Textual's own 60 would have a key wait up to 33 ms behind a long one."""
+
 
 class Opening(NamedTuple):
     """What the workbench opens with."""
@@ -127,11 +130,15 @@ def open_workbench(
         engine = engine_of(() if db is None else (Path(db),))
     except GraphdeckError as error:
         return tell(error)
-    gc.disable()  # the app enables it again: what is made on the way to the first paint stays
+    gc.disable()  # the app searches in its place: what is made on the way to the first paint stays
     sys.setswitchinterval(SWITCH)
     engine.read_ahead()  # while Textual is imported
+    wished = os.environ.get("TEXTUAL_FPS")
+    os.environ["TEXTUAL_FPS"] = wished or FRAMES  # Textual looks for it as it is imported
     from graphdeck.tui.app import run_app
 
+    if not wished:  # nobody's nodes are to find it
+        del os.environ["TEXTUAL_FPS"]
     return run_app(engine, target, thread, pick=not is_file, ask_all=ask_all, inbox=inbox)
 
 

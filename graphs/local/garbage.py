@@ -28,16 +28,19 @@ class Uncollected:
         try:
             return read()
         finally:
+            if gc.get_count()[0] - others > LONG:
+                self._keep(others, searches=is_on)
             if is_on:
-                if gc.get_count()[0] - others > LONG:
-                    self._keep(others)
                 gc.enable()
 
-    def _keep(self, others: int) -> None:
-        """Let all that is young count as old; what the screen made meanwhile is garbage soon, which is found late."""
+    def _keep(self, others: int, *, searches: bool) -> None:
+        """Let all that is young count as old; what the screen made meanwhile is garbage soon, which is found late.
+
+        Where Python does not search by itself, whoever has turned that off does so in its place.
+        """
         gc.freeze()
         gc.unfreeze()
         self._moved += others
-        if self._moved > MOVED:
+        if searches and self._moved > MOVED:
             self._moved = 0
             gc.collect()
