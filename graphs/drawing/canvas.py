@@ -7,10 +7,12 @@ the other went under it.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias, overload
 
 from graphdeck.graphs.frozen import Frozen
@@ -255,13 +257,8 @@ class Places:
         )
 
 
-class _Run(NamedTuple):
-    """A straight piece of line from `first` to `last`, both included, along its row or column."""
-
-    first: int
-    last: int
-    cell: Cell
-    """What it looks like between its ends."""
+_Run: TypeAlias = tuple[int, int, Cell]
+"""A straight piece of line along its row or column: its first cell and its last, and how those between them look."""
 
 
 class Canvas:
@@ -273,31 +270,47 @@ class Canvas:
     def __init__(self, charset: Charset) -> None:
         self.charset = charset
         """The characters that it paints with."""
-        self._across: dict[int, list[_Run]] = {}
-        self._down: dict[int, list[_Run]] = {}
-        self._texts: dict[int, list[tuple[int, Sequence[Cell]]]] = {}
+        self._across: defaultdict[int, list[_Run]] = defaultdict(list)
+        self._down: defaultdict[int, list[_Run]] = defaultdict(list)
+        self._texts: defaultdict[int, list[tuple[int, Sequence[Cell]]]] = defaultdict(list)
+        self._horizontals: dict[int, Cell] = {}
+        self._verticals: dict[int, Cell] = {}
 
     def across(self, y: int, x0: int, x1: int, edges: tuple[Edge, ...]) -> None:
         """A horizontal run; edges of different kinds are drawn as the strongest (plain, conditional, observed)."""
-        cell = Cell(self.charset.horizontal[strongest(edges)], "line", "", edges)
-        self._across.setdefault(y, []).append(_Run(x0, x1, cell))
+        cell = self._horizontals.get(id(edges)) or self._line(edges, self.charset.horizontal, self._horizontals)
+        self._across[y].append((x0, x1, cell))
 
     def down(self, x: int, y0: int, y1: int, edges: tuple[Edge, ...]) -> None:
         """A vertical run."""
-        cell = Cell(self.charset.vertical[strongest(edges)], "line", "", edges)
-        self._down.setdefault(x, []).append(_Run(y0, y1, cell))
+        cell = self._verticals.get(id(edges)) or self._line(edges, self.charset.vertical, self._verticals)
+        self._down[x].append((y0, y1, cell))
 
     def text(self, x: int, y: int, cells: Sequence[Cell]) -> None:
         """Cells that cover whatever runs below them."""
-        self._texts.setdefault(y, []).append((x, cells))
+        self._texts[y].append((x, cells))
+
+    @property
+    def size(self) -> Point:
+        """Columns and rows that there is something in."""
+        columns, rows = [*self._down], [*self._across, *self._texts]
+        columns += [last for runs in self._across.values() for _, last, _ in runs]
+        columns += [x + len(cells) - 1 for texts in self._texts.values() for x, cells in texts]
+        rows += [last for runs in self._down.values() for _, last, _ in runs]
+        return Point(max(columns, default=-1) + 1, max(rows, default=-1) + 1)
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """The painted rows."""
-        columns = [
-            _Column(x, [run.first for run in runs], [run.last for run in runs], runs)
-            for x, runs in sorted((x, sorted(runs, key=lambda run: run.first)) for x, runs in self._down.items())
-        ]
+        columns = []
+        for x in sorted(self._down):
+            runs = sorted(self._down[x], key=itemgetter(0))
+            columns.append(_Column(x, [first for first, _, _ in runs], [last for _, last, _ in runs], runs))
         return _Rows(width, height, self, columns)
+
+    def _line(self, edges: tuple[Edge, ...], looks: Mapping[LineKind, str], known: dict[int, Cell]) -> Cell:
+        """The cell of a line, for all of its runs; known by the id of its edges, as it is slow to hash them."""
+        cell = known[id(edges)] = Cell(looks[strongest(edges)], "line", "", edges)
+        return cell
 
     def _paint(self, y: int, width: int, columns: Iterable["_Column"]) -> Row:
         cells = [BLANK] * width
@@ -307,7 +320,7 @@ class Canvas:
             if touching and column.x in joined:
                 cells[column.x] = self._joint(y, touching, *joined[column.x])
             elif touching:
-                cells[column.x] = touching[-1].cell
+                cells[column.x] = touching[-1][2]
         for x, text in self._texts.get(y, ()):
             cells[x : x + len(text)] = text
         return tuple(cells)
@@ -315,18 +328,18 @@ class Canvas:
     def _paint_across(self, y: int, cells: list[Cell]) -> dict[int, tuple[int, tuple[Edge, ...]]]:
         """Paint the horizontal runs of a row; return the arms and edges of the cells in which one ends."""
         ends: dict[int, tuple[int, tuple[Edge, ...]]] = {}
-        for run in self._across.get(y, ()):
-            cells[run.first : run.last + 1] = [run.cell] * (run.last - run.first + 1)
-            for x, arm in ((run.first, RIGHT), (run.last, LEFT)):
+        for first, last, cell in self._across.get(y, ()):
+            cells[first : last + 1] = [cell] * (last - first + 1)
+            for x, arm in ((first, RIGHT), (last, LEFT)):
                 arms, edges = ends.get(x, (0, ()))
-                ends[x] = (arms | arm, edges + run.cell.edges)
+                ends[x] = (arms | arm, edges + cell.edges)
         return ends
 
     def _joint(self, y: int, runs: Sequence[_Run], arms: int, sideways: tuple[Edge, ...]) -> Cell:
         """The cell in which horizontal runs, with these arms and edges, meet vertical ones."""
-        for run in runs:
-            arms |= (UP if run.first < y else 0) | (DOWN if run.last > y else 0)
-        groups = (*(run.cell.edges for run in runs), sideways)
+        for first, last, _ in runs:
+            arms |= (UP if first < y else 0) | (DOWN if last > y else 0)
+        groups = (*(cell.edges for _, _, cell in runs), sideways)
         edges = {id(edge): edge for group in groups for edge in group}  # by id: hashing a thousand edges is slow
         return Cell(self.charset.joints[arms], "line", "", tuple(edges.values()))
 

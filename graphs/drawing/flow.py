@@ -19,7 +19,7 @@ from typing import NamedTuple
 from graphdeck.graphs.drawing.canvas import ASCII, NOTHING, UNICODE, Cell, Drawing, Places, Point, Rect, line_kind
 from graphdeck.graphs.drawing.layers import ranks
 from graphdeck.graphs.drawing.measure import Measure, width
-from graphdeck.graphs.drawing.nets import Pin, Strand, Way, Wiring, wire
+from graphdeck.graphs.drawing.nets import Pin, Strand, Wiring, wire
 from graphdeck.graphs.drawing.orientation import ORIENTATIONS, Extent, FlowDirection, Heads, Orientation
 from graphdeck.graphs.drawing.slots import Grid, Slots, place
 from graphdeck.graphs.drawing.texts import LABEL_LIMIT, NAME_LIMIT, SMALLEST_LABEL, SMALLEST_NAME, Texts, all_nodes
@@ -105,7 +105,9 @@ class _Painter:
         self._to = orientation
         self._inner = inner
         self._bodies = [self._body(node) for node in nodes]
-        self._labels = {pin.label: len(texts.label_cells(pin.label, ())) for pin in self._pins()}
+        labels = {pin.label for strand in wiring.strands for pin in strand.pins}
+        self._labels = {label: len(texts.label_cells(label, ())) for label in labels}
+        self._alone = [(edge,) for edge in wiring.edges]
 
     @property
     def least(self) -> Point:
@@ -114,22 +116,27 @@ class _Painter:
 
     def draw(self) -> Drawing:
         """The drawing."""
+        self._edges = self._edges_by_pin()
         self._slots = self._place()
         layers, channels = self._depths()
         self._sizes = self._box_sizes(layers)
         places = self._draw_boxes(layers)
-        routes: dict[Edge, list[Point]] = {}
+        routes: dict[int, list[Point]] = {}
         for strands, channel in zip(self._wiring.channels, channels, strict=True):
             for number, strand in enumerate(strands):
                 self._draw_strand(strand, channel.turns.get(number), channel)
                 self._add_routes(strand, channel.turns.get(number), channel, routes)
         self._draw_passing(layers)
-        places.routes.update((edge, tuple(points)) for edge, points in routes.items())
-        return places.drawing(self._to.size, self._to.canvas.rows(*self._to.size))
+        places.routes.update((self._wiring.edges[edge], tuple(points)) for edge, points in routes.items())
+        size = self._to.canvas.size
+        return places.drawing(size, self._to.canvas.rows(*size))
 
     def _draw_boxes(self, layers: Sequence[tuple[int, int]]) -> Places:
         places = Places()
-        tails = self._tails()
+        tails: dict[int, list[Pin]] = {}
+        for pin in self._edges:
+            if pin.tail:
+                tails.setdefault(pin.vertex, []).append(pin)
         for layer, (depth, _) in zip(self._wiring.layers, layers, strict=True):
             for vertex in (vertex for vertex in layer if vertex < len(self._nodes)):
                 node, body, size = self._nodes[vertex], self._bodies[vertex], self._sizes[vertex].box
@@ -137,9 +144,9 @@ class _Painter:
                 leaving = {
                     self._to.point(self._slots.pins[pin], depth if pin.lower else depth + size - 1): (
                         self._to.arm(pin.lower),
-                        edges,
+                        self._edges[pin],
                     )
-                    for pin, edges in tails.get(vertex, ())
+                    for pin in tails.get(vertex, ())
                 }
                 inner = self._inner.get(node.id)
                 start, below = self._to.box(node.id, frame, body, leaving, inner.rows if inner else ())
@@ -181,11 +188,6 @@ class _Painter:
         """The depth at which a line leaves the vertex above a channel, or comes to it."""
         size = self._sizes.get(pin.vertex)
         return channel.first - 1 - (size.layer - size.box if size else 0)
-
-    def _pins(self) -> Iterable[Pin]:
-        return (
-            pin for channel in self._wiring.channels for strand in channel for pin in (*strand.uppers, *strand.lowers)
-        )
 
     def _place(self) -> Slots:
         boxes = [self._to.box_slots(self._content(vertex)) for vertex in range(len(self._nodes))]
@@ -230,93 +232,82 @@ class _Painter:
 
     # -- lines -------------------------------------------------------------------------------------------------
 
-    def _edges(self, ways: Iterable[Way]) -> tuple[Edge, ...]:
-        return tuple(self._wiring.edges[way.edge] for way in ways)
-
-    def _edges_by_pin(self, strand: Strand) -> dict[Pin, tuple[Edge, ...]]:
-        found: dict[Pin, list[Edge]] = {}
-        for edge, start, stop in strand.ways:
-            found.setdefault(start, []).append(self._wiring.edges[edge])
-            found.setdefault(stop, []).append(self._wiring.edges[edge])
-        return {pin: tuple(edges) for pin, edges in found.items()}
-
-    def _tails(self) -> dict[int, list[tuple[Pin, tuple[Edge, ...]]]]:
-        """The tails of each node, with their edges."""
-        tails: dict[int, list[tuple[Pin, tuple[Edge, ...]]]] = {}
-        for strand in (strand for channel in self._wiring.channels for strand in channel):
-            if any(pin.tail for pin in (*strand.uppers, *strand.lowers)):
-                for pin, edges in self._edges_by_pin(strand).items():
-                    if pin.tail:
-                        tails.setdefault(pin.vertex, []).append((pin, edges))
-        return tails
+    def _edges_by_pin(self) -> dict[Pin, tuple[Edge, ...]]:
+        """The edges that pass each pin."""
+        found: dict[Pin, tuple[Edge, ...]] = {}
+        for strand in self._wiring.strands:
+            if len(strand.ways) == 1:
+                edge, start, stop = strand.ways[0]
+                found[start] = found[stop] = self._alone[edge]
+                continue
+            several: dict[Pin, list[Edge]] = {pin: [] for pin in strand.pins}
+            for edge, start, stop in strand.ways:
+                several[start].append(self._wiring.edges[edge])
+                several[stop].append(self._wiring.edges[edge])
+            found.update((pin, tuple(edges)) for pin, edges in several.items())
+        return found
 
     def _draw_strand(self, strand: Strand, turn: Turn | None, channel: _Channel) -> None:
         slots = self._slots.pins
-        for pin, edges in self._edges_by_pin(strand).items():
-            above = self._leaves(pin, channel)
-            if turn is None and not pin.lower:
-                self._to.along(slots[pin], above, channel.last + 1, edges)
-            elif turn is not None and pin.lower:
-                self._to.along(slots[pin], channel.tracks[turn.lower], channel.last + 1, edges)
+        for pin in strand.pins:
+            slot, edges = slots[pin], self._edges[pin]
+            beside = channel.last if pin.lower else self._leaves(pin, channel) + 1  # where an arrowhead stands
+            if not pin.lower:
+                below = channel.last + 1 if turn is None else channel.tracks[turn.upper]
+                self._to.along(slot, beside - 1, below, edges)
             elif turn is not None:
-                self._to.along(slots[pin], above, channel.tracks[turn.upper], edges)
+                self._to.along(slot, channel.tracks[turn.lower], beside + 1, edges)
             if pin.head:
                 label = self._texts.label_cells(pin.label, edges) if pin.label else []
-                self._to.head(slots[pin], channel.last if pin.lower else above + 1, pin.lower, label, edges)
+                self._to.head(slot, beside, pin.lower, label, edges)
         if turn is None:
             return
-        if turn.between is None:
-            self._draw_track(
-                channel.tracks[turn.upper], [(slots[way.start], slots[way.stop], way) for way in strand.ways]
-            )
+        upper, lower, between = channel.tracks[turn.upper], channel.tracks[turn.lower], turn.between
+        if between is None:
+            self._draw_track(upper, [(slots[start], slots[stop], edge) for edge, start, stop in strand.ways])
             return
-        between = turn.between
-        for track, lower in ((turn.upper, False), (turn.lower, True)):
+        for track, is_lower in ((upper, False), (lower, True)):
             reaches = [
-                (slots[way.start if way.start.lower == lower else way.stop], between, way) for way in strand.ways
+                (slots[start if start.lower == is_lower else stop], between, edge) for edge, start, stop in strand.ways
             ]
-            self._draw_track(channel.tracks[track], reaches)
-        upper, lower_track = channel.tracks[turn.upper], channel.tracks[turn.lower]
-        self._to.along(between, upper, lower_track, self._edges(strand.ways))
+            self._draw_track(track, reaches)
+        self._to.along(between, upper, lower, tuple(self._wiring.edges[way.edge] for way in strand.ways))
 
-    def _draw_track(self, depth: int, reaches: Sequence[tuple[int, int, Way]]) -> None:
-        """The line across, in pieces from slot to slot, each with the edges that pass."""
+    def _draw_track(self, depth: int, reaches: Sequence[tuple[int, int, int]]) -> None:
+        """The line across, in pieces from slot to slot, each with the edges that pass: those that reach over it."""
+        if len(reaches) == 1:
+            one, other, edge = reaches[0]
+            self._to.across(depth, min(one, other), max(one, other), self._alone[edge])
+            return
         stops = sorted({slot for one, other, _ in reaches for slot in (one, other)})
         for first, last in pairwise(stops):
-            passing = [way for one, other, way in reaches if min(one, other) <= first and last <= max(one, other)]
-            self._to.across(depth, first, last, self._edges(passing))
+            passing = [edge for one, other, edge in reaches if min(one, other) <= first and last <= max(one, other)]
+            self._to.across(depth, first, last, tuple(self._wiring.edges[edge] for edge in passing))
 
     def _draw_passing(self, depths: Sequence[tuple[int, int]]) -> None:
         """The lines that pass through layers."""
-        edges = {
-            pin.vertex: found
-            for channel in self._wiring.channels
-            for strand in channel
-            if any(pin.vertex >= len(self._nodes) for pin in strand.uppers)
-            for pin, found in self._edges_by_pin(strand).items()
-            if not pin.lower
-        }
+        nodes = len(self._nodes)
+        edges = {pin.vertex: found for pin, found in self._edges.items() if pin.vertex >= nodes and not pin.lower}
         for layer, (depth, size) in zip(self._wiring.layers, depths, strict=True):
             for vertex in layer:
-                if vertex >= len(self._nodes):
+                if vertex >= nodes:
                     self._to.along(self._slots.firsts[vertex], depth, depth + size - 1, edges[vertex])
 
-    def _add_routes(
-        self, strand: Strand, turn: Turn | None, channel: _Channel, routes: dict[Edge, list[Point]]
-    ) -> None:
+    def _add_routes(self, strand: Strand, turn: Turn | None, channel: _Channel, routes: dict[int, list[Point]]) -> None:
         slots, point = self._slots.pins, self._to.point
-        for way in strand.ways:
-            up = way.start.lower
-            above, below = (way.stop, way.start) if up else (way.start, way.stop)
-            points = [point(slots[above], self._leaves(above, channel) + 1)]
+        for edge, start, stop in strand.ways:
+            up = start.lower
+            above, below = (stop, start) if up else (start, stop)
+            first, last = slots[above], slots[below]
+            points = [point(first, self._leaves(above, channel) + 1)]
             if turn is not None:
                 upper, lower = channel.tracks[turn.upper], channel.tracks[turn.lower]
-                points.append(point(slots[above], upper))
+                points.append(point(first, upper))
                 if turn.between is not None:
                     points += [point(turn.between, upper), point(turn.between, lower)]
-                points.append(point(slots[below], lower))
-            points.append(point(slots[below], channel.last if below.lower else self._leaves(below, channel) + 1))
-            route = routes.setdefault(self._wiring.edges[way.edge], [])
+                points.append(point(last, lower))
+            points.append(point(last, channel.last if below.lower else self._leaves(below, channel) + 1))
+            route = routes.setdefault(edge, [])
             if up:
                 route[:0] = points[::-1]
             else:

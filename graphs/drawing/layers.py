@@ -1,7 +1,8 @@
 """The layers of a flow: which nodes stand side by side, and in which order, so that few lines cross."""
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from graphdeck.graphs.drawing.order import back_edges, targets_of
@@ -9,6 +10,8 @@ from graphdeck.graphs.records import START, Edge
 
 Layers: TypeAlias = list[list[int]]
 """Vertices of each layer, in order. Vertices count from 0: the nodes first, then the places that lines pass."""
+Neighbours: TypeAlias = Mapping[int, Sequence[int]]
+"""For each vertex those of the layer above, or of the layer below, that lines lead to."""
 
 SWEEPS, PATIENCE = 12, 4
 """Times that the order is looked at again, at most, and times that it may come out no better."""
@@ -54,48 +57,49 @@ def arrange(layers: Layers, links: Sequence[Sequence[Link]]) -> Layers:
     Starts from the order in which a walk from the first layer meets the vertices, and then sorts layer after layer by
     the middle of the neighbours, downwards and upwards in turn.
     """
-    neighbours = _neighbours(links)
-    layers = _walked(layers, neighbours.below)
-    best, fewest, last = layers, crossings(layers, links), 0
+    above, below = _neighbours(layers, links)
+    layers = _walked(layers, below)
+    best, fewest, last = layers, _crossings(layers, below), 0
+    before: Layers = []
     for sweep in range(SWEEPS):
         if not fewest or sweep - last > PATIENCE:
             break
-        layers = _sweep(layers, neighbours, upwards=bool(sweep % 2))
-        count = crossings(layers, links)
+        earlier, before = before, layers
+        layers = _swept(layers[::-1], below)[::-1] if sweep % 2 else _swept(layers, above)
+        if layers == earlier:  # so all that follows has been there before
+            break
+        count = _crossings(layers, below)
         if count < fewest:
             best, fewest, last = layers, count, sweep
     return best
 
 
-def crossings(layers: Layers, links: Sequence[Sequence[Link]]) -> int:
+def _crossings(layers: Layers, below: Neighbours) -> int:
     """Pairs of links that cross."""
     count = 0
-    place = {vertex: index for layer in layers for index, vertex in enumerate(layer)}
-    for channel in links:
+    for uppers, lowers in pairwise(layers):
+        place = {vertex: index for index, vertex in enumerate(lowers)}
         passed: list[int] = []
-        for upper, lower in sorted((place[link.upper], place[link.lower]) for link in channel):
-            del upper
-            count += len(passed) - bisect_right(passed, lower)
-            insort(passed, lower)
+        for upper in uppers:
+            found = below[upper]
+            for end in [place[found[0]]] if len(found) == 1 else sorted([place[lower] for lower in found]):
+                at = bisect_right(passed, end)
+                count += len(passed) - at
+                passed.insert(at, end)
     return count
 
 
-class _Neighbours(NamedTuple):
-    above: Mapping[int, Sequence[int]]
-    below: Mapping[int, Sequence[int]]
-
-
-def _neighbours(links: Sequence[Sequence[Link]]) -> _Neighbours:
-    above: dict[int, list[int]] = {}
-    below: dict[int, list[int]] = {}
+def _neighbours(layers: Layers, links: Sequence[Sequence[Link]]) -> tuple[Neighbours, Neighbours]:
+    above: dict[int, list[int]] = {vertex: [] for layer in layers for vertex in layer}
+    below: dict[int, list[int]] = {vertex: [] for vertex in above}
     for channel in links:
         for upper, lower in channel:
-            above.setdefault(lower, []).append(upper)
-            below.setdefault(upper, []).append(lower)
-    return _Neighbours(above, below)
+            above[lower].append(upper)
+            below[upper].append(lower)
+    return above, below
 
 
-def _walked(layers: Layers, below: Mapping[int, Sequence[int]]) -> Layers:
+def _walked(layers: Layers, below: Neighbours) -> Layers:
     """Each layer in the order in which a depth-first walk comes to its vertices."""
     met: dict[int, None] = {}
     todo = [vertex for layer in reversed(layers) for vertex in reversed(layer)]
@@ -103,19 +107,26 @@ def _walked(layers: Layers, below: Mapping[int, Sequence[int]]) -> Layers:
         vertex = todo.pop()
         if vertex not in met:
             met[vertex] = None
-            todo.extend(reversed(below.get(vertex, ())))
+            todo.extend(reversed(below[vertex]))
     turn = {vertex: index for index, vertex in enumerate(met)}
     return [sorted(layer, key=turn.__getitem__) for layer in layers]
 
 
-def _sweep(layers: Layers, neighbours: _Neighbours, *, upwards: bool) -> Layers:
-    beside = neighbours.below if upwards else neighbours.above
-    order = list(reversed(layers)) if upwards else list(layers)
-    for index in range(1, len(order)):
-        place = {vertex: place for place, vertex in enumerate(order[index - 1])}
-        middle: dict[int, float] = {}
-        for own, vertex in enumerate(order[index]):
-            found = [place[other] for other in beside.get(vertex, ())]
-            middle[vertex] = sum(found) / len(found) if found else own
-        order[index] = sorted(order[index], key=middle.__getitem__)
-    return order[::-1] if upwards else order
+def _swept(layers: Layers, before: Neighbours) -> Layers:
+    """The layers, each after the first sorted by the middle of the neighbours in the one before it."""
+    swept = layers[:1]
+    place = {vertex: index for index, vertex in enumerate(layers[0])}
+    middle: dict[int, float] = {}
+    for layer in layers[1:]:
+        for own, vertex in enumerate(layer):
+            found = before[vertex]
+            if len(found) == 1:
+                middle[vertex] = place[found[0]]
+            elif found:
+                middle[vertex] = sum([place[other] for other in found]) / len(found)
+            else:
+                middle[vertex] = own
+        swept.append(sorted(layer, key=middle.__getitem__))
+        for index, vertex in enumerate(swept[-1]):
+            place[vertex] = index
+    return swept

@@ -5,8 +5,8 @@ edge), or those that one node receives (a tail for each edge, one head). So what
 node, and no edge can be read that is not there. All edges of a net are of one kind and lead the same way.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from itertools import count
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count, product
 from typing import Literal, NamedTuple, TypeAlias
 
 from graphdeck.graphs.drawing.canvas import LineKind, line_kind
@@ -52,6 +52,11 @@ class Strand(NamedTuple):
     lowers: tuple[Pin, ...]
     """Its pins on top of the layer below."""
 
+    @property
+    def pins(self) -> Iterable[Pin]:
+        """All of them, as its ways come to them."""
+        return _pins(self.ways)
+
 
 class Wiring(NamedTuple):
     """A graph as layers of vertices and the strands between them."""
@@ -62,6 +67,11 @@ class Wiring(NamedTuple):
     layers: Layers
     channels: tuple[tuple[Strand, ...], ...]
     """Channel i is the room between layer i and the next."""
+
+    @property
+    def strands(self) -> Iterator[Strand]:
+        """All strands, from the first channel to the last."""
+        return chain.from_iterable(self.channels)
 
 
 class _Net(NamedTuple):
@@ -78,7 +88,7 @@ def wire(names: Sequence[str], edges: Sequence[Edge], rank: Mapping[str, int], l
     layers: Layers = [[] for _ in range(max(rank.values(), default=-1) + 1)]
     for vertex, name in enumerate(names):
         layers[rank[name]].append(vertex)
-    ways: list[dict[int, list[Way]]] = [{} for _ in layers]
+    channels: list[list[Strand]] = [[] for _ in layers]
     vertices = count(len(names))
     for number, net in enumerate(nets):
         spans = {index: sorted((rank[edges[index].source], rank[edges[index].target])) for index in net.edges}
@@ -86,20 +96,24 @@ def wire(names: Sequence[str], edges: Sequence[Edge], rank: Mapping[str, int], l
         passing = dict(zip(inner, vertices, strict=False))  # by layer: all edges of a net pass in one place
         for layer, vertex in passing.items():
             layers[layer].append(vertex)
+        uppers = {layer: Pin(number, vertex, False) for layer, vertex in passing.items()}
+        lowers = {layer: Pin(number, vertex, True) for layer, vertex in passing.items()}
         up, down = net.direction == "up", net.direction == "down"
+        ways: dict[int, list[Way]] = {}
         for index, (first, last) in spans.items():
             own = index if net.fan else -1
             tail = Pin(number, ids[edges[index].source], up, tail=True)
             head = Pin(number, ids[edges[index].target], down, head=True, edge=own, label=labels[index])
             near, far = (head, tail) if up else (tail, head)
             for channel in range(first, max(last, first + 1)):
-                above = near if channel == first else Pin(number, passing[channel], lower=False)
-                below = far if channel + 1 >= last else Pin(number, passing[channel + 1], lower=True)
+                above = near if channel == first else uppers[channel]
+                below = far if channel + 1 >= last else lowers[channel + 1]
                 way = Way(index, below, above) if up else Way(index, above, below)
-                ways[channel].setdefault(number, []).append(way)
-    channels = tuple(tuple(_strand(number, found) for number, found in channel.items()) for channel in ways)
+                ways.setdefault(channel, []).append(way)
+        for channel, found in ways.items():
+            channels[channel].append(_strand(number, found))
     seen = {number for number, net in enumerate(nets) if edges[net.edges[0]].observed}
-    return Wiring(tuple(names), tuple(edges), _arranged(layers, channels, seen), channels)
+    return Wiring(tuple(names), tuple(edges), _arranged(layers, channels, seen), tuple(map(tuple, channels)))
 
 
 def _nets(edges: Sequence[Edge], rank: Mapping[str, int], labels: Sequence[str]) -> list[_Net]:
@@ -124,9 +138,15 @@ def _direction(edge: Edge, rank: Mapping[str, int]) -> Direction:
 
 
 def _strand(number: int, ways: Sequence[Way]) -> Strand:
-    pins = dict.fromkeys(pin for way in ways for pin in (way.start, way.stop))
-    uppers = tuple(pin for pin in pins if not pin.lower)
-    return Strand(number, tuple(ways), uppers, tuple(pin for pin in pins if pin.lower))
+    pins = _pins(ways)
+    uppers = tuple([pin for pin in pins if not pin.lower])
+    return Strand(number, tuple(ways), uppers, tuple([pin for pin in pins if pin.lower]))
+
+
+def _pins(ways: Sequence[Way]) -> Iterable[Pin]:
+    if len(ways) == 1:
+        return ways[0].start, ways[0].stop
+    return dict.fromkeys([pin for way in ways for pin in (way.start, way.stop)])
 
 
 def _arranged(layers: Layers, channels: Sequence[Sequence[Strand]], seen: Collection[int]) -> Layers:
@@ -138,7 +158,15 @@ def _arranged(layers: Layers, channels: Sequence[Sequence[Strand]], seen: Collec
                 late[pin.vertex] = [upper.vertex for upper in strand.uppers]
     arranged = arrange(
         [[vertex for vertex in layer if vertex not in late] for layer in layers],
-        [[link for strand in channel if strand.net not in seen for link in _links(strand)] for channel in channels],
+        [
+            [
+                Link(upper.vertex, lower.vertex)
+                for strand in channel
+                if strand.net not in seen
+                for upper, lower in product(strand.uppers, strand.lowers)
+            ]
+            for channel in channels
+        ],
     )
     for index, layer in enumerate(layers):
         place = {vertex: turn / len(arranged[index - 1]) for turn, vertex in enumerate(arranged[index - 1])}
@@ -146,7 +174,3 @@ def _arranged(layers: Layers, channels: Sequence[Sequence[Strand]], seen: Collec
             middle = sum(place[above] for above in late[vertex]) / len(late[vertex])
             arranged[index].insert(round(middle * len(arranged[index])), vertex)
     return arranged
-
-
-def _links(strand: Strand) -> list[Link]:
-    return [Link(upper.vertex, lower.vertex) for upper in strand.uppers for lower in strand.lowers]

@@ -45,8 +45,6 @@ class Orientation(ABC):
         self.canvas = Canvas(charset)
         """What is painted on."""
         self._charset = charset
-        self.size = Point(0, 0)
-        """Columns and rows that were painted."""
 
     # -- sizes -------------------------------------------------------------------------------------------------
 
@@ -132,11 +130,6 @@ class Orientation(ABC):
     def paint(self, point: Point, cells: Sequence[Cell]) -> None:
         """Cells of a text."""
         self.canvas.text(*point, cells)
-        self.reach(Point(point.x + len(cells) - 1, point.y))
-
-    def reach(self, point: Point) -> None:
-        """Make room for a cell."""
-        self.size = Point(max(self.size.x, point.x + 1), max(self.size.y, point.y + 1))
 
 
 class TopDown(Orientation):
@@ -167,11 +160,9 @@ class TopDown(Orientation):
 
     def along(self, slot: int, first: int, last: int, edges: tuple[Edge, ...]) -> None:
         self.canvas.down(2 * slot + 1, first, last, edges)
-        self.reach(self.point(slot, last))
 
     def across(self, depth: int, first: int, last: int, edges: tuple[Edge, ...]) -> None:
         self.canvas.across(depth, 2 * first + 1, 2 * last + 1, edges)
-        self.reach(self.point(last, depth))
 
     def head(self, slot: int, depth: int, lower: bool, label: Sequence[Cell], edges: tuple[Edge, ...]) -> None:
         arrow = Cell(self._charset.down if lower else self._charset.up, "arrow", "", edges)
@@ -213,11 +204,9 @@ class LeftRight(Orientation):
 
     def along(self, slot: int, first: int, last: int, edges: tuple[Edge, ...]) -> None:
         self.canvas.across(slot + 1, first, last, edges)
-        self.reach(self.point(slot, last))
 
     def across(self, depth: int, first: int, last: int, edges: tuple[Edge, ...]) -> None:
         self.canvas.down(depth, first + 1, last + 1, edges)
-        self.reach(self.point(last, depth))
 
     def head(self, slot: int, depth: int, lower: bool, label: Sequence[Cell], edges: tuple[Edge, ...]) -> None:
         arrow = Cell(self._charset.right if lower else self._charset.left, "arrow", "", edges)

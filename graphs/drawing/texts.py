@@ -21,7 +21,8 @@ def all_nodes(nodes: Iterable[Node], edges: Iterable[Edge]) -> dict[str, Node]:
     by_id = {node.id: node for node in nodes}
     for edge in edges:
         for name in (edge.source, edge.target):
-            by_id.setdefault(name, Node(id=name, kind={START: "start", END: "end"}.get(name, "node")))
+            if name not in by_id:
+                by_id[name] = Node(id=name, kind={START: "start", END: "end"}.get(name, "node"))
     return by_id
 
 

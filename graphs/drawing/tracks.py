@@ -1,6 +1,6 @@
 """Tracks of a flow: where between two layers the lines of one channel turn."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations, count
 from typing import NamedTuple
 
@@ -22,9 +22,9 @@ class _Line(NamedTuple):
     """What has to get a track: a strand, or half of one that turns twice."""
 
     strand: int
-    uppers: tuple[int, ...]
+    uppers: Sequence[int]
     """Slots of lines that come down to it."""
-    lowers: tuple[int, ...]
+    lowers: Sequence[int]
     """Slots of lines that go down from it."""
     first: int
     """The least of its slots."""
@@ -43,19 +43,22 @@ def turns(channel: Sequence[Strand], slots: Mapping[Pin, int]) -> dict[int, Turn
     """
     lines = []
     for index, strand in enumerate(channel):
-        uppers, lowers = (tuple(slots[pin] for pin in pins) for pins in (strand.uppers, strand.lowers))
-        if len({*uppers, *lowers}) > 1:
+        uppers, lowers = [slots[pin] for pin in strand.uppers], [slots[pin] for pin in strand.lowers]
+        if uppers != lowers or len(uppers) > 1:  # it does not lead straight on
             lines.append(_line(index, uppers, lowers))
-    lines = _without_circles(lines, {slots[pin] for strand in channel for pin in (*strand.uppers, *strand.lowers)})
+    pinned = (slots[pin] for strand in channel for pin in (*strand.uppers, *strand.lowers))
+    lines, below = _without_circles(lines, pinned)
+    above = _turned(below)
     found: dict[int, Turn] = {}
-    for line, track in _packed(_ordered(lines)):
+    for index, track in _packed(lines, above, _ordered(lines, above)).items():
+        line = lines[index]
         before = found.get(line.strand)  # the half above
         found[line.strand] = Turn(before.upper if before else track, track, line.between)
     return found
 
 
-def _line(strand: int, uppers: tuple[int, ...], lowers: tuple[int, ...], between: int | None = None) -> _Line:
-    slots = (*uppers, *lowers) if between is None else (*uppers, *lowers, between)
+def _line(strand: int, uppers: Sequence[int], lowers: Sequence[int], between: int | None = None) -> _Line:
+    slots = [*uppers, *lowers] if between is None else [*uppers, *lowers, between]
     return _Line(strand, uppers, lowers, min(slots), max(slots), between)
 
 
@@ -72,12 +75,11 @@ def _below(lines: Sequence[_Line]) -> list[set[int]]:
     return found
 
 
-def _without_circles(lines: list[_Line], taken: set[int]) -> list[_Line]:
-    """The lines, with as many cut in halves as it takes."""
-    while True:
-        circling = _circling(_below(lines))
-        if not circling:
-            return lines
+def _without_circles(lines: list[_Line], pinned: Iterable[int]) -> tuple[list[_Line], list[set[int]]]:
+    """The lines, as many as it takes cut in halves, and for each those below it; `pinned` are the slots of pins."""
+    taken: set[int] = set()
+    while circling := _circling(below := _below(lines)):
+        taken.update(pinned)
         cut = min(circling, key=lambda index: len(lines[index].uppers) + len(lines[index].lowers))
         line = lines[cut]
         middle = (line.first + line.last) // 2
@@ -91,18 +93,19 @@ def _without_circles(lines: list[_Line], taken: set[int]) -> list[_Line]:
             _line(line.strand, (), line.lowers, free),
             *lines[cut + 1 :],
         ]
+    return lines, below
 
 
-def _circling(below: Sequence[Iterable[int]]) -> list[int]:
+def _circling(below: Sequence[Collection[int]]) -> list[int]:
     """The lines that are in a circle, or between two."""
     left = set(range(len(below)))
     for succession in (below, _turned(below)):
-        while ending := {index for index in left if not left.intersection(succession[index])}:
+        while ending := {index for index in left if left.isdisjoint(succession[index])}:
             left -= ending
     return sorted(left)
 
 
-def _turned(below: Sequence[Iterable[int]]) -> list[set[int]]:
+def _turned(below: Sequence[Collection[int]]) -> list[set[int]]:
     above: list[set[int]] = [set() for _ in below]
     for index, found in enumerate(below):
         for other in found:
@@ -110,45 +113,53 @@ def _turned(below: Sequence[Iterable[int]]) -> list[set[int]]:
     return above
 
 
-def _ordered(lines: Sequence[_Line]) -> list[_Line]:
+def _ordered(lines: Sequence[_Line], above: Sequence[Collection[int]]) -> list[int]:
     """From above to below, with few crossings: of the lines that may come next the one that crosses least."""
-    above = _turned(_below(lines))
+    costs = [0] * len(lines)  # crossings more, if a line is above all that are left, than if it is below them
+    shares: list[list[tuple[int, int]]] = [[] for _ in lines]  # what each of the others has in them
+    for one, other in combinations(range(len(lines)), 2):
+        cost = _crossed(lines[one], lines[other])
+        if cost:
+            costs[one] += cost
+            costs[other] -= cost
+            shares[one].append((other, cost))
+            shares[other].append((one, -cost))
     left = set(range(len(lines)))
-    cost = [[0] * len(lines) for _ in lines]  # crossings more, if one is above the other, than the other way round
-    for one, other in combinations(left, 2):
-        cost[one][other] = _crossed(lines[one], lines[other]) - _crossed(lines[other], lines[one])
-        cost[other][one] = -cost[one][other]
-    costs = [sum(row) for row in cost]
     order = []
     while left:
-        best = min((index for index in left if not above[index] & left), key=lambda index: (costs[index], index))
+        _, best = min([(costs[index], index) for index in left if left.isdisjoint(above[index])])
         left.remove(best)
-        order.append(lines[best])
-        costs = [before - row[best] for before, row in zip(costs, cost, strict=True)]
+        order.append(best)
+        for other, cost in shares[best]:
+            costs[other] += cost
     return order
 
 
-def _crossed(upper: _Line, lower: _Line) -> int:
-    """How often two lines cross when one is above the other."""
-    if upper.last < lower.first or lower.last < upper.first:
-        return 0
+def _crossed(one: _Line, other: _Line) -> int:
+    """How often two lines cross more when one is above the other than when it is below."""
     found = 0
-    for slot in lower.uppers:
-        found += upper.first < slot < upper.last
-    for slot in upper.lowers:
-        found += lower.first < slot < lower.last
+    if one.first < other.last and other.first < one.last:
+        for slot in other.uppers:
+            found += one.first < slot < one.last
+        for slot in one.lowers:
+            found += other.first < slot < other.last
+        for slot in one.uppers:
+            found -= other.first < slot < other.last
+        for slot in other.lowers:
+            found -= one.first < slot < one.last
     return found
 
 
-def _packed(order: Sequence[_Line]) -> list[tuple[_Line, int]]:
+def _packed(lines: Sequence[_Line], above: Sequence[Collection[int]], order: Sequence[int]) -> dict[int, int]:
     """The uppermost track for each line that is below all before it that it meets, or must be below."""
-    below = _below(order)
-    packed: list[tuple[_Line, int]] = []
-    for index, line in enumerate(order):
-        meeting = (
-            track
-            for other, (before, track) in enumerate(packed)
-            if index in below[other] or (before.first <= line.last and line.first <= before.last)
-        )
-        packed.append((line, max(meeting, default=-1) + 1))
-    return packed
+    tracks: dict[int, int] = {}
+    for index in order:
+        line, higher = lines[index], above[index]
+        track = 0
+        for other, taken in tracks.items():
+            if taken >= track and (
+                other in higher or (lines[other].first <= line.last and line.first <= lines[other].last)
+            ):
+                track = taken + 1
+        tracks[index] = track
+    return tracks
