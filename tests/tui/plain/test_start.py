@@ -55,6 +55,25 @@ def test_plain_words_need_no_click(tmp_path: Path) -> None:
     assert done.stdout == "('agent.py', None, None) {'inbox': False} False\n", done.stderr
 
 
+@pytest.mark.parametrize(("wished", "told"), [("", "120 None"), ("30", "30 30")])
+def test_textual_may_paint_often_unless_it_is_told_otherwise_and_workers_do_not_find_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wished: str, told: str
+) -> None:
+    script = (
+        "import asyncio, os\n"
+        "def run(whole):\n"
+        "    from textual import constants\n"
+        "    whole.close()\n"
+        "    print(constants.MAX_FPS, os.environ.get('TEXTUAL_FPS'))\n"
+        "asyncio.run = run\n"
+        "from graphdeck.tui.start import open_workbench\n"
+        "open_workbench(None, None, None)\n"
+    )
+    monkeypatch.setenv("TEXTUAL_FPS", wished)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout == f"{told}\n", done.stderr
+
+
 @pytest.mark.parametrize("words", ["'threads'", "'agent.py'"])
 def test_an_interrupt_while_it_still_imports_leaves_no_traceback(tmp_path: Path, words: str) -> None:
     script = (
