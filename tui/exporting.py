@@ -1,5 +1,6 @@
 """Threads written to a file of their own: a checkpoint file to go on with, or JSON to read."""
 
+import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -59,7 +60,7 @@ async def _write(out: Path, document: AsyncIterator[str]) -> int:
     try:
         with new_file(out) as part, part.open("w", encoding="ascii") as stream:
             async for piece in document:
-                stream.write(piece)
+                await asyncio.to_thread(stream.write, piece)
         return out.stat().st_size
     except OSError as error:
         raise cannot_write(out, error) from error

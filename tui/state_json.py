@@ -1,7 +1,9 @@
 """States and whole threads as JSON, for programs and for files."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from graphdeck.graphs.engine import Engine
@@ -11,6 +13,10 @@ from graphdeck.graphs.values import Json, to_json
 
 PAGE: Final = 100
 """Checkpoints asked for at a time."""
+DEEP: Final = 3
+"""Levels that are written part by part: Python's encoder lets no key through before it is done with a value."""
+MANY: Final = 200
+"""Parts without parts of their own that are written at once."""
 
 
 def snapshot_json(snapshot: Snapshot) -> dict[str, Json]:
@@ -71,7 +77,7 @@ async def threads_document(engine: Engine, threads: Sequence[str], *, file: str 
         yield (",\n" if number else "\n") + _line(about)[:-1] + ', "checkpoints": ['
         separator = "\n"
         async for checkpoint in _checkpoints(engine, thread, head.file):
-            yield separator + _line(checkpoint)
+            yield separator + await asyncio.to_thread(_line, checkpoint)
             separator = ",\n"
         yield "]}"
     yield "]}\n"
@@ -100,5 +106,38 @@ async def _row_of(engine: Engine, thread: str, file: str) -> ThreadRow | None:
             return found
 
 
+def json_pieces(value: Json, levels: int = DEEP) -> Iterator[str]:
+    """What `json.dumps` makes of a value, in pieces, between which others have their turn."""
+    if not levels or not isinstance(value, (dict, list)) or not value:
+        yield _dumps(value)
+        return
+    start, end = "{}" if isinstance(value, dict) else "[]"
+    for some in _slices(value):
+        names = [f"{_dumps(key)}: " for key in some] if isinstance(some, dict) else [""] * len(some)
+        parts = some.values() if isinstance(some, dict) else some
+        if any(isinstance(part, (dict, list)) for part in parts):
+            for name, part in zip(names, parts, strict=True):
+                yield start + name
+                yield from json_pieces(part, levels - 1)
+                start = ", "
+        else:
+            yield start + _dumps(some)[1:-1]
+            start = ", "
+    yield end
+
+
+def _slices(value: dict[str, Json] | list[Json]) -> Iterator[dict[str, Json] | list[Json]]:
+    if isinstance(value, list):
+        yield from (value[at : at + MANY] for at in range(0, len(value), MANY))
+        return
+    items = iter(value.items())
+    while some := dict(islice(items, MANY)):
+        yield some
+
+
+def _dumps(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=True, allow_nan=False)
+
+
 def _line(data: dict[str, Json]) -> str:
-    return json.dumps(to_json(data), ensure_ascii=True, allow_nan=False)
+    return "".join(json_pieces(to_json(data)))
