@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from textual.dom import DOMNode
 from textual.message import Message
+from textual.worker import Worker
 
 from graphdeck.graphs.errors import GraphdeckError
 from graphdeck.tui.keys_first import KeysFirst
@@ -33,6 +34,11 @@ class Background:
     def _start(self, kind: str, work: Coroutine[Any, Any, None]) -> None:
         """Do it in the background; a fault in it does not end the app: its worker's state tells the receiver."""
         self._receiver.run_worker(work, name=kind, group=kind, exit_on_error=False)
+
+    def _ask_instead(self, kind: str, about: str, read: Callable[[], Awaitable[Message | None]]) -> Worker[None]:
+        """Read in the background in place of whatever of this kind is under way, which is given up."""
+        work = self._tell(kind, about, read)
+        return self._receiver.run_worker(work, name=kind, group=kind, exclusive=True, exit_on_error=False)
 
     def _ask(self, kind: str, about: str, read: Callable[[], Awaitable[Message | None]], file: str = "") -> None:
         """Read in the background; while one of its kind is under way it is next, in place of any that waited."""

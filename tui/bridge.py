@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from textual.dom import DOMNode
 from textual.message import Message
+from textual.worker import Worker
 
 from graphdeck.graphs.engine import Engine, Run
 from graphdeck.graphs.errors import GraphdeckError
@@ -164,6 +165,7 @@ class Bridge(Background):
         self._engine = engine
         self._rules = rules or Rules(engine)
         self._setups = setups or RunSetups()
+        self._loading: tuple[str, Worker[None]] | None = None
         self._live: dict[ThreadKey, LiveRun] = {}
         self._cancelled: dict[ThreadKey, Run] = {}
 
@@ -181,13 +183,21 @@ class Bridge(Background):
 
         self._ask("graphs", "", read)
 
-    def describe(self, graph: str) -> None:
-        """Load a graph: `GraphDescribed`."""
+    def describe(self, graph: str, *, anew: bool = False) -> None:
+        """Load a graph, in place of another one that is being loaded: `GraphDescribed`.
+
+        It goes on where it is under way already, unless it is to begin `anew`: its module may never end.
+        """
 
         async def read() -> Message:
             return GraphDescribed(graph, await self._engine.describe(graph))
 
-        self._ask("describe", graph, read)
+        if anew or not self.loads(graph):
+            self._loading = graph, self._ask_instead("describe", graph, read)
+
+    def loads(self, graph: str) -> bool:
+        """Whether a graph is being loaded."""
+        return self._loading is not None and self._loading[0] == graph and not self._loading[1].is_finished
 
     def keep_edges(self, graph: str, taken: Collection[tuple[str, str]]) -> None:
         """Keep edges that were seen taken for a graph; nothing comes of it."""

@@ -150,7 +150,7 @@ class DeckScreen(DeckControl):
     def action_refresh(self) -> None:
         """Read graph, threads and state again."""
         if self.look.graph:
-            self.bridge.describe(self.look.graph)
+            self.bridge.describe(self.look.graph, anew=True)
         self.read_threads()
         self.read_thread()
         self.say("read again")

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from textual import on
 from textual.worker import Worker, WorkerState
@@ -23,6 +24,9 @@ from graphdeck.tui.theme import ERROR
 from graphdeck.tui.widgets.input_line import InputLine
 from graphdeck.tui.widgets.log_lines import decided_text
 from graphdeck.tui.widgets.run_state import RunView, fold, was_refused
+
+LONG: Final = 4.0
+"""Seconds from which on a graph takes long to load."""
 
 
 class DeckFlow(DeckListing):
@@ -58,8 +62,16 @@ class DeckFlow(DeckListing):
         kept = thread or Look(runs=self.look.runs)
         self.panes.graph.tell(None)
         self.see(dataclasses.replace(kept, graph=graph, shape=shape))
-        self.call_after_refresh(self.bridge.describe, graph)
+        self.call_after_refresh(self._load, graph)
         self.call_after_refresh(self.bridge.read_policy, graph)
+
+    def _load(self, graph: str) -> None:
+        self.bridge.describe(graph)
+        self.set_timer(LONG, lambda: self._tell_long(graph))
+
+    def _tell_long(self, graph: str) -> None:
+        if self.look.graph == graph and self.look.shape is None and self.bridge.loads(graph):
+            self.panes.graph.tell_loading(graph)
 
     def open_thread(self, thread: str, row: ThreadRow | None = None) -> None:
         """Look at a thread, and at the graph that ran it; its question asks again."""

@@ -230,15 +230,18 @@ class GraphPane(Pane):
             if self.trouble.display:
                 self._show_only(self.view)
         else:
-            self.trouble.show(
-                [
-                    Paragraph(text=safe(error.message, lines=True), style=ERROR),
-                    Paragraph(),
-                    Paragraph(text=safe(error.hint, lines=True)),
-                    Paragraph(text="F5 loads it again, o opens another graph", style=MUTED),
-                ]
-            )
-            self._show_only(self.trouble)
+            self._tell_instead(Paragraph(text=safe(error.message, lines=True), style=ERROR), error.hint)
+
+    def tell_loading(self, graph: str) -> None:
+        """Say why a graph may take so long to load."""
+        still = Paragraph(text=f"{one_line(graph, 60)} still loads {ellipsis()}")
+        self._tell_instead(still, "Its module is imported, which runs its code.")
+
+    def _tell_instead(self, first: Paragraph, hint: str) -> None:
+        """Show words in place of the drawing."""
+        again = Paragraph(text="F5 loads it again, o opens another graph", style=MUTED)
+        self.trouble.show([first, Paragraph(), Paragraph(text=safe(hint, lines=True)), again])
+        self._show_only(self.trouble)
 
     @property
     def main(self) -> Widget:
