@@ -12,7 +12,7 @@ line leaves is of a plain edge. Edges that lead back point upwards (left-right: 
 """
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -74,6 +74,8 @@ def flow(
 class _Channel(NamedTuple):
     """The depths of the room between two layers."""
 
+    layer: int
+    """Where the layer above begins."""
     first: int
     last: int
     tracks: tuple[int, ...]
@@ -105,7 +107,7 @@ class _Painter:
         self._to = orientation
         self._inner = inner
         self._bodies = [self._body(node) for node in nodes]
-        labels = {pin.label for strand in wiring.strands for pin in strand.pins}
+        labels = {"", *(texts.label(edge) for edge in wiring.edges)}
         self._labels = {label: len(texts.label_cells(label, ())) for label in labels}
         self._alone = [(edge,) for edge in wiring.edges]
 
@@ -126,7 +128,6 @@ class _Painter:
             for number, strand in enumerate(strands):
                 self._draw_strand(strand, channel.turns.get(number), channel)
                 self._add_routes(strand, channel.turns.get(number), channel, routes)
-        self._draw_passing(layers)
         places.routes.update((self._wiring.edges[edge], tuple(points)) for edge, points in routes.items())
         size = self._to.canvas.size
         return places.drawing(size, self._to.canvas.rows(*size))
@@ -206,16 +207,16 @@ class _Painter:
         for index, layer in enumerate(self._wiring.layers):
             size = self._to.box_depth(self._contents(layer))
             layers.append((depth, size))
-            channels.append(self._channel(self._wiring.channels[index], depth + size))
+            channels.append(self._channel(self._wiring.channels[index], depth, depth + size))
             depth = channels[-1].last + 1
         return layers, channels
 
-    def _channel(self, strands: Sequence[Strand], first: int) -> _Channel:
+    def _channel(self, strands: Sequence[Strand], layer: int, first: int) -> _Channel:
         found = turns(strands, self._slots.pins)
         count = max((turn.lower + 1 for turn in found.values()), default=0)
-        uppers = self._heads(pin for strand in strands for pin in strand.uppers)
-        lowers = self._heads(pin for strand in strands for pin in strand.lowers)
-        before, after = self._to.zones(uppers, lowers)
+        before, after = self._to.zones(
+            self._heads([strand.uppers for strand in strands]), self._heads([strand.lowers for strand in strands])
+        )
         if not any(strand.lowers for strand in strands):
             after = 0
         tracks = tuple(first + before + self._to.track_step * track for track in range(count))
@@ -224,10 +225,10 @@ class _Painter:
         else:
             dashed = any(line_kind(self._wiring.edges[strand.ways[0].edge]) != "plain" for strand in strands)
             last = first - 1 + (max(before + after + dashed, 1) if strands else 0)
-        return _Channel(first, last, tracks, found)
+        return _Channel(layer, first, last, tracks, found)
 
-    def _heads(self, pins: Iterable[Pin]) -> Heads:
-        labels = [self._labels[pin.label] for pin in pins if pin.head]
+    def _heads(self, sides: Sequence[Sequence[Pin]]) -> Heads:
+        labels = [self._labels[pin.label] for pins in sides for pin in pins if pin.head]
         return Heads(bool(labels), max(labels, default=0))
 
     # -- lines -------------------------------------------------------------------------------------------------
@@ -248,13 +249,14 @@ class _Painter:
         return found
 
     def _draw_strand(self, strand: Strand, turn: Turn | None, channel: _Channel) -> None:
+        """The lines of a strand, and of what of it passes through the layer above."""
         slots = self._slots.pins
         for pin in strand.pins:
             slot, edges = slots[pin], self._edges[pin]
             beside = channel.last if pin.lower else self._leaves(pin, channel) + 1  # where an arrowhead stands
             if not pin.lower:
-                below = channel.last + 1 if turn is None else channel.tracks[turn.upper]
-                self._to.along(slot, beside - 1, below, edges)
+                above = beside - 1 if pin.vertex < len(self._nodes) else channel.layer
+                self._to.along(slot, above, channel.last + 1 if turn is None else channel.tracks[turn.upper], edges)
             elif turn is not None:
                 self._to.along(slot, channel.tracks[turn.lower], beside + 1, edges)
             if pin.head:
@@ -283,15 +285,6 @@ class _Painter:
         for first, last in pairwise(stops):
             passing = [edge for one, other, edge in reaches if min(one, other) <= first and last <= max(one, other)]
             self._to.across(depth, first, last, tuple(self._wiring.edges[edge] for edge in passing))
-
-    def _draw_passing(self, depths: Sequence[tuple[int, int]]) -> None:
-        """The lines that pass through layers."""
-        nodes = len(self._nodes)
-        edges = {pin.vertex: found for pin, found in self._edges.items() if pin.vertex >= nodes and not pin.lower}
-        for layer, (depth, size) in zip(self._wiring.layers, depths, strict=True):
-            for vertex in layer:
-                if vertex >= nodes:
-                    self._to.along(self._slots.firsts[vertex], depth, depth + size - 1, edges[vertex])
 
     def _add_routes(self, strand: Strand, turn: Turn | None, channel: _Channel, routes: dict[int, list[Point]]) -> None:
         slots, point = self._slots.pins, self._to.point

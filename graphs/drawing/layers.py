@@ -1,27 +1,22 @@
 """The layers of a flow: which nodes stand side by side, and in which order, so that few lines cross."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from graphdeck.graphs.drawing.order import back_edges, targets_of
 from graphdeck.graphs.records import START, Edge
 
 Layers: TypeAlias = list[list[int]]
 """Vertices of each layer, in order. Vertices count from 0: the nodes first, then the places that lines pass."""
-Neighbours: TypeAlias = Mapping[int, Sequence[int]]
+Link: TypeAlias = tuple[int, int]
+"""A line from a vertex of one layer to a vertex of the next."""
+Neighbours: TypeAlias = Sequence[Sequence[int]]
 """For each vertex those of the layer above, or of the layer below, that lines lead to."""
 
 SWEEPS, PATIENCE = 12, 4
 """Times that the order is looked at again, at most, and times that it may come out no better."""
-
-
-class Link(NamedTuple):
-    """A line from a vertex of one layer to a vertex of the next."""
-
-    upper: int
-    lower: int
 
 
 def ranks(nodes: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
@@ -77,8 +72,10 @@ def arrange(layers: Layers, links: Sequence[Sequence[Link]]) -> Layers:
 def _crossings(layers: Layers, below: Neighbours) -> int:
     """Pairs of links that cross."""
     count = 0
+    place = [0] * len(below)
     for uppers, lowers in pairwise(layers):
-        place = {vertex: index for index, vertex in enumerate(lowers)}
+        for index, vertex in enumerate(lowers):
+            place[vertex] = index
         passed: list[int] = []
         for upper in uppers:
             found = below[upper]
@@ -90,8 +87,9 @@ def _crossings(layers: Layers, below: Neighbours) -> int:
 
 
 def _neighbours(layers: Layers, links: Sequence[Sequence[Link]]) -> tuple[Neighbours, Neighbours]:
-    above: dict[int, list[int]] = {vertex: [] for layer in layers for vertex in layer}
-    below: dict[int, list[int]] = {vertex: [] for vertex in above}
+    vertices = range(max([vertex for layer in layers for vertex in layer], default=-1) + 1)
+    above: list[list[int]] = [[] for _ in vertices]
+    below: list[list[int]] = [[] for _ in vertices]
     for channel in links:
         for upper, lower in channel:
             above[lower].append(upper)
@@ -115,8 +113,10 @@ def _walked(layers: Layers, below: Neighbours) -> Layers:
 def _swept(layers: Layers, before: Neighbours) -> Layers:
     """The layers, each after the first sorted by the middle of the neighbours in the one before it."""
     swept = layers[:1]
-    place = {vertex: index for index, vertex in enumerate(layers[0])}
-    middle: dict[int, float] = {}
+    place = [0] * len(before)
+    middle = [0.0] * len(before)
+    for index, vertex in enumerate(layers[0]):
+        place[vertex] = index
     for layer in layers[1:]:
         for own, vertex in enumerate(layer):
             found = before[vertex]

@@ -10,7 +10,7 @@ from itertools import chain, count, product
 from typing import Literal, NamedTuple, TypeAlias
 
 from graphdeck.graphs.drawing.canvas import LineKind, line_kind
-from graphdeck.graphs.drawing.layers import Layers, Link, arrange
+from graphdeck.graphs.drawing.layers import Layers, arrange
 from graphdeck.graphs.records import Edge
 
 Direction: TypeAlias = Literal["down", "up", "level"]
@@ -139,8 +139,8 @@ def _direction(edge: Edge, rank: Mapping[str, int]) -> Direction:
 
 def _strand(number: int, ways: Sequence[Way]) -> Strand:
     pins = _pins(ways)
-    uppers = tuple([pin for pin in pins if not pin.lower])
-    return Strand(number, tuple(ways), uppers, tuple([pin for pin in pins if pin.lower]))
+    uppers, lowers = [pin for pin in pins if not pin.lower], [pin for pin in pins if pin.lower]
+    return Strand(number, tuple(ways), tuple(uppers), tuple(lowers))
 
 
 def _pins(ways: Sequence[Way]) -> Iterable[Pin]:
@@ -160,7 +160,7 @@ def _arranged(layers: Layers, channels: Sequence[Sequence[Strand]], seen: Collec
         [[vertex for vertex in layer if vertex not in late] for layer in layers],
         [
             [
-                Link(upper.vertex, lower.vertex)
+                (upper.vertex, lower.vertex)
                 for strand in channel
                 if strand.net not in seen
                 for upper, lower in product(strand.uppers, strand.lowers)

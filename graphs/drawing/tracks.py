@@ -1,7 +1,7 @@
 """Tracks of a flow: where between two layers the lines of one channel turn."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import combinations, count
+from itertools import count
 from typing import NamedTuple
 
 from graphdeck.graphs.drawing.nets import Pin, Strand
@@ -98,8 +98,8 @@ def _without_circles(lines: list[_Line], pinned: Iterable[int]) -> tuple[list[_L
 
 def _circling(below: Sequence[Collection[int]]) -> list[int]:
     """The lines that are in a circle, or between two."""
-    left = set(range(len(below)))
-    for succession in (below, _turned(below)):
+    left = {index for index, found in enumerate(below) if found}
+    for succession in (below, _turned(below)) if left else ():
         while ending := {index for index in left if left.isdisjoint(succession[index])}:
             left -= ending
     return sorted(left)
@@ -117,13 +117,17 @@ def _ordered(lines: Sequence[_Line], above: Sequence[Collection[int]]) -> list[i
     """From above to below, with few crossings: of the lines that may come next the one that crosses least."""
     costs = [0] * len(lines)  # crossings more, if a line is above all that are left, than if it is below them
     shares: list[list[tuple[int, int]]] = [[] for _ in lines]  # what each of the others has in them
-    for one, other in combinations(range(len(lines)), 2):
-        cost = _crossed(lines[one], lines[other])
-        if cost:
-            costs[one] += cost
-            costs[other] -= cost
-            shares[one].append((other, cost))
-            shares[other].append((one, -cost))
+    beside = sorted(range(len(lines)), key=lambda index: lines[index].first)
+    for turn, one in enumerate(beside, 1):
+        for other in beside[turn:]:
+            if lines[other].first >= lines[one].last:
+                break  # as are all that come after it
+            cost = _crossed(lines[one], lines[other])
+            if cost:
+                costs[one] += cost
+                costs[other] -= cost
+                shares[one].append((other, cost))
+                shares[other].append((one, -cost))
     left = set(range(len(lines)))
     order = []
     while left:
@@ -138,15 +142,14 @@ def _ordered(lines: Sequence[_Line], above: Sequence[Collection[int]]) -> list[i
 def _crossed(one: _Line, other: _Line) -> int:
     """How often two lines cross more when one is above the other than when it is below."""
     found = 0
-    if one.first < other.last and other.first < one.last:
-        for slot in other.uppers:
-            found += one.first < slot < one.last
-        for slot in one.lowers:
-            found += other.first < slot < other.last
-        for slot in one.uppers:
-            found -= other.first < slot < other.last
-        for slot in other.lowers:
-            found -= one.first < slot < one.last
+    for slot in other.uppers:
+        found += one.first < slot < one.last
+    for slot in one.lowers:
+        found += other.first < slot < other.last
+    for slot in one.uppers:
+        found -= other.first < slot < other.last
+    for slot in other.lowers:
+        found -= one.first < slot < one.last
     return found
 
 

@@ -81,11 +81,12 @@ def bring_in_line(layers: Layers, shifts: Mapping[int, int], pulled: Pulls) -> d
     moved: dict[int, float] = {**shifts}
     for pulling, order in ((pulled.below, layers[::-1]), (pulled.above, layers)) * 2:
         for layer in order:
-            wishes = [
-                [(moved[other] + offset, strength) for other, offset, strength in pulling[vertex]]
-                or [(moved[vertex], STAY)]
-                for vertex in layer
-            ]
+            wishes = []
+            for vertex in layer:
+                wanted = []
+                for other, offset, strength in pulling[vertex]:
+                    wanted.append((moved[other] + offset, strength))
+                wishes.append(wanted or [(moved[vertex], STAY)])
             moved.update(zip(layer, medians_in_order(wishes), strict=True))
     return {vertex: floor(shift + 0.5) for vertex, shift in moved.items()}
 
