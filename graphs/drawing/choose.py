@@ -5,13 +5,14 @@ from functools import partial
 from itertools import product
 from typing import Literal, NamedTuple, TypeAlias
 
-from graphdeck.graphs.drawing.canvas import Drawing
-from graphdeck.graphs.drawing.flow import flow
+from graphdeck.graphs.drawing.canvas import ASCII, UNICODE, Drawing
+from graphdeck.graphs.drawing.flow import Flow
 from graphdeck.graphs.drawing.fold import Folded, fold
 from graphdeck.graphs.drawing.inside import CLOSED, Inside
 from graphdeck.graphs.drawing.measure import Measure, width
 from graphdeck.graphs.drawing.orientation import FlowDirection
 from graphdeck.graphs.drawing.rail import INDENT, rail
+from graphdeck.graphs.drawing.texts import Texts
 from graphdeck.graphs.records import Edge, Node
 
 Style: TypeAlias = Literal["rail", "flow"]
@@ -73,17 +74,18 @@ def picture(
     graph = Folded(tuple(nodes), tuple(edges), {})
     layouts = _Layouts(wish, inside, lettering)
     if wish.style is None:
-        found = layouts.flow(graph, room, shorten=False)
+        found = layouts.flow(layouts.laid(nodes, edges), room, shorten=False)
         if found:
             return Picture(found, "flow", {})
     folded = fold(nodes, edges, ascii=lettering.ascii) if folding else graph
     if wish.style == "flow":
         wide = Room(room.columns)
-        candidates = (graph, folded) if folded.members else (graph,)
-        for space, candidate in product((room, wide, Room()) if beyond else (room, wide), candidates):
-            found = layouts.flow(candidate, space, shorten=True)
+        graphs = (graph, folded) if folded.members else (graph,)
+        candidates = [(layouts.laid(each.nodes, each.edges), each.members) for each in graphs]
+        for space, (laid, members) in product((room, wide, Room()) if beyond else (room, wide), candidates):
+            found = layouts.flow(laid, space, shorten=True)
             if found:
-                return Picture(found, "flow", candidate.members)
+                return Picture(found, "flow", members)
     drawing = layouts.rail(graph, room)
     if not folded.members or (room.rows is None or drawing.height <= room.rows):
         return Picture(drawing, "rail", {})
@@ -97,12 +99,21 @@ class _Layouts:
         self._directions: tuple[FlowDirection, ...] = (wish.direction,) if wish.direction else ("TB", "LR")
         self._inside = inside
         self._lettering = lettering
+        self._inner: dict[FlowDirection, Mapping[str, Drawing]] = {}
 
-    def flow(self, graph: Folded, room: Room, *, shorten: bool) -> Drawing | None:
+    def laid(self, nodes: Sequence[Node], edges: Sequence[Edge], prefix: str = "") -> Flow:
+        """What the flows of a graph have in common, in all rooms and both directions."""
+        ascii_only, measure, show = self._lettering
+        texts = Texts(ASCII if ascii_only else UNICODE, measure, show, labels=True, prefix=prefix)
+        return Flow(nodes, edges, texts)
+
+    def flow(self, laid: Flow, room: Room, *, shorten: bool) -> Drawing | None:
         """The first direction that fits; None where neither does."""
         for direction in self._directions:
-            inner = self._inside.drawings(partial(self._inner_flow, direction))
-            found = self._flow(direction, room, graph.nodes, graph.edges, inner, shorten=shorten)
+            if direction not in self._inner:
+                self._inner[direction] = self._inside.drawings(partial(self._inner_flow, direction))
+            inner = self._inner[direction]
+            found = laid.draw(direction, room.columns, room.rows, shorten=shorten, inner=inner)
             if found:
                 return found
         return None
@@ -121,33 +132,8 @@ class _Layouts:
         prefix: str,
     ) -> Drawing:
         """As large as it wants to be; a tangle is a rail."""
-        found = self._flow(direction, Room(), nodes, edges, inner, prefix)
+        found = self.laid(nodes, edges, prefix).draw(direction, None, None, shorten=False, inner=inner)
         return found or self._rail(None, nodes, edges, inner, prefix)
-
-    def _flow(
-        self,
-        direction: FlowDirection,
-        room: Room,
-        nodes: Sequence[Node],
-        edges: Sequence[Edge],
-        inner: Mapping[str, Drawing],
-        prefix: str = "",
-        *,
-        shorten: bool = False,
-    ) -> Drawing | None:
-        return flow(
-            nodes,
-            edges,
-            direction=direction,
-            ascii=self._lettering.ascii,
-            max_width=room.columns,
-            max_height=room.rows,
-            shorten=shorten,
-            measure=self._lettering.measure,
-            show=self._lettering.show,
-            inner=inner,
-            prefix=prefix,
-        )
 
     def _rail(
         self,

@@ -13,6 +13,7 @@ line leaves is of a plain edge. Edges that lead back point upwards (left-right: 
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -54,21 +55,51 @@ def flow(
     for the rail. Nodes that only edges name are drawn too. `inner` has what stands in the boxes of some nodes; names
     are shown without `prefix`.
     """
-    by_id = all_nodes(nodes, edges)
-    edges = tuple(dict.fromkeys(edges))
     texts = Texts(ASCII if ascii else UNICODE, measure, show, labels=labels, prefix=prefix)
-    rank = ranks(tuple(by_id), edges)
-    if sum(abs(rank[edge.source] - rank[edge.target]) or 1 for edge in edges) > MOST_PIECES:
+    return Flow(nodes, edges, texts).draw(direction, max_width, max_height, shorten=shorten, inner=inner)
+
+
+class Flow:
+    """A graph that is to be drawn as a flow: its lines are laid once, for all rooms and both directions."""
+
+    def __init__(self, nodes: Sequence[Node], edges: Sequence[Edge], texts: Texts) -> None:
+        self._nodes = all_nodes(nodes, edges)
+        self._edges = tuple(dict.fromkeys(edges))
+        self._texts = texts
+
+    def draw(
+        self,
+        direction: FlowDirection,
+        max_width: int | None,
+        max_height: int | None,
+        *,
+        shorten: bool,
+        inner: Mapping[str, Drawing],
+    ) -> Drawing | None:
+        """As `flow` does."""
+        if self._wiring is None:
+            return None
+        texts, nodes = self._texts, tuple(self._nodes.values())
+        room = Point(sys.maxsize if max_width is None else max_width, sys.maxsize if max_height is None else max_height)
+        tried: _Painter | None = None
+        for texts.name_limit, texts.label_limit in LIMITS if shorten else LIMITS[:1]:
+            painter = _Painter(self._wiring, nodes, texts, ORIENTATIONS[direction](texts.charset), inner)
+            if tried and painter.widths == tried.widths:
+                continue  # to cut more has cut nothing
+            tried = painter
+            if painter.least.x <= room.x and painter.least.y <= room.y:
+                drawing = painter.draw()
+                if drawing.width <= room.x and drawing.height <= room.y:
+                    return drawing
         return None
-    wiring = wire(tuple(by_id), edges, rank, [texts.label(edge) for edge in edges])
-    room = Point(sys.maxsize if max_width is None else max_width, sys.maxsize if max_height is None else max_height)
-    for texts.name_limit, texts.label_limit in LIMITS if shorten else LIMITS[:1]:
-        painter = _Painter(wiring, tuple(by_id.values()), texts, ORIENTATIONS[direction](texts.charset), inner)
-        if painter.least.x <= room.x and painter.least.y <= room.y:
-            drawing = painter.draw()
-            if drawing.width <= room.x and drawing.height <= room.y:
-                return drawing
-    return None
+
+    @cached_property
+    def _wiring(self) -> Wiring | None:
+        """None for a tangle."""
+        rank = ranks(tuple(self._nodes), self._edges)
+        if sum(abs(rank[edge.source] - rank[edge.target]) or 1 for edge in self._edges) > MOST_PIECES:
+            return None
+        return wire(tuple(self._nodes), self._edges, rank, [self._texts.label(edge) for edge in self._edges])
 
 
 class _Channel(NamedTuple):
@@ -110,6 +141,11 @@ class _Painter:
         labels = {"", *(texts.label(edge) for edge in wiring.edges)}
         self._labels = {label: len(texts.label_cells(label, ())) for label in labels}
         self._alone = [(edge,) for edge in wiring.edges]
+
+    @property
+    def widths(self) -> tuple[Sequence[int], Mapping[str, int]]:
+        """Cells of what stands in each box, and of each label: all that the size of the drawing depends on."""
+        return [len(body) for body in self._bodies], self._labels
 
     @property
     def least(self) -> Point:
