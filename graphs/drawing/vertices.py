@@ -23,6 +23,8 @@ Pull: TypeAlias = tuple[int, float, float]
 """The vertex that pulls, the shift that it wants from its own one, and how strongly."""
 Wish: TypeAlias = tuple[float, float]
 """A shift, and how strong the wish for it is."""
+Moment: TypeAlias = tuple[float, float]
+"""Of some wishes the sum of the shifts, each times its strength, and the sum of the strengths."""
 
 
 class Pulls(NamedTuple):
@@ -91,11 +93,10 @@ def bring_in_line(layers: Layers, shifts: Mapping[int, int], pulled: Pulls) -> d
     return {vertex: floor(shift + 0.5) for vertex, shift in moved.items()}
 
 
-def means_in_order(moments: Iterable[Wish]) -> list[float]:
+def means_in_order(moments: Iterable[Moment]) -> list[float]:
     """Shifts, none less than the one before it, with the least squares to what is wished for; all have a part in it.
 
-    A moment is a sum of wishes, each times its strength, with the sum of their strengths. Those that would change
-    places are moved as one block, to the mean of all its wishes.
+    Those that would change places are moved as one block, to the mean of all its wishes.
     """
     blocks: list[tuple[float, float, float, int]] = []  # shift, moment, strength, members
     for moment, strength in moments:
