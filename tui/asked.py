@@ -53,6 +53,11 @@ class Asked(Frozen):
         """How many of the actions a person has decided so far."""
         return sum(not decision.by for decision in self.sheet.decisions.values())
 
+    @property
+    def kept(self) -> "Asked":
+        """The same as it is kept for the next time: what was decided, without the state."""
+        return dataclasses.replace(self, snapshot=None, consequences=())
+
     def after(self, earlier: "Asked") -> "Asked":
         """The same, with what was decided when it was asked before, as far as that is about what waits now."""
         asks = {action.interrupt for action in self.sheet.actions}
@@ -68,13 +73,14 @@ class Asked(Frozen):
         """The same, with the error that says why what was decided came to nothing."""
         return dataclasses.replace(self, trouble=error.get("message", ""), was_refused=error.get("type") in _REFUSALS)
 
-    def without(self, answers: Mapping[str, Json]) -> "Asked":
-        """The same, without the decisions that were sent and taken."""
+    def without(self, answers: Mapping[str, Json]) -> "Asked | None":
+        """The same, without the decisions that were sent and taken; None where a person has made no others."""
         now = self.sheet
         for index, action in enumerate(now.actions):
             if action.interrupt in answers:
                 now = now.take_back(index)
-        return dataclasses.replace(self, sheet=now, trouble="", was_refused=False, edit=None)
+        left = dataclasses.replace(self, sheet=now, trouble="", was_refused=False, edit=None)
+        return left if left.by_hand else None
 
     def of(self, shape: GraphShape) -> "Asked":
         """The same, with the name of its graph and the schemas of its tools."""

@@ -105,13 +105,16 @@ class DeckAnswers(DeckFinding):
         self.is_covered = False
         self.see(self.look)
         self.read_threads()
-        self.earlier[outcome.asked.key] = outcome.asked
+        asked = outcome.asked
+        self.earlier[asked.key] = asked.kept
         if isinstance(outcome, Answered):
             self._answered(outcome)
         elif isinstance(outcome, StateEdit):
             self._edited(outcome)
-        elif count := outcome.asked.by_hand:
-            self.say(f"decided {count} of {len(outcome.asked.sheet.actions)}, nothing is sent", "a goes on deciding")
+        elif asked.by_hand:
+            self.say(f"decided {asked.by_hand} of {len(asked.sheet.actions)}, nothing is sent", "a goes on deciding")
+        else:
+            del self.earlier[asked.key]
 
     def _answered(self, answered: "Answered") -> None:
         """Send the answers, unless a rule refuses them."""

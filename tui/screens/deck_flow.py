@@ -202,8 +202,8 @@ class DeckFlow(DeckListing):
         self.read_threads()
         if ended.error is not None:
             self._not_taken(thread, ended.error)
-        elif thread in self.earlier:
-            self.earlier[thread] = self.earlier[thread].without(request.resume)
+        elif (earlier := self.earlier.pop(thread, None)) and (left := earlier.without(request.resume)):
+            self.earlier[thread] = left
         if was_refused(self._views[thread]):
             self._give_back(thread)
         if ended.error is not None:

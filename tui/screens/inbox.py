@@ -59,7 +59,7 @@ class InboxScreen(InboxFlow):
 
         def send(request: RunRequest) -> None:
             if decided is not None:
-                self.earlier[key_of(row)] = decided.asked
+                self.earlier[key_of(row)] = decided.asked.kept
             self.bridge.answer_as(row, request)
             self._sent(row, sheet)
 
@@ -72,7 +72,7 @@ class InboxScreen(InboxFlow):
             return
 
         def write(request: RunRequest) -> None:
-            self.earlier[key_of(row)] = event.asked
+            self.earlier[key_of(row)] = event.asked.kept
             self.bridge.edit(row, request, event.ns, event.values)
             self.on_screen = None
             self.show(self.rows.answered(row))
@@ -123,8 +123,10 @@ class InboxScreen(InboxFlow):
         if ended is not None:
             error = ended.error or {}
             key = key_of(message.request)
-            if not error and key in self.earlier:
-                self.earlier[key] = self.earlier[key].without(message.request.resume)
+            earlier = self.earlier.pop(key, None)
+            left = earlier if error else earlier and earlier.without(message.request.resume)
+            if left:
+                self.earlier[key] = left
             self._run_over(key, error)
 
     @on(bridge.Failed)

@@ -278,5 +278,8 @@ class InboxFlow(Screen[WaitingRow | None]):
     @on(QuestionPanel.Left)
     def _left(self, event: QuestionPanel.Left) -> None:
         """Back to the list; the decisions so far are kept."""
-        self.earlier[event.asked.key] = event.asked
+        if event.asked.by_hand:
+            self.earlier[event.asked.key] = event.asked.kept
+        else:
+            self.earlier.pop(event.asked.key, None)
         self.go_out()

@@ -294,7 +294,7 @@ async def test_one_id_in_two_files_is_two_threads(
         await asked(deck, "in a?")
         await deck.press("a")
         await deck.until_shown("Nothing waits for you.")
-        assert screen.earlier.keys() == {(str(files[0]), "t")}
+        assert not screen.earlier
     said = [(await engine.state("t", file=str(file))).values.get("said") for file in files]
     assert said == [True, None]
     await engine.close()
