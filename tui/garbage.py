@@ -13,11 +13,11 @@ YOUNG: Final = 3_000
 """New objects from which on they are searched: what is painted leaves thousands a second in cycles."""
 OLDER: Final = 5
 """Searches among new objects for each one that goes further back."""
-IDLE: Final = 2.0
+IDLE: Final = 0.5
 """Seconds without a key after which all objects may be searched, the old ones too."""
 AT_LAST: Final = 60.0
 """Seconds since the last such search after which it is made also while a person types."""
-SHARE: Final = 0.02
+SHARE: Final = 0.005
 """Share of the time that searching all objects may take."""
 
 
@@ -40,12 +40,10 @@ class Garbage:
         if self._keys.idle < 0 or gc.get_count()[0] < YOUNG:
             return
         self._searches += 1
-        if self._searches % OLDER:
-            gc.collect(0)
-        elif self._may_search_all():
+        if self._may_search_all():
             self._search_all()
         else:
-            gc.collect(1)
+            gc.collect(0 if self._searches % OLDER else 1)
 
     def _may_search_all(self) -> bool:
         now = self._now()

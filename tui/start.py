@@ -28,8 +28,8 @@ BROKEN_PIPE: Final = 1
 SWITCH: Final = 0.0005
 """Seconds after which reading in the background and painting take turns; Python's own 5 ms would be felt."""
 
-FRAMES: Final = "120"
-"""Paintings a second at the most; Textual's own 60 would have a key wait up to 33 ms behind a long one."""
+FRAMES: Final = "240"
+"""Paintings a second at the most; with Textual's own 60, a key waits up to 33 ms behind a long one."""
 
 
 class Opening(NamedTuple):

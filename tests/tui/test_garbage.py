@@ -82,34 +82,31 @@ def test_little_is_not_searched(searched: list[int]) -> None:
     assert searched == []
 
 
-@pytest.mark.parametrize(("ago", "oldest"), [(IDLE / 2, 1), (IDLE * 2, 2)])
-def test_all_is_searched_where_a_person_rests(searched: list[int], ago: float, oldest: int) -> None:
-    garbage = Garbage(Typist(ago), Time())
+def test_new_objects_are_searched_often_and_some_of_them_again(searched: list[int]) -> None:
+    garbage = Garbage(Typist(IDLE / 2), Time())
     for _ in range(OLDER):
         cycles = painted()
         garbage.look()
         assert not any(each() for each in cycles)
-    assert searched == [*[0] * (OLDER - 1), oldest]
+    assert searched == [*[0] * (OLDER - 1), 1]
 
 
-def test_a_long_search_is_not_soon_made_again_and_comes_at_last_though_a_person_types(searched: list[int]) -> None:
-    time = Time()
-    typist = Typist(IDLE)
+def test_all_is_searched_where_a_person_rests_not_soon_again_and_at_last_though_one_types(searched: list[int]) -> None:
+    time, typist = Time(), Typist(IDLE)
     garbage = Garbage(typist, time)
 
-    def look() -> int:
-        for _ in range(OLDER):
-            cycles = painted()
-            garbage.look()
+    def looked() -> int:
+        cycles = painted()
+        garbage.look()
         assert not any(each() for each in cycles)
         return searched[-1]
 
-    assert look() == 2
-    assert look() == 1  # the one before took a second of this time
+    assert looked() == 2
+    assert looked() == 0  # the one before took a second of this time
     time.now += 1 / SHARE
-    assert look() == 2
-    typist.ago = 0.1
-    time.now += 1 / SHARE
-    assert look() == 1
-    time.now += AT_LAST
-    assert look() == 2
+    assert looked() == 2
+    typist.ago = IDLE / 2
+    time.now += 0.1 / SHARE
+    assert looked() == 0
+    time.now += AT_LAST + 1 / SHARE
+    assert looked() == 2

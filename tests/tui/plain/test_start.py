@@ -55,7 +55,7 @@ def test_plain_words_need_no_click(tmp_path: Path) -> None:
     assert done.stdout == "('agent.py', None, None) {'inbox': False} False\n", done.stderr
 
 
-@pytest.mark.parametrize(("wished", "told"), [("", "120 None"), ("30", "30 30")])
+@pytest.mark.parametrize(("wished", "told"), [("", "240 None"), ("30", "30 30")])
 def test_textual_may_paint_often_unless_it_is_told_otherwise_and_workers_do_not_find_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wished: str, told: str
 ) -> None:
