@@ -95,6 +95,25 @@ async def test_what_is_painted_anew_row_by_row_is_what_all_of_it_would_be(
                 assert painted == view.render_lines(view.size.region), (states, taken)
 
 
+async def test_a_row_that_looks_as_it_did_is_not_made_again(
+    harness: NewApp, nodes: list[Node], edges: list[Edge]
+) -> None:
+    view = GraphView(clock=StoppedClock())
+    async with harness(view).run_test(size=(80, 24)):
+        drawing = rail(nodes, edges)
+        view.show_drawing(drawing)
+
+        def strips() -> list[Strip]:
+            return [view.strip(row, 80, view.visual_style) for row in range(drawing.height)]
+
+        before = strips()
+        view.refresh()
+        assert all(now is was for now, was in zip(strips(), before, strict=True))
+        view.show({"assistant": NodeState(times=3, last_ms=1234)})
+        changed = [row for row, (now, was) in enumerate(zip(strips(), before, strict=True)) if now is not was]
+        assert changed == [drawing.row_of("assistant")]
+
+
 async def test_another_theme_paints_the_drawing_in_its_own_colours(
     harness: NewApp, nodes: list[Node], edges: list[Edge]
 ) -> None:
