@@ -53,11 +53,6 @@ class Asked(Frozen):
         """How many of the actions a person has decided so far."""
         return sum(not decision.by for decision in self.sheet.decisions.values())
 
-    @property
-    def kept(self) -> "Asked":
-        """The same as it is kept for the next time: what was decided, without the state."""
-        return dataclasses.replace(self, snapshot=None, consequences=())
-
     def after(self, earlier: "Asked") -> "Asked":
         """The same, with what was decided when it was asked before, as far as that is about what waits now."""
         asks = {action.interrupt for action in self.sheet.actions}
@@ -96,6 +91,53 @@ class Asked(Frozen):
         while here := next((each for each in states if _asks(each, action)), None):
             found, states = here, here.subgraphs
         return found
+
+
+class Earlier:
+    """What was asked before, by thread: what was decided comes with the same questions when they come again."""
+
+    def __init__(self) -> None:
+        self._asked: dict[ThreadKey, Asked] = {}
+
+    def __len__(self) -> int:
+        return len(self._asked)
+
+    def get(self, thread: ThreadKey) -> Asked | None:
+        """What was asked in a thread; None where nothing of that is kept."""
+        return self._asked.get(thread)
+
+    def keep(self, asked: Asked) -> None:
+        """Keep it as what is being sent; not its state, which may be large."""
+        self._asked[asked.key] = dataclasses.replace(asked, snapshot=None, consequences=())
+
+    def leave(self, asked: Asked) -> None:
+        """Keep it as what a person has left, if anything of it is decided."""
+        if asked.by_hand:
+            self.keep(asked)
+        else:
+            self.forget(asked.key)
+
+    def taken(self, thread: ThreadKey, answers: Mapping[str, Json]) -> None:
+        """Forget the decisions that were sent and taken."""
+        earlier = self._asked.pop(thread, None)
+        if earlier is not None and (left := earlier.without(answers)) is not None:
+            self._asked[thread] = left
+
+    def not_taken(self, thread: ThreadKey, error: Mapping[str, str]) -> bool:
+        """Keep why what was sent came to nothing; whether anything was."""
+        if thread not in self._asked:
+            return False
+        self._asked[thread] = self._asked[thread].not_taken(error)
+        return True
+
+    def written(self, thread: ThreadKey) -> None:
+        """Forget an edit of the inner state, which is made."""
+        if thread in self._asked:
+            self._asked[thread] = dataclasses.replace(self._asked[thread], edit=None)
+
+    def forget(self, thread: ThreadKey) -> None:
+        """Forget what was asked in a thread."""
+        self._asked.pop(thread, None)
 
 
 def _asks(state: Snapshot, action: Action) -> bool:

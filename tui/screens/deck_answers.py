@@ -106,15 +106,18 @@ class DeckAnswers(DeckFinding):
         self.see(self.look)
         self.read_threads()
         asked = outcome.asked
-        self.earlier[asked.key] = asked.kept
         if isinstance(outcome, Answered):
+            self.earlier.keep(asked)
             self._answered(outcome)
         elif isinstance(outcome, StateEdit):
+            self.earlier.keep(asked)
             self._edited(outcome)
-        elif asked.by_hand:
-            self.say(f"decided {asked.by_hand} of {len(asked.sheet.actions)}, nothing is sent", "a goes on deciding")
         else:
-            del self.earlier[asked.key]
+            self.earlier.leave(asked)
+            if asked.by_hand:
+                self.say(
+                    f"decided {asked.by_hand} of {len(asked.sheet.actions)}, nothing is sent", "a goes on deciding"
+                )
 
     def _answered(self, answered: "Answered") -> None:
         """Send the answers, unless a rule refuses them."""
@@ -155,8 +158,7 @@ class DeckAnswers(DeckFinding):
     def _state_written(self, message: bridge.StateWritten) -> None:
         request = message.request
         key = key_of(request)
-        if key in self.earlier:
-            self.earlier[key] = dataclasses.replace(self.earlier[key], edit=None)
+        self.earlier.written(key)
         if key == self.look.key and not self.look.running:
             self.start(request)
         else:

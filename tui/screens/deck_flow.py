@@ -13,7 +13,7 @@ from graphdeck.graphs.events import Checkpoint, Decided, Interrupt, RunEnded
 from graphdeck.graphs.records import RunRequest, ThreadRow
 from graphdeck.graphs.thread_key import ThreadKey, key_of
 from graphdeck.tui import bridge
-from graphdeck.tui.asked import Asked
+from graphdeck.tui.asked import Asked, Earlier
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.rules import Rules, apply
 from graphdeck.tui.screens import deck_lines
@@ -36,8 +36,8 @@ class DeckFlow(DeckListing):
         super().__init__(engine, clock, rules)
         self.asks = False
         """The thread's question opens as soon as it may."""
-        self.earlier: dict[ThreadKey, Asked] = {}
-        """What was asked before and was left or not taken, with the decisions so far: kept for the same question."""
+        self.earlier = Earlier()
+        """What was asked before and was left or not taken, with the decisions so far."""
         self.written_at: str | None = None
         """Checkpoint at which something was written a moment ago, for a run that goes on from there."""
         self._views: dict[ThreadKey, RunView] = {}
@@ -89,8 +89,8 @@ class DeckFlow(DeckListing):
     def asked(self) -> Asked:
         """The thread's questions, with what rules decide of them; ValueError where none waits."""
         asked, snapshot = self.look.asked, self.look.snapshot
-        if asked.key in self.earlier:
-            asked = asked.after(self.earlier[asked.key])
+        if (earlier := self.earlier.get(asked.key)) is not None:
+            asked = asked.after(earlier)
         if self.policy is None or snapshot is None:
             return asked
         return dataclasses.replace(asked, sheet=apply(asked.sheet, self.policy, asked.thread, snapshot.file))
@@ -123,7 +123,7 @@ class DeckFlow(DeckListing):
         """Threads were deleted: forget all that is known of them."""
         for thread in threads:
             self._views.pop(thread, None)
-            self.earlier.pop(thread, None)
+            self.earlier.forget(thread)
         if self.look.key in threads:
             self.see(Look(graph=self.look.graph, shape=self.look.shape, runs=self.look.runs))
         self.panes.threads.list.forget(threads)
@@ -202,8 +202,8 @@ class DeckFlow(DeckListing):
         self.read_threads()
         if ended.error is not None:
             self._not_taken(thread, ended.error)
-        elif (earlier := self.earlier.pop(thread, None)) and (left := earlier.without(request.resume)):
-            self.earlier[thread] = left
+        else:
+            self.earlier.taken(thread, request.resume)
         if was_refused(self._views[thread]):
             self._give_back(thread)
         if ended.error is not None:
@@ -220,8 +220,7 @@ class DeckFlow(DeckListing):
 
     def _not_taken(self, thread: ThreadKey, error: Mapping[str, str]) -> None:
         """What a person decided or edited came to nothing: ask again, with it, if its question still waits."""
-        if thread in self.earlier:
-            self.earlier[thread] = self.earlier[thread].not_taken(error)
+        if self.earlier.not_taken(thread, error):
             self.asks = thread == self.look.key
 
     def _give_back(self, thread: ThreadKey) -> None:

@@ -59,7 +59,7 @@ class InboxScreen(InboxFlow):
 
         def send(request: RunRequest) -> None:
             if decided is not None:
-                self.earlier[key_of(row)] = decided.asked.kept
+                self.earlier.keep(decided.asked)
             self.bridge.answer_as(row, request)
             self._sent(row, sheet)
 
@@ -72,7 +72,7 @@ class InboxScreen(InboxFlow):
             return
 
         def write(request: RunRequest) -> None:
-            self.earlier[key_of(row)] = event.asked.kept
+            self.earlier.keep(event.asked)
             self.bridge.edit(row, request, event.ns, event.values)
             self.on_screen = None
             self.show(self.rows.answered(row))
@@ -123,10 +123,8 @@ class InboxScreen(InboxFlow):
         if ended is not None:
             error = ended.error or {}
             key = key_of(message.request)
-            earlier = self.earlier.pop(key, None)
-            left = earlier if error else earlier and earlier.without(message.request.resume)
-            if left:
-                self.earlier[key] = left
+            if not error:
+                self.earlier.taken(key, message.request.resume)
             self._run_over(key, error)
 
     @on(bridge.Failed)
@@ -144,8 +142,7 @@ class InboxScreen(InboxFlow):
         row = self.rows.own[key].row if key in self.rows.own else None
         message = error.get("message", "")
         if error:
-            if key in self.earlier:
-                self.earlier[key] = self.earlier[key].not_taken(error)
+            self.earlier.not_taken(key, error)
             self.say(f"{inbox_lines.name(row) if row else key.thread}: {message}", style=ERROR)
         self.bridge.has_ended(key)
         self.rows = self.rows.ended(key, message)

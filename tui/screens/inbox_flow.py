@@ -15,9 +15,9 @@ from textual.widgets import Static
 
 from graphdeck.graphs.engine import PAGE, Engine
 from graphdeck.graphs.records import WaitingRow
-from graphdeck.graphs.thread_key import ThreadKey, key_of
+from graphdeck.graphs.thread_key import key_of
 from graphdeck.tui import actions, bridge, inbox_bridge
-from graphdeck.tui.asked import Asked
+from graphdeck.tui.asked import Asked, Earlier
 from graphdeck.tui.attention import Attention
 from graphdeck.tui.clock import Clock
 from graphdeck.tui.inbox_bridge import InboxBridge
@@ -75,7 +75,7 @@ class InboxFlow(Screen[WaitingRow | None]):
         """The rules, as they were when it was read."""
         self.is_told_gone = False
         """The screen says that a question is gone, until the person moves on."""
-        self.earlier: dict[ThreadKey, Asked] = {}
+        self.earlier = Earlier()
         """What was asked before: what was decided, and why it was not taken, comes with a thread's next question."""
         self._gone: tuple[WaitingRow, bool] | None = None  # it is told gone; whether its thread asks anew
         self._goes_in = False  # the person answers: the next question has the keys, too
@@ -278,8 +278,5 @@ class InboxFlow(Screen[WaitingRow | None]):
     @on(QuestionPanel.Left)
     def _left(self, event: QuestionPanel.Left) -> None:
         """Back to the list; the decisions so far are kept."""
-        if event.asked.by_hand:
-            self.earlier[event.asked.key] = event.asked.kept
-        else:
-            self.earlier.pop(event.asked.key, None)
+        self.earlier.leave(event.asked)
         self.go_out()

@@ -192,7 +192,7 @@ async def test_what_is_told_of_the_thread_in_the_other_file_changes_nothing(
         await deck.press("escape", "4")
         await deck.until(lambda: deck.app.screen is deck.app.deck and deck.app.deck._changes is not None)
         screen, before = deck.app.deck, deck.look
-        screen.earlier = {before.key: screen.asked}
+        screen.earlier.keep(screen.asked)
         for message in OF_THE_OTHER:
             screen.post_message(message)
         await deck.until_shown("the state is written; space goes on with its thread")
@@ -200,7 +200,7 @@ async def test_what_is_told_of_the_thread_in_the_other_file_changes_nothing(
             assert getattr(deck.look, name) == getattr(before, name), name
         assert [row.checkpoint for row in deck.look.history] == ["rome2", "rome1"]
         assert screen._changes == ()
-        assert [asked.trouble for asked in screen.earlier.values()] == [""]
+        assert screen.earlier.get(before.key).trouble == ""
         assert (screen.asks, recorded.requests) == (False, [])
 
 
